@@ -1,0 +1,3 @@
+//! Placeholder until the module is written.
+#![no_std]
+#![no_main]

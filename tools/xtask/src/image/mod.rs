@@ -1,0 +1,1 @@
+//! From kernel, root task and boot archive to what QEMU boots.

@@ -1,0 +1,1 @@
+//! From the pinned kernel source to an installed prefix.
