@@ -1,2 +1,31 @@
-//! Placeholder.
-#![no_std]
+//! What Escrow's programs say to one another: identities, labels, well-known slots, messages, manifests.
+//!
+//! The same crate is linked by the supervisor, by every module and by the host's tools. It makes no system
+//! call. Each interface has a file of its own; [`wire`] turns its messages into message registers and back.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`ids`], [`name`], [`version`] | identities: domain, generation, service, name, version |
+//! | [`badge`] | how an identity rides in a badge that nobody can forge |
+//! | [`label`] | what the label of a message means, and what the kernel's own labels mean |
+//! | [`wire`] | postcard in message registers |
+//! | [`slots`] | where a module finds its capabilities |
+//! | [`manifest`] | what a module's ELF file asks for |
+//! | [`supervisor`], [`registrar`], [`operator`] | the supervisor's three interfaces |
+//! | [`names`], [`echo`] | the name server's interface, and the example's |
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+pub mod badge;
+pub mod echo;
+pub mod ids;
+pub mod label;
+pub mod manifest;
+pub mod name;
+pub mod names;
+pub mod operator;
+pub mod registrar;
+pub mod slots;
+pub mod supervisor;
+pub mod version;
+pub mod wire;

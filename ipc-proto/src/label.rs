@@ -1,0 +1,110 @@
+//! What the label of a message means: a method, an answer, or a word from the kernel.
+//!
+//! Labels 0 to 10 are the kernel's: a reply that carries one of 1 to 10 was not written by a server but is an
+//! error of the call itself (seL4 manual 5.0.0, section 2.2 and appendix "Error codes"). Everything of ours
+//! starts at [`FIRST`], so the two can never be confused.
+
+use crate::ids::Generation;
+
+/// The first label that is ours.
+pub const FIRST: u16 = 0x100;
+
+/// Set in the label of a method whose request and answer are exactly four words, so that both stay in
+/// processor registers and on the kernel's fastpath.
+pub const WORDS: u16 = 0x8000;
+
+/// What a reply says about the call itself; the answer proper is in the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum Status {
+    /// The method ran; the message is its result.
+    Ok = 0x100,
+    /// The request could not be decoded. The client speaks another version or is broken; it was not executed.
+    BadMessage = 0x101,
+    /// The service has no such method. It was not executed.
+    UnknownMethod = 0x102,
+    /// The server died, or gave the call up, while it had the request: it may have been executed, wholly,
+    /// partly or not at all. Look the service up again, and repeat the call if that does no harm.
+    Interrupted = 0x103,
+    /// Nobody received the request; it was certainly not executed.
+    NotDelivered = 0x104,
+    /// The caller's badge does not permit this request.
+    Refused = 0x105,
+}
+
+impl Status {
+    /// The status of a reply's label, if it is one of ours.
+    pub const fn from_code(code: u16) -> Option<Status> {
+        Some(match code {
+            0x100 => Status::Ok,
+            0x101 => Status::BadMessage,
+            0x102 => Status::UnknownMethod,
+            0x103 => Status::Interrupted,
+            0x104 => Status::NotDelivered,
+            0x105 => Status::Refused,
+            _ => return None,
+        })
+    }
+}
+
+/// The label of a reply: the status in the low 16 bits, the answering instance's generation above, so that all
+/// four message words stay free.
+pub const fn reply(status: Status, generation: Generation) -> u64 {
+    (status as u64) | ((generation.0 as u64) << 16)
+}
+
+/// What came back from a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A server, or the supervisor in its place, answered.
+    Answer(Status, Generation),
+    /// The kernel answered: the capability is gone or was never there (labels 1 to 10, `seL4_Error`).
+    Kernel(u8),
+    /// A label that nobody honest sends.
+    Foreign(u64),
+}
+
+/// Sorts the label of a reply.
+pub const fn parse_reply(label: u64) -> Reply {
+    if label >= 1 && label <= 10 {
+        return Reply::Kernel(label as u8);
+    }
+    match Status::from_code((label & 0xffff) as u16) {
+        Some(status) if label >> 48 == 0 => {
+            Reply::Answer(status, Generation(((label >> 16) & 0xffff_ffff) as u32))
+        }
+        _ => Reply::Foreign(label),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_come_back() {
+        for status in [
+            Status::Ok,
+            Status::BadMessage,
+            Status::UnknownMethod,
+            Status::Interrupted,
+            Status::NotDelivered,
+            Status::Refused,
+        ] {
+            let generation = Generation(0xdead_beef);
+            assert_eq!(parse_reply(reply(status, generation)), Reply::Answer(status, generation));
+            assert!(status as u16 >= FIRST);
+        }
+    }
+
+    #[test]
+    fn kernel_and_foreign_labels_are_told_apart() {
+        assert_eq!(parse_reply(0), Reply::Foreign(0));
+        for label in 1..=10 {
+            assert_eq!(parse_reply(label), Reply::Kernel(label as u8));
+        }
+        assert_eq!(parse_reply(11), Reply::Foreign(11));
+        assert_eq!(parse_reply(0xff), Reply::Foreign(0xff));
+        assert_eq!(parse_reply(1 << 48 | 0x100), Reply::Foreign(1 << 48 | 0x100));
+    }
+}

@@ -1,0 +1,285 @@
+//! What a module's ELF file asks for: 64 bytes in the section `.escrow.manifest`.
+//!
+//! The supervisor trusts nothing in it: [`Manifest::check`] turns it into a [`Request`] of checked types, and the
+//! system's manifest decides what of that is granted.
+
+use core::fmt;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use crate::name::{MAX_NAME, Name, NameError};
+use crate::version::Version;
+
+/// The name of the section.
+pub const SECTION: &str = ".escrow.manifest";
+/// The first eight bytes.
+pub const MAGIC: [u8; 8] = *b"ESCROWM1";
+/// The most stack that a module can have, in bytes.
+pub const MAX_STACK: u32 = 12 * 4096;
+/// The most memory that a module can ask for, in bytes: all its objects, page tables included.
+pub const MAX_MEMORY: u32 = 4 << 20;
+/// The largest locker: 2^11 slots.
+pub const MAX_LOCKER_BITS: u8 = 11;
+/// The highest priority of a module, which is also the default: modules that talk to each other stand level.
+pub const MAX_PRIORITY: u8 = 100;
+
+/// The section as it lies in the file, little-endian.
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Manifest {
+    /// [`MAGIC`].
+    pub magic: [u8; 8],
+    /// The size of this structure in bytes: 64.
+    pub size: u32,
+    /// The version of the module, not of its interfaces.
+    pub version: u16,
+    /// A [`Restart`] as a number.
+    pub restart: u8,
+    /// The priority asked for, 1 to [`MAX_PRIORITY`]; 0 means [`MAX_PRIORITY`].
+    pub priority: u8,
+    /// The module's name, padded with zeros.
+    pub name: [u8; MAX_NAME],
+    /// Stack in bytes; whole pages, 1 to [`MAX_STACK`].
+    pub stack_bytes: u32,
+    /// The quota of memory in bytes, at most [`MAX_MEMORY`].
+    pub memory_bytes: u32,
+    /// Must be 0.
+    pub flags: u32,
+    /// The locker has 2^n slots; 0 means none.
+    pub locker_bits: u8,
+    /// A [`Device`] as a number.
+    pub device: u8,
+    /// Must be 0.
+    pub reserved: [u8; 2],
+}
+
+/// What the supervisor does when the module has died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// It stays dead.
+    Never = 0,
+    /// It is started again after a fault, a panic or a failed init; not after an exit with code 0.
+    OnFailure = 1,
+    /// It is started again whatever happened.
+    Always = 2,
+}
+
+/// A device that a module can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// None.
+    None = 0,
+    /// The serial console's receiver: its interrupt, and its registers or ports.
+    Console = 1,
+}
+
+/// A checked manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The module's name.
+    pub name: Name,
+    /// The module's version.
+    pub version: Version,
+    /// What to do at its death.
+    pub restart: Restart,
+    /// Its priority, 1 to [`MAX_PRIORITY`].
+    pub priority: u8,
+    /// Stack in bytes, whole pages.
+    pub stack_bytes: u32,
+    /// Quota in bytes.
+    pub memory_bytes: u32,
+    /// The locker's size; 0 means none.
+    pub locker_bits: u8,
+    /// The device it wants.
+    pub device: Device,
+}
+
+/// Why a manifest is refused. Its text is the sentence that a person reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManifestError {
+    /// The section is shorter or longer than a manifest.
+    Size(usize),
+    /// The first bytes are not [`MAGIC`].
+    Magic,
+    /// The name breaks a rule.
+    Name(NameError),
+    /// Not a [`Restart`].
+    Restart(u8),
+    /// Above [`MAX_PRIORITY`].
+    Priority(u8),
+    /// Not whole pages, none, or more than [`MAX_STACK`].
+    Stack(u32),
+    /// More than [`MAX_MEMORY`].
+    Memory(u32),
+    /// Above [`MAX_LOCKER_BITS`].
+    Locker(u8),
+    /// Not a [`Device`].
+    Device(u8),
+    /// A field that must be zero is not.
+    Reserved,
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = size_of::<Manifest>();
+        match *self {
+            ManifestError::Size(n) => {
+                write!(
+                    f,
+                    "the manifest has {n} bytes, not {size}: rebuild the module with this version's module-rt"
+                )
+            }
+            ManifestError::Magic => f.write_str(
+                "the manifest does not start with ESCROWM1: rebuild the module with this version's module-rt",
+            ),
+            ManifestError::Name(error) => write!(f, "the name in the manifest is not valid: {error}"),
+            ManifestError::Restart(n) => write!(f, "the manifest's restart policy is {n}, not 0, 1 or 2"),
+            ManifestError::Priority(n) => {
+                write!(f, "the manifest asks for priority {n}; the highest for a module is {MAX_PRIORITY}")
+            }
+            ManifestError::Stack(n) => write!(
+                f,
+                "the manifest asks for {n} bytes of stack; it takes whole pages of 4096, at most {MAX_STACK}"
+            ),
+            ManifestError::Memory(n) => {
+                write!(f, "the manifest asks for {n} bytes of memory; the most is {MAX_MEMORY}")
+            }
+            ManifestError::Locker(n) => {
+                write!(f, "the manifest asks for a locker of 2^{n} slots; the largest is 2^{MAX_LOCKER_BITS}")
+            }
+            ManifestError::Device(n) => write!(f, "the manifest asks for device {n}, which does not exist"),
+            ManifestError::Reserved => f.write_str("a reserved field of the manifest is not zero"),
+        }
+    }
+}
+
+impl core::error::Error for ManifestError {}
+
+impl Manifest {
+    /// A manifest with the defaults: version 1, restart on failure, default priority, 16 KiB of stack, 128 KiB of
+    /// memory, no locker, no device. Names longer than [`MAX_NAME`] are cut, and then refused at load.
+    pub const fn new(name: &str) -> Manifest {
+        let mut field = [0; MAX_NAME];
+        let mut from = name.as_bytes();
+        let mut to: &mut [u8] = &mut field;
+        while let ([first, from_rest @ ..], [slot, to_rest @ ..]) = (from, to) {
+            *slot = *first;
+            from = from_rest;
+            to = to_rest;
+        }
+        Manifest {
+            magic: MAGIC,
+            size: size_of::<Manifest>() as u32,
+            version: 1,
+            restart: Restart::OnFailure as u8,
+            priority: 0,
+            name: field,
+            stack_bytes: 4 * 4096,
+            memory_bytes: 128 * 1024,
+            flags: 0,
+            locker_bits: 0,
+            device: Device::None as u8,
+            reserved: [0; 2],
+        }
+    }
+
+    /// Checks the bytes of the section.
+    ///
+    /// # Errors
+    /// [`ManifestError`] names the first field that breaks a rule.
+    pub fn check(section: &[u8]) -> Result<Request, ManifestError> {
+        let manifest = Manifest::read_from_bytes(section).map_err(|_| ManifestError::Size(section.len()))?;
+        if manifest.magic != MAGIC {
+            return Err(ManifestError::Magic);
+        }
+        if manifest.size as usize != size_of::<Manifest>() {
+            return Err(ManifestError::Size(manifest.size as usize));
+        }
+        if manifest.flags != 0 || manifest.reserved != [0; 2] {
+            return Err(ManifestError::Reserved);
+        }
+        if manifest.priority > MAX_PRIORITY {
+            return Err(ManifestError::Priority(manifest.priority));
+        }
+        let stack = manifest.stack_bytes;
+        if stack == 0 || stack > MAX_STACK || !stack.is_multiple_of(4096) {
+            return Err(ManifestError::Stack(stack));
+        }
+        if manifest.memory_bytes > MAX_MEMORY {
+            return Err(ManifestError::Memory(manifest.memory_bytes));
+        }
+        if manifest.locker_bits > MAX_LOCKER_BITS {
+            return Err(ManifestError::Locker(manifest.locker_bits));
+        }
+        Ok(Request {
+            name: Name::from_padded(&manifest.name).map_err(ManifestError::Name)?,
+            version: Version(manifest.version),
+            restart: match manifest.restart {
+                0 => Restart::Never,
+                1 => Restart::OnFailure,
+                2 => Restart::Always,
+                other => return Err(ManifestError::Restart(other)),
+            },
+            priority: if manifest.priority == 0 { MAX_PRIORITY } else { manifest.priority },
+            stack_bytes: stack,
+            memory_bytes: manifest.memory_bytes,
+            locker_bits: manifest.locker_bits,
+            device: match manifest.device {
+                0 => Device::None,
+                1 => Device::Console,
+                other => return Err(ManifestError::Device(other)),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(change: impl Fn(&mut Manifest)) -> Result<Request, ManifestError> {
+        let mut manifest = Manifest::new("echo");
+        change(&mut manifest);
+        Manifest::check(manifest.as_bytes())
+    }
+
+    #[test]
+    fn defaults() {
+        let request = checked(|_| ()).unwrap();
+        assert_eq!(request.name.as_str(), "echo");
+        assert_eq!(request.priority, MAX_PRIORITY);
+        assert_eq!(size_of::<Manifest>(), 64);
+    }
+
+    #[test]
+    fn each_bound_below_at_and_above() {
+        for (stack, ok) in
+            [(0, false), (1, false), (4096, true), (MAX_STACK, true), (MAX_STACK + 4096, false)]
+        {
+            assert_eq!(checked(|m| m.stack_bytes = stack).is_ok(), ok, "stack {stack}");
+        }
+        for (priority, ok) in [(1, true), (MAX_PRIORITY, true), (MAX_PRIORITY + 1, false)] {
+            assert_eq!(checked(|m| m.priority = priority).is_ok(), ok, "priority {priority}");
+        }
+        for (bits, ok) in [(MAX_LOCKER_BITS - 1, true), (MAX_LOCKER_BITS, true), (MAX_LOCKER_BITS + 1, false)]
+        {
+            assert_eq!(checked(|m| m.locker_bits = bits).is_ok(), ok, "locker {bits}");
+        }
+        for (bytes, ok) in [(MAX_MEMORY - 1, true), (MAX_MEMORY, true), (MAX_MEMORY + 1, false)] {
+            assert_eq!(checked(|m| m.memory_bytes = bytes).is_ok(), ok, "memory {bytes}");
+        }
+    }
+
+    #[test]
+    fn each_field_is_checked() {
+        assert_eq!(checked(|m| m.magic = *b"ESCROWM2"), Err(ManifestError::Magic));
+        assert_eq!(checked(|m| m.size = 65), Err(ManifestError::Size(65)));
+        assert_eq!(checked(|m| m.restart = 3), Err(ManifestError::Restart(3)));
+        assert_eq!(checked(|m| m.device = 2), Err(ManifestError::Device(2)));
+        assert_eq!(checked(|m| m.flags = 1), Err(ManifestError::Reserved));
+        assert_eq!(checked(|m| m.reserved = [0, 1]), Err(ManifestError::Reserved));
+        assert_eq!(checked(|m| m.name[0] = b'E'), Err(ManifestError::Name(NameError::BadStart)));
+        assert_eq!(Manifest::check(&[0; 63]), Err(ManifestError::Size(63)));
+        assert_eq!(Manifest::check(&[]), Err(ManifestError::Size(0)));
+    }
+}

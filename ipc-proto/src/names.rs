@@ -1,0 +1,126 @@
+//! Interface `names`: what a module asks of the name server, on [`crate::slots::NAMES`].
+
+use core::fmt;
+
+use heapless::Vec;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{Generation, ServiceRef};
+use crate::name::Name;
+use crate::registrar::Refusal;
+use crate::version::{Version, VersionRange};
+
+/// The label of every request of this interface.
+pub const LABEL: u16 = 0x110;
+/// How many names a page of [`Request::List`] holds.
+pub const PAGE: usize = 8;
+
+/// A request; the caller is known by the badge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// Reserve a name for a service of the caller, during its init. Nothing is visible until the caller
+    /// publishes. Answer: [`Answer::Reserved`] or [`Answer::Failed`].
+    Reserve {
+        /// The name.
+        name: Name,
+        /// The version of its interface.
+        version: Version,
+    },
+    /// Connect the caller to the service that has published `name`.
+    /// Answer: [`Answer::Found`] or [`Answer::Failed`].
+    Lookup {
+        /// The name.
+        name: Name,
+        /// The versions that the caller speaks.
+        versions: VersionRange,
+    },
+    /// A page of all names, reserved ones included, from the `from`th on, for the operator's listing.
+    /// Answer: [`Answer::Page`].
+    List {
+        /// How many to skip.
+        from: u16,
+    },
+}
+
+/// Why the name server refuses. Its text is the sentence that a person reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NameFailure {
+    /// Another module has reserved or published the name.
+    Taken,
+    /// The name table is full.
+    Full,
+    /// The caller has as many names as a module can have.
+    TooManyForOwner,
+    /// Nobody has published the name. (A reserved one looks the same.)
+    NotFound,
+    /// The name is there, in another version.
+    Version {
+        /// Which.
+        offered: Version,
+    },
+    /// The caller's badge is not a module's.
+    BadCaller,
+    /// The supervisor refused.
+    Supervisor(Refusal),
+}
+
+impl fmt::Display for NameFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NameFailure::Taken => f.write_str("another module holds the name"),
+            NameFailure::Full => f.write_str("the name table is full: unload a module that holds names"),
+            NameFailure::TooManyForOwner => f.write_str("the module holds as many names as it can have"),
+            NameFailure::NotFound => {
+                f.write_str("nobody has published that name: `names` lists what there is")
+            }
+            NameFailure::Version { offered } => {
+                write!(f, "it is there in version {offered}, which the caller does not speak")
+            }
+            NameFailure::BadCaller => f.write_str("the caller is not a module"),
+            NameFailure::Supervisor(refusal) => f.write_str(match refusal {
+                Refusal::NoSuchDomain => "the caller is gone",
+                Refusal::Gone => "the service is gone",
+                Refusal::NotLive => "the service is being restarted: try again",
+                Refusal::AlreadyPublished => "names are reserved before publish, not after",
+                Refusal::TooManyServices => "the supervisor's service table is full",
+                Refusal::TooManyForOwner => "the module has as many services as it can have",
+                Refusal::TooManyConnections => "the caller's connection slots are used up",
+                Refusal::TooManyEdges => "the supervisor's connection table is full",
+                Refusal::Kernel => "the kernel refused to make the capability",
+            }),
+        }
+    }
+}
+
+impl core::error::Error for NameFailure {}
+
+/// A line of the listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The name.
+    pub name: Name,
+    /// The version of its interface.
+    pub version: Version,
+    /// The ledger's entry; the operator interface says what state it is in.
+    pub service: ServiceRef,
+}
+
+/// The answer, with status `Ok`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// The name is the caller's; its calls will carry this service number in their badge.
+    Reserved(ServiceRef),
+    /// The caller is connected.
+    Found {
+        /// The slot of the caller's CSpace that holds the capability.
+        slot: u8,
+        /// Which instance serves now.
+        generation: Generation,
+        /// The version found.
+        version: Version,
+    },
+    /// A page of names; fewer than [`PAGE`] means that it is the last.
+    Page(Vec<Entry, PAGE>),
+    /// It cannot be done; nothing has changed.
+    Failed(NameFailure),
+}

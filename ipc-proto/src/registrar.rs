@@ -1,0 +1,89 @@
+//! Interface `registrar`: what the name server, and nobody else, asks of the supervisor.
+//!
+//! The name server decides about names; the supervisor's ledger decides about what exists and what is live.
+//! Neither trusts the other with its own part: the name server holds no capability to any service, the
+//! supervisor knows no name of a service.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{Generation, ServiceRef};
+
+/// The label of every request of this interface.
+pub const LABEL: u16 = 0x101;
+
+/// A request. `client` and `owner` are badges as the kernel delivered them to the name server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// Enter a reservation in the ledger: a service of `owner` that is not yet visible. With `again`, the entry
+    /// that the same module's earlier instance had is taken up, so that its clients' capabilities stay valid.
+    /// Answer: [`Answer::Entered`] or [`Answer::Refused`].
+    Enter {
+        /// Who reserves.
+        owner: u64,
+        /// The entry of an earlier instance, if the name server knows one for this name.
+        again: Option<ServiceRef>,
+    },
+    /// Drop a reservation that the name server could not keep. Answer: [`Answer::Done`].
+    Withdraw {
+        /// Who reserved.
+        owner: u64,
+        /// What.
+        service: ServiceRef,
+    },
+    /// Give `client` a capability to `service`. Refused unless the ledger says that it is live.
+    /// Answer: [`Answer::Connected`] or [`Answer::Refused`].
+    Connect {
+        /// Who looked the name up.
+        client: u64,
+        /// What it found.
+        service: ServiceRef,
+    },
+    /// Whether the entry still exists, in whatever state. Answer: [`Answer::Exists`].
+    Exists {
+        /// The entry.
+        service: ServiceRef,
+    },
+}
+
+/// Why the supervisor refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The badge is not that of a living instance.
+    NoSuchDomain,
+    /// The service does not exist any more.
+    Gone,
+    /// The service exists but has not been published, or its module is being restarted or stopped.
+    NotLive,
+    /// The owner has published already: names are reserved during init.
+    AlreadyPublished,
+    /// The ledger's service table is full.
+    TooManyServices,
+    /// The owner has as many services as a module can have.
+    TooManyForOwner,
+    /// The client's connection slots are used up.
+    TooManyConnections,
+    /// The ledger's connection table is full.
+    TooManyEdges,
+    /// The kernel refused to make the capability.
+    Kernel,
+}
+
+/// The answer, with status `Ok`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// The reservation is in the ledger.
+    Entered(ServiceRef),
+    /// It is done.
+    Done,
+    /// The capability is in the client's CSpace.
+    Connected {
+        /// Which slot of it.
+        slot: u8,
+        /// Which instance serves now.
+        generation: Generation,
+    },
+    /// Whether the entry exists.
+    Exists(bool),
+    /// It cannot be done; nothing has changed.
+    Refused(Refusal),
+}
