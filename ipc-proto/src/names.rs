@@ -85,7 +85,6 @@ impl fmt::Display for NameFailure {
                 Refusal::TooManyServices => "the supervisor's service table is full",
                 Refusal::TooManyForOwner => "the module has as many services as it can have",
                 Refusal::TooManyConnections => "the caller's connection slots are used up",
-                Refusal::TooManyEdges => "the supervisor's connection table is full",
                 Refusal::Kernel => "the kernel refused to make the capability",
             }),
         }

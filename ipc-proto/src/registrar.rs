@@ -62,8 +62,6 @@ pub enum Refusal {
     TooManyForOwner,
     /// The client's connection slots are used up.
     TooManyConnections,
-    /// The ledger's connection table is full.
-    TooManyEdges,
     /// The kernel refused to make the capability.
     Kernel,
 }

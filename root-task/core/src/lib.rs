@@ -1,2 +1,5 @@
-//! Placeholder.
-#![no_std]
+//! The decisions of the root task: pure, bounded, without a system call.
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+pub mod ledger;

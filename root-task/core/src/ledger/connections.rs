@@ -1,0 +1,97 @@
+//! Who is connected to whom: which slot of a client's CSpace holds a capability to which service.
+//!
+//! A connection to a service that was freed is stale by its epoch; its slot in the client's CSpace is already
+//! empty (the revoke of the service's endpoint emptied it) and is used again.
+
+use heapless::Vec;
+use ipc_proto::badge::{Badge, Kind};
+use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
+use ipc_proto::operator::ServiceState;
+use ipc_proto::registrar::Refusal;
+use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
+
+use super::{Ledger, MAX_MODULES};
+
+/// A connection that a lookup has made or found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// The slot of the client's CSpace.
+    pub slot: u8,
+    /// The module that serves.
+    pub server: DomainId,
+    /// Its running instance.
+    pub generation: Generation,
+    /// The badge to mint, where the capability has to be made: `None` if the slot holds it already.
+    pub mint: Option<Badge>,
+}
+
+fn slot_of(index: usize) -> u8 {
+    u8::try_from(index.saturating_add(FIRST_CONNECTION as usize)).unwrap_or(u8::MAX)
+}
+
+impl Ledger {
+    /// Connects `client` to a service that is live. The same pair is connected only once.
+    ///
+    /// Where the answer says that a capability has to be minted and the kernel refuses,
+    /// [`Ledger::disconnect`] takes the connection back.
+    ///
+    /// # Errors
+    /// [`Refusal`]; nothing has changed.
+    pub fn connect(&mut self, client: Instance, at: ServiceRef) -> Result<Connection, Refusal> {
+        if !self.is_running(client) {
+            return Err(Refusal::NoSuchDomain);
+        }
+        let used = self.used(at).ok_or(Refusal::Gone)?;
+        if used.state != ServiceState::Live {
+            return Err(Refusal::NotLive);
+        }
+        let server = used.owner;
+        let generation = self.module(server).ok_or(Refusal::Gone)?.generation;
+        let slots = &self.module(client.domain).ok_or(Refusal::NoSuchDomain)?.connections;
+        if let Some(index) = slots.iter().position(|held| *held == Some(at)) {
+            return Ok(Connection { slot: slot_of(index), server, generation, mint: None });
+        }
+        let free = |held: &Option<ServiceRef>| held.is_none_or(|old| !self.exists(old));
+        let index = slots.iter().position(free).ok_or(Refusal::TooManyConnections)?;
+        if let Some(place) = self.module_mut(client.domain).and_then(|m| m.connections.get_mut(index)) {
+            *place = Some(at);
+        }
+        if let Some(used) = self.used_mut(at) {
+            used.clients = used.clients.saturating_add(1);
+        }
+        let mint = Badge { kind: Kind::Client, service: at.index, holder: client };
+        Ok(Connection { slot: slot_of(index), server, generation, mint: Some(mint) })
+    }
+
+    /// Forgets the connection in `slot` of `client`.
+    pub fn disconnect(&mut self, client: DomainId, slot: u8) {
+        let index = usize::from(slot).wrapping_sub(FIRST_CONNECTION as usize);
+        let place = self.module_mut(client).and_then(|m| m.connections.get_mut(index));
+        if let Some(old) = place.and_then(Option::take)
+            && let Some(used) = self.used_mut(old)
+        {
+            used.clients = used.clients.saturating_sub(1);
+        }
+    }
+
+    /// The slots of `client`'s CSpace that hold connections, with the service of each.
+    pub fn connections_of(&self, client: DomainId) -> Vec<(u8, ServiceRef), MAX_CONNECTIONS> {
+        let Some(module) = self.module(client) else { return Vec::new() };
+        let live = |(index, held): (usize, &Option<ServiceRef>)| {
+            Some((slot_of(index), held.filter(|at| self.exists(*at))?))
+        };
+        module.connections.iter().enumerate().filter_map(live).collect()
+    }
+
+    /// The clients of a service, with the slot of each that holds the capability.
+    pub fn clients_of(&self, at: ServiceRef) -> Vec<(DomainId, u8), MAX_MODULES> {
+        let held = |module: &super::Module| module.connections.iter().position(|held| *held == Some(at));
+        self.iter().filter_map(|(client, module)| Some((client, slot_of(held(module)?)))).collect()
+    }
+
+    pub(super) fn drop_connections_of(&mut self, client: DomainId) {
+        for (slot, _) in self.connections_of(client) {
+            self.disconnect(client, slot);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The ledger: which modules there are, which instance of each runs, what it offers, and who is connected to whom.
+//!
+//! It is the one place that knows whether a service is visible. Everything in it is a plain table, every change is
+//! one method, and no method calls the kernel: the root task executes what the ledger decides.
+//!
+//! **Invariant (all or nothing):** a service is handed out only while its state is `Live`, and
+//! [`Ledger::publish`] turns all reservations of an instance `Live` in one call.
+
+mod connections;
+mod life;
+mod services;
+#[cfg(test)]
+mod tests;
+
+use core::fmt;
+
+use heapless::Vec;
+use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
+use ipc_proto::name::Name;
+use ipc_proto::operator::State;
+use ipc_proto::slots::MAX_CONNECTIONS;
+
+pub use connections::Connection;
+pub use life::{Death, PublishDecision};
+use services::Service;
+
+/// How many modules can be loaded at a time.
+pub const MAX_MODULES: usize = 32;
+/// How many services all modules together can have.
+pub const MAX_SERVICES: usize = 64;
+/// How many services one module can have.
+pub const MAX_SERVICES_PER_MODULE: u16 = 8;
+
+/// What the ledger knows of a loaded module.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Its name, unique among the loaded modules.
+    pub name: Name,
+    /// Where it is in its life.
+    pub state: State,
+    /// The generation of its newest instance.
+    pub generation: Generation,
+    /// How often it was started again since it was loaded.
+    pub restarts: u32,
+    /// Whether any of its instances was ever live: a module that never was is not restarted.
+    pub was_live: bool,
+    /// Whether its publish waits for the operator.
+    pub hold: bool,
+    connections: [Option<ServiceRef>; MAX_CONNECTIONS],
+}
+
+/// The ledger. See the module's documentation.
+#[derive(Debug)]
+pub struct Ledger {
+    modules: [Option<Module>; MAX_MODULES],
+    /// Outlive the modules, so that no (domain, generation) pair is ever used twice.
+    generations: [Generation; MAX_MODULES],
+    services: [Service; MAX_SERVICES],
+}
+
+/// Why a module cannot be admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdmitError {
+    /// A module of that name is loaded. Unload it first.
+    AlreadyLoaded,
+    /// [`MAX_MODULES`] are loaded. Unload one first.
+    TableFull,
+}
+
+impl fmt::Display for AdmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AdmitError::AlreadyLoaded => f.write_str("it is loaded already: unload it first"),
+            AdmitError::TableFull => {
+                write!(f, "{MAX_MODULES} modules are loaded, which is the most: unload one first")
+            }
+        }
+    }
+}
+
+impl core::error::Error for AdmitError {}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Ledger::new()
+    }
+}
+
+impl Ledger {
+    /// An empty ledger.
+    pub const fn new() -> Ledger {
+        Ledger {
+            modules: [const { None }; MAX_MODULES],
+            generations: [Generation::NONE; MAX_MODULES],
+            services: [const { Service::FREE }; MAX_SERVICES],
+        }
+    }
+
+    /// Gives a module a place in the table. It has no instance yet: [`Ledger::start`] makes one.
+    ///
+    /// # Errors
+    /// [`AdmitError`]; nothing has changed.
+    pub fn admit(&mut self, name: Name, hold: bool) -> Result<DomainId, AdmitError> {
+        if self.find(&name).is_some() {
+            return Err(AdmitError::AlreadyLoaded);
+        }
+        let (index, place) =
+            (0u16..).zip(self.modules.iter_mut()).find(|(_, m)| m.is_none()).ok_or(AdmitError::TableFull)?;
+        *place = Some(Module {
+            name,
+            state: State::Dead,
+            generation: Generation::NONE,
+            restarts: 0,
+            was_live: false,
+            hold,
+            connections: [None; MAX_CONNECTIONS],
+        });
+        Ok(DomainId(index))
+    }
+
+    /// The module at `domain`, if one is loaded there.
+    pub fn module(&self, domain: DomainId) -> Option<&Module> {
+        self.modules.get(usize::from(domain.0))?.as_ref()
+    }
+
+    fn module_mut(&mut self, domain: DomainId) -> Option<&mut Module> {
+        self.modules.get_mut(usize::from(domain.0))?.as_mut()
+    }
+
+    /// The loaded module of that name.
+    pub fn find(&self, name: &Name) -> Option<DomainId> {
+        self.iter().find(|(_, module)| module.name == *name).map(|(domain, _)| domain)
+    }
+
+    /// All loaded modules, in the order of the table.
+    pub fn iter(&self) -> impl Iterator<Item = (DomainId, &Module)> {
+        (0u16..).zip(&self.modules).filter_map(|(index, m)| Some((DomainId(index), m.as_ref()?)))
+    }
+
+    /// Whether `instance` is the running instance of its domain. Whatever carries a dead instance's badge is
+    /// thereby known to be stale.
+    pub fn is_running(&self, instance: Instance) -> bool {
+        self.module(instance.domain).is_some_and(|module| {
+            module.generation == instance.generation
+                && matches!(module.state, State::Starting | State::Held | State::Live)
+        })
+    }
+
+    /// Frees the module's place: its services, their clients' connections and its own connections are gone.
+    /// The root task has killed its instance and revoked its endpoint.
+    pub fn remove(&mut self, domain: DomainId) {
+        self.drop_connections_of(domain);
+        for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
+            service.free();
+        }
+        if let Some(place) = self.modules.get_mut(usize::from(domain.0)) {
+            *place = None;
+        }
+    }
+
+    /// The services that `domain` owns, in whatever state.
+    pub fn services_of(&self, domain: DomainId) -> Vec<ServiceRef, MAX_SERVICES> {
+        self.service_refs().filter(|(_, service)| service.is_owned_by(domain)).map(|(at, _)| at).collect()
+    }
+}

@@ -1,0 +1,113 @@
+//! The service table: reservations that become visible at publish, and what the registrar asks about them.
+
+use ipc_proto::ids::{DomainId, Instance, ServiceRef};
+use ipc_proto::operator::{ServiceInfo, ServiceState, State};
+use ipc_proto::registrar::Refusal;
+
+use super::{Ledger, MAX_SERVICES_PER_MODULE};
+
+/// An entry of the service table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Service {
+    /// Which use of the entry this is; 0 before the first.
+    pub(super) epoch: u32,
+    /// `None` while the entry is free.
+    pub(super) used: Option<Used>,
+}
+
+/// A service that exists.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Used {
+    pub(super) owner: DomainId,
+    pub(super) state: ServiceState,
+    /// Whether an earlier instance had published it, so that clients may hold capabilities to it.
+    pub(super) inherited: bool,
+    pub(super) clients: u16,
+}
+
+impl Service {
+    pub(super) const FREE: Service = Service { epoch: 0, used: None };
+
+    pub(super) fn is_owned_by(&self, domain: DomainId) -> bool {
+        self.used.is_some_and(|used| used.owner == domain)
+    }
+
+    pub(super) fn free(&mut self) {
+        self.used = None;
+    }
+}
+
+impl Ledger {
+    pub(super) fn service_refs(&self) -> impl Iterator<Item = (ServiceRef, &Service)> {
+        (0u16..).zip(&self.services).map(|(index, s)| (ServiceRef { index, epoch: s.epoch }, s))
+    }
+
+    pub(super) fn used(&self, at: ServiceRef) -> Option<&Used> {
+        let service = self.services.get(usize::from(at.index))?;
+        service.used.as_ref().filter(|_| service.epoch == at.epoch)
+    }
+
+    pub(super) fn used_mut(&mut self, at: ServiceRef) -> Option<&mut Used> {
+        let service = self.services.get_mut(usize::from(at.index))?;
+        service.used.as_mut().filter(|_| service.epoch == at.epoch)
+    }
+
+    /// Enters a reservation of `owner`; it stays invisible until [`Ledger::publish`].
+    ///
+    /// With `again`, the entry of the same module's earlier instance is taken up; where that is not possible
+    /// (gone, or another module's), a new entry is made.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the owner is not a starting instance, or a bound is reached. Nothing has changed.
+    pub fn enter(&mut self, owner: Instance, again: Option<ServiceRef>) -> Result<ServiceRef, Refusal> {
+        if !self.is_running(owner) {
+            return Err(Refusal::NoSuchDomain);
+        }
+        if self.module(owner.domain).is_none_or(|module| module.state != State::Starting) {
+            return Err(Refusal::AlreadyPublished);
+        }
+        if let Some(at) = again
+            && let Some(used) = self.used_mut(at)
+            && used.owner == owner.domain
+        {
+            used.state = ServiceState::Reserved;
+            return Ok(at);
+        }
+        let own = self.services.iter().filter(|service| service.is_owned_by(owner.domain)).count();
+        if own >= usize::from(MAX_SERVICES_PER_MODULE) {
+            return Err(Refusal::TooManyForOwner);
+        }
+        let (index, service) = (0u16..)
+            .zip(self.services.iter_mut())
+            .find(|(_, service)| service.used.is_none() && service.epoch < u32::MAX)
+            .ok_or(Refusal::TooManyServices)?;
+        service.epoch = service.epoch.saturating_add(1);
+        service.used =
+            Some(Used { owner: owner.domain, state: ServiceState::Reserved, inherited: false, clients: 0 });
+        Ok(ServiceRef { index, epoch: service.epoch })
+    }
+
+    /// Drops a reservation again; anything but a fresh reservation of `owner` is left as it is.
+    pub fn withdraw(&mut self, owner: Instance, at: ServiceRef) {
+        let fresh = |used: &Used| {
+            used.owner == owner.domain && used.state == ServiceState::Reserved && !used.inherited
+        };
+        if self.is_running(owner)
+            && self.used(at).is_some_and(fresh)
+            && let Some(service) = self.services.get_mut(usize::from(at.index))
+        {
+            service.free();
+        }
+    }
+
+    /// Whether the entry still exists, in whatever state.
+    pub fn exists(&self, at: ServiceRef) -> bool {
+        self.used(at).is_some()
+    }
+
+    /// What the operator sees of a service.
+    pub fn service_info(&self, at: ServiceRef) -> Option<ServiceInfo> {
+        let used = self.used(at)?;
+        Some(ServiceInfo { owner: self.module(used.owner)?.name, state: used.state, clients: used.clients })
+    }
+}

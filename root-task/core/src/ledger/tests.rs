@@ -1,0 +1,205 @@
+//! Tests of the ledger: all or nothing, stale identities, bounds, and what survives a restart.
+
+use super::*;
+use ipc_proto::operator::ServiceState;
+use ipc_proto::registrar::Refusal;
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+fn started(ledger: &mut Ledger, text: &str) -> Instance {
+    let domain = ledger.admit(name(text), false).unwrap();
+    Instance { domain, generation: ledger.start(domain).unwrap() }
+}
+
+fn live(ledger: &mut Ledger, text: &str) -> Instance {
+    let instance = started(ledger, text);
+    assert_eq!(ledger.publish(instance), PublishDecision::Live(Vec::new()));
+    instance
+}
+
+#[test]
+fn nothing_is_visible_before_publish_and_everything_after() {
+    let mut ledger = Ledger::new();
+    let client = live(&mut ledger, "client");
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    let b = ledger.enter(server, None).unwrap();
+    for at in [a, b] {
+        assert_eq!(ledger.connect(client, at), Err(Refusal::NotLive));
+    }
+    ledger.publish(server);
+    for at in [a, b] {
+        assert!(ledger.connect(client, at).unwrap().mint.is_some());
+    }
+}
+
+#[test]
+fn a_failed_init_leaves_nothing() {
+    let mut ledger = Ledger::new();
+    let client = live(&mut ledger, "client");
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.died(server.domain).unwrap();
+    assert!(!ledger.exists(a));
+    assert_eq!(ledger.connect(client, a), Err(Refusal::Gone));
+    assert_eq!(ledger.publish(server), PublishDecision::Nothing);
+}
+
+#[test]
+fn a_held_module_is_invisible_until_released() {
+    let mut ledger = Ledger::new();
+    let client = live(&mut ledger, "client");
+    let domain = ledger.admit(name("server"), true).unwrap();
+    let server = Instance { domain, generation: ledger.start(domain).unwrap() };
+    let a = ledger.enter(server, None).unwrap();
+    assert_eq!(ledger.publish(server), PublishDecision::Held);
+    assert_eq!(ledger.connect(client, a), Err(Refusal::NotLive));
+    assert_eq!(ledger.enter(server, None), Err(Refusal::AlreadyPublished));
+    assert_eq!(ledger.release(domain), Some(Vec::new()));
+    assert_eq!(ledger.release(domain), None);
+    assert!(ledger.connect(client, a).is_ok());
+}
+
+#[test]
+fn a_restart_keeps_the_service_and_its_clients() {
+    let mut ledger = Ledger::new();
+    let client = live(&mut ledger, "client");
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let before = ledger.connect(client, a).unwrap();
+    ledger.died(server.domain).unwrap();
+    assert_eq!(ledger.connect(client, a), Err(Refusal::NotLive));
+    let again = Instance { domain: server.domain, generation: ledger.start(server.domain).unwrap() };
+    assert!(again.generation > server.generation);
+    assert_eq!(ledger.enter(again, Some(a)), Ok(a));
+    assert_eq!(
+        ledger.enter(server, Some(a)),
+        Err(Refusal::NoSuchDomain),
+        "the dead instance's badge is stale"
+    );
+    ledger.publish(again);
+    let after = ledger.connect(client, a).unwrap();
+    assert_eq!((after.slot, after.mint), (before.slot, None));
+    assert_eq!(after.generation, again.generation);
+    assert_eq!(ledger.module(server.domain).unwrap().restarts, 1);
+}
+
+#[test]
+fn what_a_new_instance_does_not_reserve_again_is_dropped_at_its_publish() {
+    let mut ledger = Ledger::new();
+    let client = live(&mut ledger, "client");
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let slot = ledger.connect(client, a).unwrap().slot;
+    ledger.died(server.domain);
+    let again = Instance { domain: server.domain, generation: ledger.start(server.domain).unwrap() };
+    let PublishDecision::Live(dropped) = ledger.publish(again) else { panic!() };
+    assert_eq!(dropped.as_slice(), &[a]);
+    assert_eq!(ledger.clients_of(a).as_slice(), &[(client.domain, slot)]);
+    ledger.free_service(a);
+    assert!(!ledger.exists(a));
+}
+
+#[test]
+fn an_unloaded_modules_service_is_stale_and_its_slot_is_used_again() {
+    let mut ledger = Ledger::new();
+    let client = live(&mut ledger, "client");
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let slot = ledger.connect(client, a).unwrap().slot;
+    ledger.died(server.domain);
+    ledger.remove(server.domain);
+    assert_eq!(ledger.connect(client, a), Err(Refusal::Gone));
+    let other = started(&mut ledger, "other");
+    assert_eq!(other.domain, server.domain, "the place is used again");
+    assert!(other.generation > server.generation, "but never the identity");
+    let b = ledger.enter(other, None).unwrap();
+    assert_eq!(b.index, a.index);
+    assert_ne!(b.epoch, a.epoch);
+    ledger.publish(other);
+    assert_eq!(ledger.connect(client, b).unwrap().slot, slot);
+    assert_eq!(ledger.connect(client, a), Err(Refusal::Gone));
+}
+
+#[test]
+fn the_clients_of_a_service_are_counted() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let one = live(&mut ledger, "one");
+    let two = live(&mut ledger, "two");
+    for client in [one, two, one] {
+        ledger.connect(client, a).unwrap();
+    }
+    assert_eq!(ledger.service_info(a).unwrap().clients, 2);
+    ledger.died(one.domain);
+    assert_eq!(ledger.service_info(a).unwrap().clients, 1);
+    assert_eq!(ledger.clients_of(a).len(), 1);
+}
+
+#[test]
+fn bound_of_modules() {
+    let mut ledger = Ledger::new();
+    for i in 0..MAX_MODULES {
+        assert!(ledger.admit(name(&format!("m{i}")), false).is_ok(), "{i}");
+    }
+    assert_eq!(ledger.admit(name("one-more"), false), Err(AdmitError::TableFull));
+    assert_eq!(ledger.admit(name("m3"), false), Err(AdmitError::AlreadyLoaded));
+    ledger.remove(DomainId(7));
+    assert_eq!(ledger.admit(name("one-more"), false), Ok(DomainId(7)));
+}
+
+#[test]
+fn bounds_of_services() {
+    let mut ledger = Ledger::new();
+    for i in 0..MAX_SERVICES / usize::from(MAX_SERVICES_PER_MODULE) {
+        let owner = started(&mut ledger, &format!("m{i}"));
+        for _ in 0..MAX_SERVICES_PER_MODULE {
+            ledger.enter(owner, None).unwrap();
+        }
+        assert_eq!(ledger.enter(owner, None), Err(Refusal::TooManyForOwner));
+    }
+    let last = started(&mut ledger, "last");
+    assert_eq!(ledger.enter(last, None), Err(Refusal::TooManyServices));
+    ledger.died(DomainId(0));
+    assert!(ledger.enter(last, None).is_ok());
+}
+
+#[test]
+fn bound_of_connections() {
+    let mut ledger = Ledger::new();
+    let client = live(&mut ledger, "client");
+    let mut services = std::vec::Vec::new();
+    for i in 0..7 {
+        let server = started(&mut ledger, &format!("m{i}"));
+        services.extend((0..MAX_SERVICES_PER_MODULE).map(|_| ledger.enter(server, None).unwrap()));
+        ledger.publish(server);
+    }
+    for at in &services[..MAX_CONNECTIONS] {
+        assert!(ledger.connect(client, *at).is_ok());
+    }
+    assert_eq!(ledger.connect(client, services[MAX_CONNECTIONS]), Err(Refusal::TooManyConnections));
+    assert!(ledger.connect(client, services[0]).is_ok(), "an old connection is still found");
+}
+
+#[test]
+fn withdraw_touches_only_a_fresh_reservation_of_the_owner() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    let other = started(&mut ledger, "other");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.withdraw(other, a);
+    assert!(ledger.exists(a));
+    ledger.withdraw(server, a);
+    assert!(!ledger.exists(a));
+    let b = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    ledger.withdraw(server, b);
+    assert_eq!(ledger.service_info(b).unwrap().state, ServiceState::Live);
+}
