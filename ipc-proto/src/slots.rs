@@ -20,7 +20,11 @@ pub const LOCKER: u64 = 5;
 pub const IRQ_HANDLER: u64 = 6;
 /// The I/O ports of the granted device (x86_64).
 pub const IO_PORTS: u64 = 7;
+/// The notification that the granted device signals, bound to the module's thread.
+pub const NOTIFICATION: u64 = 8;
 /// The first slot for connections to services.
 pub const FIRST_CONNECTION: u64 = 16;
 /// How many connections a module can hold.
 pub const MAX_CONNECTIONS: usize = 48;
+/// Where the registers of a granted device are mapped (aarch64).
+pub const DEVICE_VADDR: usize = 0x5f_0000;

@@ -1,2 +1,38 @@
-//! Placeholder.
+//! What every module links: its start, its connections, its serve loop, its end.
+//!
+//! A module is one thread in a protection domain of its own. Its author writes an init function that reserves the
+//! names it offers, and a [`Server`]; everything else is here. There is nothing to clean up: whatever a module
+//! holds comes back when the supervisor revokes its domain.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | [`start`] | from the first instruction to the module's init |
+//! | [`init`] | what init may do: connect, reserve, read arguments |
+//! | [`connection`] | calls to other modules, and what can go wrong with them |
+//! | [`serve`] | the loop that answers calls |
+//! | [`request`] | calls to the supervisor: publish, log, exit |
+//! | [`operator`] | calls that only an operator may make |
+//! | [`console`] | the console's receiver, for the module that is granted it |
+//! | [`locker`] | a CNode of the module's own, for capabilities that it is handed |
+//! | [`clock`] | the guest's clock |
+//! | [`fault`] | faults on purpose |
 #![no_std]
+
+pub mod clock;
+pub mod connection;
+pub mod console;
+pub mod fault;
+pub mod init;
+pub mod locker;
+mod macros;
+pub mod operator;
+mod panic;
+pub mod request;
+pub mod serve;
+pub mod start;
+
+pub use connection::{CallError, Connection};
+pub use init::{Init, InitError};
+pub use ipc_proto;
+pub use ipc_proto::manifest::{Manifest, Restart};
+pub use serve::{Answer, Client, Request, Server, answer};

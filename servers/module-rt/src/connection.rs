@@ -1,0 +1,127 @@
+//! Calls to other modules, and what can go wrong with them.
+
+use core::fmt;
+
+use ipc_proto::ids::Generation;
+use ipc_proto::label::{self, Reply, Status};
+use ipc_proto::wire;
+use sel4::{MessageInfoBuilder, with_ipc_buffer, with_ipc_buffer_mut};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A capability to a service, in a slot of this module's CSpace. Lives as long as the service; after that every
+/// call says [`CallError::Gone`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connection {
+    slot: u64,
+}
+
+/// Why a call gave no result. Each says whether the server may have executed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// The service is gone: its module was unloaded, or this client's capability was taken back. If the call was
+    /// still waiting to be received it was not executed. Look the service up again.
+    Gone,
+    /// The server died while it had the call, which may have been executed. Look the service up again, and repeat
+    /// the call if that does no harm.
+    Interrupted {
+        /// The generation that died.
+        generation: Generation,
+    },
+    /// Nobody received the call; it was not executed.
+    NotDelivered,
+    /// The server could not read the request; it was not executed. One side is built from another version.
+    BadMessage,
+    /// The server has no such method; nothing was executed.
+    UnknownMethod,
+    /// The server does not permit it to this caller.
+    Refused,
+    /// The answer makes no sense: the server is broken, or built from another version.
+    BadAnswer,
+    /// The request is longer than a message can be. Nothing was sent.
+    TooLong,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallError::Gone => f.write_str("the service is gone: the old capability reaches nothing"),
+            CallError::Interrupted { generation } => {
+                write!(f, "the server (generation {generation}) died while it had the call, which may have been executed")
+            }
+            CallError::NotDelivered => f.write_str("nobody received the call; it was not executed"),
+            CallError::BadMessage => f.write_str("the server could not read the request; it was not executed"),
+            CallError::UnknownMethod => f.write_str("the server has no such method"),
+            CallError::Refused => f.write_str("the server does not permit this"),
+            CallError::BadAnswer => f.write_str("the server's answer makes no sense"),
+            CallError::TooLong => f.write_str("the request is too long for a message; nothing was sent"),
+        }
+    }
+}
+
+impl core::error::Error for CallError {}
+
+/// What the label of a reply says, if not `Ok`.
+#[cold]
+fn error_of(label: u64) -> CallError {
+    match label::parse_reply(label) {
+        Reply::Answer(Status::Interrupted, generation) => CallError::Interrupted { generation },
+        Reply::Answer(Status::NotDelivered, _) => CallError::NotDelivered,
+        Reply::Answer(Status::BadMessage, _) => CallError::BadMessage,
+        Reply::Answer(Status::UnknownMethod, _) => CallError::UnknownMethod,
+        Reply::Answer(Status::Refused, _) => CallError::Refused,
+        Reply::Kernel(_) => CallError::Gone,
+        Reply::Answer(Status::Ok, _) | Reply::Foreign(_) => CallError::BadAnswer,
+    }
+}
+
+impl Connection {
+    /// The connection in a slot of this module's CSpace, as the name server's answer gives it.
+    pub const fn in_slot(slot: u64) -> Connection {
+        Connection { slot }
+    }
+
+    /// The slot of this module's CSpace.
+    pub const fn slot(self) -> u64 {
+        self.slot
+    }
+
+    fn endpoint(self) -> sel4::cap::Endpoint {
+        sel4::cap::Endpoint::from_bits(self.slot)
+    }
+
+    /// Calls a message method: `request` goes out as postcard, the answer comes back as `A`.
+    ///
+    /// # Errors
+    /// [`CallError`] says whether the request may have been executed, and what to do.
+    pub fn call<R: Serialize + ?Sized, A: DeserializeOwned>(self, method: u16, request: &R) -> Result<A, CallError> {
+        let length = with_ipc_buffer_mut(|buffer| {
+            let words = buffer.msg_regs_mut();
+            wire::encode(request, words.get_mut(..wire::MAX_WORDS).unwrap_or_default())
+        })
+        .map_err(|_| CallError::TooLong)?;
+        let info = MessageInfoBuilder::default().label(u64::from(method)).length(length).build();
+        let reply = self.endpoint().call(info);
+        if reply.label() & 0xffff != Status::Ok as u64 || reply.label() >> 48 != 0 {
+            return Err(error_of(reply.label()));
+        }
+        with_ipc_buffer(|buffer| {
+            let words = buffer.msg_regs().get(..reply.length()).unwrap_or_default();
+            wire::decode(words).map_err(|_| CallError::BadAnswer)
+        })
+    }
+
+    /// Calls a four-word method. Request and answer stay in registers, on the kernel's fastpath.
+    ///
+    /// # Errors
+    /// As [`Connection::call`].
+    #[inline(always)]
+    pub fn call_words(self, method: u16, words: [u64; 4]) -> Result<[u64; 4], CallError> {
+        let info = MessageInfoBuilder::default().label(u64::from(method)).length(4).build();
+        let reply = self.endpoint().call_with_mrs(info, words);
+        if reply.info.label() & 0xffff == Status::Ok as u64 && reply.info.length() == 4 {
+            Ok(reply.msg)
+        } else {
+            Err(error_of(reply.info.label()))
+        }
+    }
+}

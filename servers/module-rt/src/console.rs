@@ -1,0 +1,51 @@
+//! The console's receiver, for the module that is granted it: bytes in, one interrupt at a time.
+//!
+//! Only the supervisor writes to the console, so that lines of different programs never mix.
+
+use ipc_proto::slots;
+use sel4::cap;
+use serial::Uart;
+
+/// The receiving half of the console.
+pub struct Receiver {
+    uart: Uart,
+}
+
+impl Receiver {
+    /// Takes the receiver that the supervisor has granted. `None` where it did not, or a second time.
+    pub fn take() -> Option<Receiver> {
+        static TAKEN: core::sync::atomic::AtomicBool = core::sync::atomic::AtomicBool::new(false);
+        if TAKEN.swap(true, core::sync::atomic::Ordering::Relaxed) {
+            return None;
+        }
+        // SAFETY: the supervisor maps the registers of the granted device at this address for the module's whole
+        // life; the flag above makes this the only `Uart` of the program.
+        #[cfg(target_arch = "aarch64")]
+        let uart = unsafe { Uart::at(slots::DEVICE_VADDR) }?;
+        // SAFETY: the flag above makes this the only `Uart` of the program.
+        #[cfg(target_arch = "x86_64")]
+        let uart = unsafe { Uart::new(cap::IOPort::from_bits(slots::IO_PORTS)) };
+        let receiver = Receiver { uart };
+        // An interrupt may have come before anybody listened: acknowledged now, the next one gets through.
+        receiver.acknowledge();
+        Some(receiver)
+    }
+
+    fn acknowledge(&self) {
+        // Fails only where the capability is missing, and then no interrupt will come at all.
+        let _ = cap::IrqHandler::from_bits(slots::IRQ_HANDLER).irq_handler_ack();
+    }
+
+    /// The next byte; waits for it.
+    pub fn next(&mut self) -> u8 {
+        loop {
+            if let Some(byte) = self.uart.read() {
+                return byte;
+            }
+            self.uart.clear_receive_interrupt();
+            self.acknowledge();
+            // A byte that came in between has raised the interrupt again, so that this wait ends at once.
+            let _ = cap::Notification::from_bits(slots::NOTIFICATION).wait();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What a module's init may do: connect to others, reserve names, read its arguments.
+//!
+//! Init may fail at any point. Nothing has to be undone: what was reserved was never visible, and what was
+//! allocated goes back with the domain.
+
+use core::fmt;
+
+use ipc_proto::ids::ServiceRef;
+use ipc_proto::name::{Name, NameError};
+use ipc_proto::names::{Answer, LABEL, NameFailure, Request};
+use ipc_proto::slots;
+use ipc_proto::supervisor::{Args, Line};
+use ipc_proto::version::{Version, VersionRange};
+
+use crate::connection::{CallError, Connection};
+use crate::request;
+
+/// Passed to a module's init; proof that it has not published yet.
+#[derive(Debug)]
+pub struct Init(());
+
+/// Why init failed: a number of the module's own, and a reason for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitError {
+    /// The module's own number.
+    pub code: u32,
+    /// What went wrong and what to do about it.
+    pub reason: Line,
+}
+
+/// Why a name could not be reserved or looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamesError {
+    /// The text is not a name.
+    Name(NameError),
+    /// The name server refused.
+    Refused(NameFailure),
+    /// The name server did not answer.
+    Call(CallError),
+}
+
+impl fmt::Display for NamesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NamesError::Name(error) => error.fmt(f),
+            NamesError::Refused(failure) => failure.fmt(f),
+            NamesError::Call(error) => write!(f, "the name server did not answer: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for NamesError {}
+
+impl InitError {
+    /// An error with a formatted reason, cut at the bound of a line.
+    pub fn new(code: u32, reason: fmt::Arguments<'_>) -> InitError {
+        InitError { code, reason: request::line(reason) }
+    }
+}
+
+impl From<NamesError> for InitError {
+    fn from(error: NamesError) -> InitError {
+        InitError::new(1, format_args!("{error}"))
+    }
+}
+
+impl From<CallError> for InitError {
+    fn from(error: CallError) -> InitError {
+        InitError::new(2, format_args!("{error}"))
+    }
+}
+
+fn ask(request: &Request) -> Result<Answer, NamesError> {
+    match Connection::in_slot(slots::NAMES).call(LABEL, request) {
+        Ok(Answer::Failed(failure)) => Err(NamesError::Refused(failure)),
+        Ok(answer) => Ok(answer),
+        Err(error) => Err(NamesError::Call(error)),
+    }
+}
+
+/// Connects this module to the service that has published `name`. Also possible after init.
+///
+/// # Errors
+/// [`NamesError`]; [`NameFailure::NotFound`] where nobody has published the name.
+pub fn lookup(name: &str, versions: VersionRange) -> Result<Connection, NamesError> {
+    let name = Name::new(name).map_err(NamesError::Name)?;
+    match ask(&Request::Lookup { name, versions })? {
+        Answer::Found { slot, .. } => Ok(Connection::in_slot(u64::from(slot))),
+        _ => Err(NamesError::Call(CallError::BadAnswer)),
+    }
+}
+
+/// A page of all names, for listings; fewer than a page means that it is the last.
+///
+/// # Errors
+/// [`NamesError::Call`] where the name server did not answer.
+pub fn list(from: u16) -> Result<heapless::Vec<ipc_proto::names::Entry, { ipc_proto::names::PAGE }>, NamesError> {
+    match ask(&Request::List { from })? {
+        Answer::Page(page) => Ok(page),
+        _ => Err(NamesError::Call(CallError::BadAnswer)),
+    }
+}
+
+impl Init {
+    pub(crate) fn new() -> Init {
+        Init(())
+    }
+
+    /// Reserves a name for a service of this module. It becomes visible, together with all others, when init has
+    /// returned. Calls to it will carry the returned number: see [`crate::Client::service`].
+    ///
+    /// # Errors
+    /// [`NamesError`]: the name is taken or a bound is reached. Nothing has to be undone.
+    pub fn reserve(&mut self, name: &str, version: Version) -> Result<ServiceRef, NamesError> {
+        let name = Name::new(name).map_err(NamesError::Name)?;
+        match ask(&Request::Reserve { name, version })? {
+            Answer::Reserved(service) => Ok(service),
+            _ => Err(NamesError::Call(CallError::BadAnswer)),
+        }
+    }
+
+    /// Connects this module to the service that has published `name`.
+    ///
+    /// # Errors
+    /// As [`lookup`].
+    pub fn connect(&mut self, name: &str, versions: VersionRange) -> Result<Connection, NamesError> {
+        lookup(name, versions)
+    }
+
+    /// The arguments that the operator gave at load; empty where there were none.
+    pub fn args(&self) -> Args {
+        request::args()
+    }
+}

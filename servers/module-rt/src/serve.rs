@@ -1,0 +1,150 @@
+//! The loop that answers calls.
+
+use ipc_proto::badge::{Badge, SIGNAL};
+use ipc_proto::ids::Instance;
+use ipc_proto::label::{self, Status, WORDS};
+use ipc_proto::slots;
+use ipc_proto::wire;
+use sel4::{MessageInfo, MessageInfoBuilder, with_ipc_buffer, with_ipc_buffer_mut};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::start;
+
+/// Who calls: decoded from the badge, which only the supervisor mints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client(u64);
+
+impl Client {
+    /// The calling domain's running instance.
+    pub fn instance(self) -> Option<Instance> {
+        Badge::from_word(self.0).map(|badge| badge.holder)
+    }
+
+    /// Which of this module's services is called: the index of the reservation's `ServiceRef`.
+    pub fn service(self) -> Option<u16> {
+        Badge::from_word(self.0).map(|badge| badge.service)
+    }
+
+    /// The badge itself, for passing on to the supervisor.
+    pub fn badge(self) -> u64 {
+        self.0
+    }
+}
+
+/// The message of a call, still in the message registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    length: usize,
+}
+
+impl Request {
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// [`Status::BadMessage`]; return it, and the client sees it.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Status> {
+        with_ipc_buffer(|buffer| {
+            let words = buffer.msg_regs().get(..self.length).ok_or(Status::BadMessage)?;
+            wire::decode(words).map_err(|_| Status::BadMessage)
+        })
+    }
+}
+
+/// An answer that lies in the message registers, written by [`answer`].
+#[derive(Clone, Copy, Debug)]
+pub struct Answer {
+    length: usize,
+}
+
+/// Writes `value` as the answer to the call in hand. Make no other call between this and returning it: both use
+/// the same message registers.
+///
+/// # Errors
+/// [`Status::BadMessage`] where the value is too long for a message; bounded types cannot be.
+pub fn answer<T: Serialize + ?Sized>(value: &T) -> Result<Answer, Status> {
+    with_ipc_buffer_mut(|buffer| {
+        let words = buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default();
+        wire::encode(value, words).map(|length| Answer { length }).map_err(|_| Status::BadMessage)
+    })
+}
+
+/// What a module does with the calls that it receives. One call at a time: the next one waits in the kernel.
+pub trait Server {
+    /// A message method. The default has none.
+    ///
+    /// # Errors
+    /// The status that the client sees instead of an answer.
+    fn message(&mut self, client: Client, method: u16, request: Request) -> Result<Answer, Status> {
+        let _ = (client, method, request);
+        Err(Status::UnknownMethod)
+    }
+
+    /// A four-word method; keep it short, it is the fastpath. The default has none.
+    ///
+    /// # Errors
+    /// The status that the client sees instead of an answer.
+    #[inline(always)]
+    fn words(&mut self, client: Client, method: u16, words: [u64; 4]) -> Result<[u64; 4], Status> {
+        let _ = (client, method, words);
+        Err(Status::UnknownMethod)
+    }
+
+    /// Bits were signalled on the notification that is bound to this module.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+}
+
+fn reply_info(status: Status, length: usize) -> MessageInfo {
+    let label = label::reply(status, start::instance().generation);
+    MessageInfoBuilder::default().label(label).length(length).build()
+}
+
+/// A message call, off the fastpath: the first four words go from registers to the IPC buffer and back.
+#[cold]
+#[inline(never)]
+fn message<S: Server>(server: &mut S, badge: u64, info: MessageInfo, words: [u64; 4]) -> (MessageInfo, [u64; 4]) {
+    with_ipc_buffer_mut(|buffer| {
+        for (register, word) in buffer.msg_regs_mut().iter_mut().zip(words) {
+            *register = word;
+        }
+    });
+    let method = u16::try_from(info.label()).unwrap_or(0);
+    match server.message(Client(badge), method, Request { length: info.length() }) {
+        Ok(answer) => {
+            let mut first = [0; 4];
+            with_ipc_buffer(|buffer| {
+                for (word, register) in first.iter_mut().zip(buffer.msg_regs()) {
+                    *word = *register;
+                }
+            });
+            (reply_info(Status::Ok, answer.length), first)
+        }
+        Err(status) => (reply_info(status, 0), [0; 4]),
+    }
+}
+
+/// Serves until the domain is reaped.
+pub fn serve<S: Server>(mut server: S) -> ! {
+    let receive = sel4::cap::Endpoint::from_bits(slots::RECEIVE);
+    let words_done = reply_info(Status::Ok, 4);
+    let mut call = receive.recv_with_mrs();
+    loop {
+        let badge = call.badge;
+        if badge & SIGNAL != 0 {
+            server.signal(badge & !SIGNAL);
+            call = receive.recv_with_mrs();
+            continue;
+        }
+        let label = call.info.label();
+        let (info, words) = if label & u64::from(WORDS) != 0 && call.info.length() == 4 {
+            match server.words(Client(badge), label as u16, call.msg) {
+                Ok(words) => (words_done, words),
+                Err(status) => (reply_info(status, 0), [0; 4]),
+            }
+        } else {
+            message(&mut server, badge, call.info, call.msg)
+        };
+        call = receive.reply_recv_with_mrs(info, words);
+    }
+}

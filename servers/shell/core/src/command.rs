@@ -1,0 +1,259 @@
+//! What a line means: the shell's commands and their arguments.
+
+use core::fmt;
+
+use heapless::String;
+use ipc_proto::echo;
+use ipc_proto::name::{Name, NameError};
+use ipc_proto::supervisor::{Args, MAX_ARGS};
+
+use crate::line::MAX_LINE;
+
+/// What `help` prints: each command, its arguments, what it does.
+pub const HELP: &[(&str, &str)] = &[
+    ("help", "this list"),
+    ("ps", "the modules: id and generation, state, restarts, memory"),
+    ("names", "the names: version, owner, state, clients"),
+    ("load NAME [ARGS]", "load a module from the boot archive and wait until it is live"),
+    ("load --hold NAME [ARGS]", "the same, but stop it between reserve and publish"),
+    ("release NAME", "let a held module publish"),
+    ("unload NAME", "kill a module, take every capability to it back, return its memory"),
+    ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
+    ("call NAME TEXT", "send TEXT to a service that speaks the echo interface"),
+    ("mem", "free and used memory and slots"),
+    ("mem --mark", "the same, and remember it"),
+    ("mem --prove", "have the kernel prove it, and compare with the mark"),
+    ("halt", "end the system"),
+];
+
+/// A command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// An empty line.
+    Nothing,
+    /// `help`
+    Help,
+    /// `ps`
+    Ps,
+    /// `names`
+    Names,
+    /// `load [--hold] NAME [ARGS]`
+    Load {
+        /// The module.
+        name: Name,
+        /// Its arguments.
+        args: Args,
+        /// Whether to stop it before its publish.
+        hold: bool,
+    },
+    /// `release NAME`
+    Release(Name),
+    /// `unload NAME`
+    Unload(Name),
+    /// `crash NAME`
+    Crash(Name),
+    /// `call NAME TEXT`
+    Call {
+        /// The service.
+        name: Name,
+        /// What to send.
+        text: echo::Text,
+    },
+    /// `mem`, `mem --mark`, `mem --prove`
+    Mem(Mem),
+    /// `halt`
+    Halt,
+}
+
+/// What `mem` is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mem {
+    /// Only show.
+    Show,
+    /// Show and remember.
+    Mark,
+    /// Prove and compare.
+    Prove,
+}
+
+/// Why a line is not a command. Its text says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParseError {
+    /// No command of that name; the nearest one, if one is near.
+    Unknown(String<MAX_LINE>, Option<&'static str>),
+    /// The command is used in another way: its line of [`HELP`].
+    Usage(&'static str),
+    /// The argument is not a name.
+    Name(String<MAX_LINE>, NameError),
+    /// The module's arguments are too long.
+    ArgsTooLong,
+    /// The text is too long.
+    TextTooLong,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParseError::Unknown(word, Some(near)) => {
+                write!(f, "there is no command `{word}`; did you mean `{near}`? `help` lists all")
+            }
+            ParseError::Unknown(word, None) => write!(f, "there is no command `{word}`; `help` lists all"),
+            ParseError::Usage(usage) => write!(f, "usage: {usage}"),
+            ParseError::Name(word, error) => write!(f, "`{word}` is not a name: {error}"),
+            ParseError::ArgsTooLong => write!(f, "a module's arguments have at most {MAX_ARGS} characters"),
+            ParseError::TextTooLong => write!(f, "the text has at most {} characters", echo::MAX_TEXT),
+        }
+    }
+}
+
+impl core::error::Error for ParseError {}
+
+/// The usage of `command`: the first line of [`HELP`] that starts with it.
+fn usage(command: &str) -> ParseError {
+    let line = HELP.iter().map(|(usage, _)| *usage).find(|usage| usage.split(' ').next() == Some(command));
+    ParseError::Usage(line.unwrap_or("help"))
+}
+
+fn copy(word: &str) -> String<MAX_LINE> {
+    word.chars().take(MAX_LINE).collect()
+}
+
+fn name(word: &str) -> Result<Name, ParseError> {
+    Name::new(word).map_err(|error| ParseError::Name(copy(word), error))
+}
+
+/// Splits off the first word; the rest keeps its inner spaces.
+fn split(text: &str) -> (&str, &str) {
+    match text.split_once(' ') {
+        Some((word, rest)) => (word, rest.trim()),
+        None => (text, ""),
+    }
+}
+
+/// How many single-letter changes turn one word into the other, at most `limit` + 1.
+fn distance(a: &str, b: &str, limit: usize) -> usize {
+    match (a.as_bytes(), b.as_bytes()) {
+        ([], rest) | (rest, []) => rest.len(),
+        ([x, ..], [y, ..]) if x == y => {
+            distance(a.get(1..).unwrap_or_default(), b.get(1..).unwrap_or_default(), limit)
+        }
+        _ if limit == 0 => 1,
+        _ => {
+            let (a1, b1) = (a.get(1..).unwrap_or_default(), b.get(1..).unwrap_or_default());
+            let rest = [(a1, b1), (a1, b), (a, b1)].map(|(a, b)| distance(a, b, limit.saturating_sub(1)));
+            rest.into_iter().min().unwrap_or(limit).saturating_add(1)
+        }
+    }
+}
+
+fn nearest(word: &str) -> Option<&'static str> {
+    let commands = HELP.iter().filter_map(|(usage, _)| usage.split(' ').next());
+    let near = commands.map(|command| (distance(word, command, 2), command)).filter(|(d, _)| *d <= 2);
+    near.min_by_key(|(d, _)| *d).map(|(_, command)| command)
+}
+
+/// Reads a line of printable ASCII.
+///
+/// # Errors
+/// [`ParseError`]; its text says what to type instead.
+pub fn parse(line: &str) -> Result<Command, ParseError> {
+    let (command, rest) = split(line.trim());
+    let alone = |result: Command| if rest.is_empty() { Ok(result) } else { Err(usage(command)) };
+    let one_name = |make: fn(Name) -> Command| match split(rest) {
+        ("", _) => Err(usage(command)),
+        (word, "") => Ok(make(name(word)?)),
+        _ => Err(usage(command)),
+    };
+    match command {
+        "" => Ok(Command::Nothing),
+        "help" => alone(Command::Help),
+        "ps" => alone(Command::Ps),
+        "names" => alone(Command::Names),
+        "halt" => alone(Command::Halt),
+        "release" => one_name(Command::Release),
+        "unload" => one_name(Command::Unload),
+        "crash" => one_name(Command::Crash),
+        "mem" => match rest {
+            "" => Ok(Command::Mem(Mem::Show)),
+            "--mark" => Ok(Command::Mem(Mem::Mark)),
+            "--prove" => Ok(Command::Mem(Mem::Prove)),
+            _ => Err(ParseError::Usage("mem [--mark | --prove]")),
+        },
+        "load" => {
+            let (hold, rest) = match split(rest) {
+                ("--hold", rest) => (true, rest),
+                _ => (false, rest),
+            };
+            match split(rest) {
+                ("", _) => Err(ParseError::Usage("load [--hold] NAME [ARGS]")),
+                (word, args) => Ok(Command::Load {
+                    name: name(word)?,
+                    args: Args::try_from(args).map_err(|_| ParseError::ArgsTooLong)?,
+                    hold,
+                }),
+            }
+        }
+        "call" => match split(rest) {
+            ("", _) | (_, "") => Err(usage(command)),
+            (word, text) => Ok(Command::Call {
+                name: name(word)?,
+                text: echo::Text::try_from(text).map_err(|_| ParseError::TextTooLong)?,
+            }),
+        },
+        other => Err(ParseError::Unknown(copy(other), nearest(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn error(line: &str) -> std::string::String {
+        parse(line).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn commands() {
+        let echo = Name::new("echo").unwrap();
+        assert_eq!(parse("  "), Ok(Command::Nothing));
+        assert_eq!(parse(" ps "), Ok(Command::Ps));
+        assert_eq!(parse("unload echo"), Ok(Command::Unload(echo)));
+        assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
+        let args = Args::try_from("a  b").unwrap();
+        assert_eq!(parse("load echo a  b"), Ok(Command::Load { name: echo, args, hold: false }));
+        let args = Args::new();
+        assert_eq!(parse("load --hold  echo"), Ok(Command::Load { name: echo, args, hold: true }));
+        let text = echo::Text::try_from("hello, world").unwrap();
+        assert_eq!(parse("call echo hello, world"), Ok(Command::Call { name: echo, text }));
+    }
+
+    #[test]
+    fn errors_say_what_to_type() {
+        assert_eq!(error("laod echo"), "there is no command `laod`; did you mean `load`? `help` lists all");
+        assert_eq!(error("frobnicate"), "there is no command `frobnicate`; `help` lists all");
+        assert_eq!(error("unload"), "usage: unload NAME");
+        assert_eq!(error("unload a b"), "usage: unload NAME");
+        assert_eq!(error("ps now"), "usage: ps");
+        assert_eq!(error("load"), "usage: load [--hold] NAME [ARGS]");
+        assert_eq!(error("load --hold"), "usage: load [--hold] NAME [ARGS]");
+        assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
+        assert_eq!(error("call echo"), "usage: call NAME TEXT");
+        assert_eq!(error("load Echo"), "`Echo` is not a name: a name starts with a letter a-z");
+    }
+
+    #[test]
+    fn bound_of_arguments() {
+        for (count, fits) in [(MAX_ARGS - 1, true), (MAX_ARGS, true), (MAX_ARGS + 1, false)] {
+            let line = format!("load echo {}", "x".repeat(count));
+            assert_eq!(parse(&line) != Err(ParseError::ArgsTooLong), fits, "{count}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_line(line in "[ -~]{0,200}") {
+            let _ = parse(&line).map_err(|error| error.to_string());
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The pure part of the shell: what a key does to the line, and what a line means.
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+pub mod command;
+pub mod line;

@@ -1,0 +1,79 @@
+//! Carries out the shell's commands.
+
+mod listings;
+mod memory;
+mod modules;
+
+use ipc_proto::operator::{Answer, Request, Sentence};
+use ipc_proto::{echo, name::Name, version::VersionRange};
+use module_rt::operator;
+use shell_core::command::{Command, HELP};
+
+use crate::format_error;
+use crate::output::Output;
+
+/// What the shell remembers between commands.
+pub struct Shell {
+    mark: Option<ipc_proto::operator::MemoryInfo>,
+}
+
+/// Asks the supervisor; a refusal becomes the command's error.
+fn ask(request: &Request) -> Result<Answer, Sentence> {
+    match operator::ask(request) {
+        Ok(Answer::Refused(sentence)) => Err(sentence),
+        Ok(answer) => Ok(answer),
+        Err(error) => Err(format_error(format_args!("the supervisor: {error}"))),
+    }
+}
+
+/// The supervisor gave an answer to another question.
+fn unexpected() -> Sentence {
+    format_error(format_args!("the supervisor's answer makes no sense: shell and root task differ in version"))
+}
+
+impl Shell {
+    /// A shell that remembers nothing.
+    pub fn new() -> Shell {
+        Shell { mark: None }
+    }
+
+    /// Carries out a command.
+    ///
+    /// # Errors
+    /// The sentence to show.
+    pub fn run(&mut self, command: Command, output: &mut Output) -> Result<(), Sentence> {
+        match command {
+            Command::Nothing => Ok(()),
+            Command::Help => {
+                for (usage, what) in HELP {
+                    output.line(format_args!("{usage:24} {what}"));
+                }
+                Ok(())
+            }
+            Command::Ps => listings::modules(output),
+            Command::Names => listings::names(output),
+            Command::Load { name, args, hold } => modules::load(name, args, hold, output),
+            Command::Release(name) => modules::release(name, output),
+            Command::Unload(name) => modules::unload(name, output),
+            Command::Crash(name) => modules::crash(name, output),
+            Command::Call { name, text } => call(name, &text, output),
+            Command::Mem(what) => memory::mem(&mut self.mark, what, output),
+            Command::Halt => {
+                output.command_ended(true);
+                output.halt();
+                output.flush();
+                Ok(())
+            }
+        }
+    }
+}
+
+fn call(name: Name, text: &echo::Text, output: &mut Output) -> Result<(), Sentence> {
+    let service = module_rt::init::lookup(name.as_str(), VersionRange::exactly(echo::VERSION))
+        .map_err(|error| format_error(format_args!("{name}: {error}")))?;
+    let said: echo::Said = service
+        .call(echo::SAY, text)
+        .map_err(|error| format_error(format_args!("{name}: {error}")))?;
+    output.line(format_args!("generation {}: {}", said.generation, said.text));
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! `ps` and `names`.
+
+use ipc_proto::names::PAGE;
+use ipc_proto::operator::{Answer, Request, Sentence};
+use module_rt::init;
+
+use super::{ask, unexpected};
+use crate::format_error;
+use crate::output::Output;
+
+pub fn modules(output: &mut Output) -> Result<(), Sentence> {
+    output.line(format_args!(
+        "{:16} {:>3} {:>10}  {:8} {:>8} {:>10}",
+        "module", "id", "generation", "state", "restarts", "memory"
+    ));
+    let mut from = Some(0);
+    while let Some(start) = from {
+        let Answer::Modules(page, next) = ask(&Request::Modules { from: start })? else { return Err(unexpected()) };
+        for module in &page {
+            output.line(format_args!(
+                "{:16} {:>3} {:>10}  {:8} {:>8} {:>6} KiB",
+                module.name,
+                module.instance.domain.0,
+                module.instance.generation.0,
+                module.state,
+                module.restarts,
+                module.memory / 1024,
+            ));
+        }
+        from = next.filter(|next| *next > start);
+    }
+    Ok(())
+}
+
+pub fn names(output: &mut Output) -> Result<(), Sentence> {
+    output.line(format_args!(
+        "{:16} {:>7}  {:16} {:8} {:>7}",
+        "name", "version", "owner", "state", "clients"
+    ));
+    let mut from = 0u16;
+    loop {
+        let page = init::list(from).map_err(|error| format_error(format_args!("{error}")))?;
+        for entry in &page {
+            let Answer::Service(info) = ask(&Request::Service { service: entry.service })? else {
+                return Err(unexpected());
+            };
+            // A service that is gone is one that the name server has not yet been asked about since.
+            if let Some(info) = info {
+                output.line(format_args!(
+                    "{:16} {:>7}  {:16} {:8} {:>7}",
+                    entry.name, entry.version.0, info.owner, info.state, info.clients
+                ));
+            }
+        }
+        if page.len() < PAGE {
+            return Ok(());
+        }
+        from = from.saturating_add(PAGE as u16);
+    }
+}

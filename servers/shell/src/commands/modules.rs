@@ -1,0 +1,50 @@
+//! `load`, `release`, `unload`, `crash`.
+
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, Outcome, Request, Sentence};
+use ipc_proto::supervisor::Args;
+
+use super::{ask, unexpected};
+use crate::output::Output;
+
+fn show_loaded(name: Name, answer: Answer, output: &mut Output) -> Result<(), Sentence> {
+    let Answer::Loaded { instance, outcome } = answer else { return Err(unexpected()) };
+    let (id, generation) = (instance.domain, instance.generation);
+    match outcome {
+        Outcome::Live => output.line(format_args!("{name} is live: id {id}, generation {generation}")),
+        Outcome::Held => output.line(format_args!(
+            "{name} is held between reserve and publish: id {id}, generation {generation}; `release {name}` lets it go on"
+        )),
+        Outcome::Exited => output.line(format_args!("{name} ran to its end")),
+    }
+    Ok(())
+}
+
+pub fn load(name: Name, args: Args, hold: bool, output: &mut Output) -> Result<(), Sentence> {
+    show_loaded(name, ask(&Request::Load { name, args, hold })?, output)
+}
+
+pub fn release(name: Name, output: &mut Output) -> Result<(), Sentence> {
+    show_loaded(name, ask(&Request::Release { name })?, output)
+}
+
+pub fn unload(name: Name, output: &mut Output) -> Result<(), Sentence> {
+    let Answer::Unloaded { memory } = ask(&Request::Unload { name })? else { return Err(unexpected()) };
+    output.line(format_args!("{name} is unloaded: {} KiB came back whole", memory / 1024));
+    Ok(())
+}
+
+pub fn crash(name: Name, output: &mut Output) -> Result<(), Sentence> {
+    match ask(&Request::Crash { name })? {
+        Answer::Loaded { instance, .. } => {
+            let generation = instance.generation;
+            output.line(format_args!("{name} crashed and was restarted: generation {generation}"));
+            Ok(())
+        }
+        Answer::Done => {
+            output.line(format_args!("{name} crashed and stays dead: `unload {name}`, then load it again"));
+            Ok(())
+        }
+        _ => Err(unexpected()),
+    }
+}
