@@ -2,4 +2,8 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+pub mod elf_plan;
+pub mod layout;
 pub mod ledger;
+pub mod slots;
+pub mod untyped;

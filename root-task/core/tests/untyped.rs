@@ -1,0 +1,339 @@
+//! Tests of the buddy allocator: nothing overlaps, nothing is lost, every bound and every refusal of the kernel.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it expects"
+)]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use root_task_core::slots::{SlotIndex, SlotRange, Slots};
+use root_task_core::untyped::{
+    AddError, AllocError, Grant, MAX_NODES, MAX_SIZE_BITS, MIN_SIZE_BITS, NotGranted, Pool, Splitter, Untyped,
+};
+
+/// Stands in for the kernel: knows which slot holds which untyped, and refuses what the kernel would refuse.
+#[derive(Default)]
+struct Kernel {
+    caps: BTreeMap<SlotIndex, Cap>,
+    refuse_after: Option<usize>,
+    splits: usize,
+    merges: usize,
+}
+
+struct Cap {
+    size_bits: u8,
+    parent: Option<SlotIndex>,
+    children: usize,
+}
+
+impl Kernel {
+    fn refuses(&mut self) -> bool {
+        match &mut self.refuse_after {
+            Some(0) => true,
+            Some(n) => {
+                *n -= 1;
+                false
+            }
+            None => false,
+        }
+    }
+}
+
+impl Splitter for Kernel {
+    type Error = &'static str;
+
+    fn split(&mut self, parent: SlotIndex, child_bits: u8, children: SlotRange) -> Result<(), &'static str> {
+        if self.refuses() {
+            return Err("refused");
+        }
+        let whole = self.caps.get_mut(&parent).unwrap();
+        assert_eq!((whole.size_bits, whole.children), (child_bits + 1, 0), "only a whole untyped is split");
+        whole.children = 2;
+        assert_eq!(children.count, 2);
+        for slot in children.iter() {
+            let old =
+                self.caps.insert(slot, Cap { size_bits: child_bits, parent: Some(parent), children: 0 });
+            assert!(old.is_none(), "the slot is taken");
+        }
+        self.splits += 1;
+        Ok(())
+    }
+
+    fn merge(&mut self, children: SlotRange) -> Result<(), &'static str> {
+        if self.refuses() {
+            return Err("refused");
+        }
+        for slot in children.iter() {
+            let cap = self.caps.remove(&slot).unwrap();
+            assert_eq!(cap.children, 0, "only an untyped without children is deleted");
+            self.caps.get_mut(&cap.parent.unwrap()).unwrap().children -= 1;
+        }
+        self.merges += 1;
+        Ok(())
+    }
+}
+
+struct System {
+    pool: Pool,
+    slots: Slots,
+    kernel: Kernel,
+}
+
+impl System {
+    fn new(roots: &[u8]) -> System {
+        let mut system =
+            System { pool: Pool::new(), slots: Slots::new(1000, 4096), kernel: Kernel::default() };
+        let mut paddr = 0x4000_0000;
+        for (slot, &size_bits) in (0..).map(SlotIndex).zip(roots) {
+            system.pool.add(Untyped { slot, size_bits, paddr }).unwrap();
+            system.kernel.caps.insert(slot, Cap { size_bits, parent: None, children: 0 });
+            paddr += 1u64 << MAX_SIZE_BITS.min(40);
+        }
+        system
+    }
+
+    fn alloc(&mut self, size_bits: u8) -> Result<Grant, AllocError<&'static str>> {
+        self.pool.alloc(size_bits, &mut self.slots, &mut self.kernel)
+    }
+
+    fn is_whole(&mut self, roots: &[u8]) {
+        self.pool.merge_all(&mut self.slots, &mut self.kernel).unwrap();
+        assert_eq!(self.pool.free_bytes(), self.pool.total_bytes());
+        assert_eq!((self.pool.used_bytes(), self.pool.lost_bytes()), (0, 0));
+        assert_eq!(self.slots.used(), 0);
+        assert_eq!(self.kernel.caps.len(), roots.len());
+        let mut sizes: Vec<_> = self.pool.free_untypeds().map(|untyped| untyped.size_bits).collect();
+        sizes.sort_unstable();
+        let mut expected = roots.to_vec();
+        expected.sort_unstable();
+        assert_eq!(sizes, expected);
+    }
+}
+
+#[test]
+fn sizes_below_at_and_above_the_bounds() {
+    for (size_bits, expected) in [
+        (MIN_SIZE_BITS - 1, Err(AddError::Size(MIN_SIZE_BITS - 1))),
+        (MIN_SIZE_BITS, Ok(())),
+        (MAX_SIZE_BITS, Ok(())),
+        (MAX_SIZE_BITS + 1, Err(AddError::Size(MAX_SIZE_BITS + 1))),
+    ] {
+        assert_eq!(Pool::new().add(Untyped { slot: SlotIndex(1), size_bits, paddr: 0 }), expected);
+    }
+    let beyond = Untyped { slot: SlotIndex(1), size_bits: 12, paddr: u64::MAX - 4095 };
+    assert_eq!(Pool::new().add(beyond), Err(AddError::Address(beyond.paddr)));
+    let mut system = System::new(&[16]);
+    for size_bits in [0, MIN_SIZE_BITS - 1, MIN_SIZE_BITS] {
+        assert_eq!(system.alloc(size_bits).unwrap().untyped().size_bits, MIN_SIZE_BITS);
+    }
+    assert!(system.alloc(16).is_err());
+    assert!(system.alloc(u8::MAX).is_err());
+}
+
+#[test]
+fn the_node_table_below_at_and_above_the_bound() {
+    let mut pool = Pool::new();
+    for i in 0..MAX_NODES as u32 {
+        assert_eq!(
+            pool.add(Untyped { slot: SlotIndex(i), size_bits: 12, paddr: u64::from(i) << 12 }),
+            Ok(())
+        );
+    }
+    let one_more = Untyped { slot: SlotIndex(5000), size_bits: 12, paddr: 1 << 40 };
+    assert_eq!(pool.add(one_more), Err(AddError::Full));
+    let (mut slots, mut kernel) = (Slots::new(6000, 100), Kernel::default());
+    assert_eq!(pool.alloc(11, &mut slots, &mut kernel), Err(AllocError::Nodes));
+    let grant = pool.alloc(12, &mut slots, &mut kernel).unwrap();
+    assert_eq!(pool.used_bytes(), 4096);
+    pool.free(grant).unwrap();
+}
+
+#[test]
+fn nodes_come_back_from_idle_halves() {
+    let mut system = System::new(&[18, 30]);
+    let mut grants = Vec::new();
+    let refused = loop {
+        match system.alloc(MIN_SIZE_BITS) {
+            Ok(grant) => grants.push(grant),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused, AllocError::Nodes);
+    assert!(grants.len() > MAX_NODES / 2 - 40, "{}", grants.len());
+    assert_eq!(
+        system.alloc(29).unwrap_err(),
+        AllocError::Nodes,
+        "all halves are in use or beside one that is"
+    );
+    for grant in grants.drain(..) {
+        system.pool.free(grant).unwrap();
+    }
+    assert_eq!(system.kernel.merges, 0);
+    let large = system.alloc(29).unwrap();
+    assert!(system.kernel.merges > 0, "the nodes for the split come from somewhere");
+    system.pool.free(large).unwrap();
+    system.is_whole(&[18, 30]);
+}
+
+#[test]
+fn the_slots_for_a_split_below_and_at_the_bound() {
+    let mut system = System::new(&[14]);
+    system.slots = Slots::new(1000, 3);
+    let error = system.alloc(12).unwrap_err();
+    assert!(matches!(error, AllocError::Slots(out) if (out.asked, out.free) == (2, 1)), "{error}");
+    assert_eq!(system.pool.free_bytes(), 1 << 14, "what was split is free");
+    system.slots = Slots::new(1000, 4);
+    let mut system = System { pool: Pool::new(), ..system };
+    system.kernel = Kernel::default();
+    system.pool.add(Untyped { slot: SlotIndex(0), size_bits: 14, paddr: 0 }).unwrap();
+    system.kernel.caps.insert(SlotIndex(0), Cap { size_bits: 14, parent: None, children: 0 });
+    assert!(system.alloc(12).is_ok());
+}
+
+#[test]
+fn the_smallest_root_that_is_large_enough_is_split() {
+    let mut system = System::new(&[28, 17, 20]);
+    let grant = system.alloc(18).unwrap();
+    assert_eq!(system.kernel.splits, 2);
+    assert_eq!(grant.untyped().paddr, 0x4000_0000 + (2u64 << 40), "the lower half of the root of 2^20");
+    let exact = system.alloc(17).unwrap();
+    assert_eq!(exact.untyped().slot, SlotIndex(1), "no split where one fits");
+    assert_eq!(system.kernel.splits, 2);
+    system.pool.free(exact).unwrap();
+    system.pool.free(grant).unwrap();
+}
+
+#[test]
+fn a_cycle_of_load_and_unload_neither_splits_nor_merges() {
+    let mut system = System::new(&[28]);
+    let first = system.alloc(17).unwrap();
+    let place = first.untyped();
+    system.pool.free(first).unwrap();
+    let splits = system.kernel.splits;
+    for _ in 0..1000 {
+        let grant = system.alloc(17).unwrap();
+        assert_eq!(grant.untyped(), place);
+        system.pool.free(grant).unwrap();
+    }
+    assert_eq!((system.kernel.splits, system.kernel.merges), (splits, 0));
+}
+
+#[test]
+fn halves_are_put_together_where_nothing_else_is_left() {
+    let mut system = System::new(&[16]);
+    let grants: Vec<_> = (0..16).map(|_| system.alloc(12).unwrap()).collect();
+    let error = system.alloc(12).unwrap_err();
+    assert_eq!(error, AllocError::Memory { size_bits: 12, free_bytes: 0 });
+    for grant in grants {
+        system.pool.free(grant).unwrap();
+    }
+    let whole = system.alloc(16).unwrap();
+    assert_eq!(whole.untyped().slot, SlotIndex(0));
+    assert_eq!(system.kernel.merges, 15);
+    assert_eq!(system.slots.used(), 0);
+    system.pool.free(whole).unwrap();
+}
+
+#[test]
+fn too_little_memory_is_a_sentence() {
+    let mut system = System::new(&[16, 16]);
+    assert_eq!(
+        system.alloc(17).unwrap_err().to_string(),
+        "a piece of 128 KiB is needed, and of the 128 KiB of free memory none is that large: unload a module first"
+    );
+}
+
+#[test]
+fn a_refused_split_changes_nothing() {
+    for after in 0..4 {
+        let mut system = System::new(&[16]);
+        system.kernel.refuse_after = Some(after);
+        assert_eq!(system.alloc(12).unwrap_err(), AllocError::Kernel("refused"));
+        assert_eq!(system.pool.free_bytes(), 1 << 16);
+        assert_eq!(system.slots.used() as usize, 2 * after);
+        system.kernel.refuse_after = None;
+        system.is_whole(&[16]);
+    }
+}
+
+#[test]
+fn a_refused_merge_loses_the_pair_and_says_so() {
+    let mut system = System::new(&[16]);
+    let grant = system.alloc(12).unwrap();
+    system.pool.free(grant).unwrap();
+    system.kernel.refuse_after = Some(0);
+    assert_eq!(system.alloc(16).unwrap_err(), AllocError::Kernel("refused"));
+    assert_eq!((system.pool.lost_bytes(), system.pool.free_bytes()), (8192, (1 << 16) - 8192));
+    assert_eq!(system.pool.used_bytes(), 0);
+    system.kernel.refuse_after = None;
+    assert!(matches!(system.alloc(16).unwrap_err(), AllocError::Memory { .. }), "it is not tried again");
+    let free: u64 = system.pool.free_untypeds().map(|untyped| 1u64 << untyped.size_bits).sum();
+    assert_eq!(free, system.pool.free_bytes());
+}
+
+#[test]
+fn a_grant_of_another_pool_is_given_back() {
+    let mut one = System::new(&[16]);
+    let mut other = System::new(&[16, 16]);
+    let theirs = other.alloc(12).unwrap();
+    let NotGranted(theirs) = one.pool.free(theirs).unwrap_err();
+    other.pool.free(theirs).unwrap();
+}
+
+proptest! {
+    #[test]
+    fn grants_never_overlap_and_nothing_is_lost(
+        roots in prop::collection::vec(8u8..22, 1..6),
+        steps in prop::collection::vec((any::<bool>(), 6u8..20, any::<prop::sample::Index>()), 1..120),
+        refuse_after in prop::option::of(0usize..60),
+    ) {
+        let mut system = System::new(&roots);
+        let total: u64 = roots.iter().map(|bits| 1u64 << bits).sum();
+        // Only splits are refused here: a refused merge loses memory, which has a test of its own.
+        let mut live: Vec<Grant> = Vec::new();
+        for (step, (take, size_bits, which)) in steps.into_iter().enumerate() {
+            if take || live.is_empty() {
+                let fits = |untyped: Untyped| untyped.size_bits >= size_bits.max(MIN_SIZE_BITS);
+                if refuse_after == Some(step) && system.pool.free_untypeds().any(fits) {
+                    system.kernel.refuse_after = Some(0);
+                }
+                match system.alloc(size_bits) {
+                    Ok(grant) => {
+                        let new = grant.untyped();
+                        prop_assert_eq!(new.size_bits, size_bits.max(MIN_SIZE_BITS));
+                        prop_assert_eq!(new.paddr % (1u64 << new.size_bits), 0);
+                        prop_assert_eq!(system.kernel.caps[&new.slot].size_bits, new.size_bits);
+                        for other in &live {
+                            let other = other.untyped();
+                            prop_assert!(
+                                new.paddr + (1u64 << new.size_bits) <= other.paddr
+                                    || other.paddr + (1u64 << other.size_bits) <= new.paddr
+                            );
+                        }
+                        live.push(grant);
+                    }
+                    Err(AllocError::Memory { free_bytes, .. }) => prop_assert_eq!(free_bytes, system.pool.free_bytes()),
+                    Err(AllocError::Kernel(_)) => prop_assert!(system.kernel.refuse_after.is_some()),
+                    Err(error) => panic!("{error}"),
+                }
+                system.kernel.refuse_after = None;
+            } else {
+                let grant = live.swap_remove(which.index(live.len()));
+                system.pool.free(grant).unwrap();
+            }
+            let granted: u64 = live.iter().map(|grant| 1u64 << grant.untyped().size_bits).sum();
+            let free: u64 = system.pool.free_untypeds().map(|untyped| 1u64 << untyped.size_bits).sum();
+            prop_assert_eq!(system.pool.used_bytes(), granted);
+            prop_assert_eq!(system.pool.free_bytes(), free);
+            prop_assert_eq!(granted + free, total);
+        }
+        for grant in live {
+            system.pool.free(grant).unwrap();
+        }
+        system.is_whole(&roots);
+    }
+}
