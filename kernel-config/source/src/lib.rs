@@ -1,0 +1,1 @@
+//! Empty: the manifest beside it names the crate that carries the kernel's source.

@@ -1,0 +1,41 @@
+//! The machines that we run on, as QEMU's command line.
+
+use std::ffi::OsString;
+
+use super::Image;
+use crate::arch::Arch;
+
+/// The program that emulates an architecture.
+pub fn program(arch: Arch) -> &'static str {
+    match arch {
+        Arch::Aarch64 => "qemu-system-aarch64",
+        Arch::X86_64 => "qemu-system-x86_64",
+    }
+}
+
+/// Machine, processor, memory, and what to boot. Serial line, clock and devices are for the caller.
+pub fn args(image: &Image) -> Vec<OsString> {
+    let machine: &[&str] = match image.arch {
+        Arch::Aarch64 => &["-machine", "virt,gic-version=2", "-cpu", "cortex-a57", "-m", "1024"],
+        Arch::X86_64 => &[
+            "-machine",
+            "q35",
+            "-cpu",
+            // The features that seL4's own tests use, and 1 GiB pages for the kernel's window.
+            "Nehalem,-vme,+pdpe1gb,-xsave,-xsaveopt,-xsavec,-fsgsbase,-invpcid,+syscall,+lm,enforce",
+            "-m",
+            "512",
+        ],
+    };
+    let mut args: Vec<OsString> = machine.iter().map(OsString::from).collect();
+    args.push("-kernel".into());
+    args.push(image.kernel.clone().into());
+    if let Some(initrd) = &image.initrd {
+        args.push("-initrd".into());
+        args.push(initrd.clone().into());
+        // Where a debug kernel prints; without it the kernel asks the BIOS, which is not there.
+        args.push("-append".into());
+        args.push("console_port=0x3f8 debug_port=0x3f8".into());
+    }
+    args
+}
