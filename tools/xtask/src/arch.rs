@@ -1,12 +1,14 @@
 //! The two architectures, and what each one is called by the tools that we drive.
 
 /// An architecture that Escrow boots on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Arch {
     /// QEMU `virt`, Cortex-A57.
     Aarch64,
     /// QEMU `q35`.
     #[value(name = "x86_64")]
+    #[serde(rename = "x86_64")]
     X86_64,
 }
 

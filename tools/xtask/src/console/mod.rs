@@ -1,0 +1,4 @@
+//! What the guest says on its serial line, taken apart: marks, and the turns of a dialogue.
+
+pub mod dialogue;
+pub mod marks;

@@ -1,0 +1,216 @@
+//! One QEMU: started, spoken to over its serial line and QMP, and ended.
+
+pub mod qmp;
+mod stop;
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{Read, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::command::{find_program, shown};
+use qmp::Qmp;
+
+/// How the guest's clock runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// With ours: for a person at the terminal.
+    Wall,
+    /// One nanosecond for each instruction, the same in every run: for scripts, tests, measurements.
+    Instructions,
+}
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct MachineSpec {
+    /// The QEMU program.
+    pub program: OsString,
+    /// Machine, processor, memory and what to boot.
+    pub args: Vec<OsString>,
+    /// See [`Clock`].
+    pub clock: Clock,
+}
+
+/// Something happened that the one who drives the machine must look at.
+#[derive(Debug)]
+pub enum Event {
+    /// Bytes from the guest's serial line.
+    Serial(Vec<u8>),
+    /// QEMU has ended, or closed the serial line.
+    Ended,
+    /// Bytes that the person typed.
+    Typed(Vec<u8>),
+    /// A signal asks us to stop.
+    Stop,
+    /// Nothing within the time that was asked for.
+    Quiet,
+}
+
+/// A running QEMU. Dropping it ends QEMU.
+#[derive(Debug)]
+pub struct Machine {
+    child: Child,
+    serial: ChildStdin,
+    qmp: Qmp,
+    events: Receiver<Event>,
+    sender: Sender<Event>,
+    folder: tempfile::TempDir,
+}
+
+/// The arguments that every QEMU gets from us, beside those of the image.
+pub fn common_args(clock: Clock) -> Vec<OsString> {
+    let mut args = vec!["-display", "none", "-nic", "none", "-no-reboot", "-monitor", "none"];
+    if clock == Clock::Instructions {
+        args.extend(["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]);
+    }
+    args.into_iter().map(OsString::from).collect()
+}
+
+impl Machine {
+    /// Starts QEMU and connects to it.
+    ///
+    /// # Errors
+    /// Where QEMU does not start; the message has what QEMU said.
+    pub fn start(spec: &MachineSpec) -> Result<Self> {
+        stop::listen()?;
+        // In the short-named folder for such things, since a socket's path has at most 107 bytes.
+        let folder = tempfile::Builder::new().prefix("escrow-").tempdir();
+        let folder = folder.context("cannot make a temporary folder")?;
+        let socket = folder.path().join("qmp");
+        let errors = File::create(folder.path().join("qemu.log")).context("cannot make a log")?;
+        // QEMU must not outlive us, even where we are killed.
+        let mut command = match find_program("setpriv") {
+            Some(setpriv) => {
+                let mut command = Command::new(setpriv);
+                command.args(["--pdeathsig", "KILL", "--"]).arg(&spec.program);
+                command
+            }
+            None => Command::new(&spec.program),
+        };
+        command.args(&spec.args).args(common_args(spec.clock));
+        command.args(["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]);
+        command.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket.display()));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
+        let mut child = command.spawn().with_context(|| format!("cannot start {}", shown(&command)))?;
+        let serial = child.stdin.take().context("QEMU has no standard input")?;
+        let output = child.stdout.take().context("QEMU has no standard output")?;
+        let (sender, events) = channel();
+        forward(output, sender.clone());
+        let qmp = match connect(&mut child, &socket) {
+            Ok(qmp) => qmp,
+            Err(error) => {
+                let _killed = child.kill();
+                let _reaped = child.wait();
+                let said = fs::read_to_string(folder.path().join("qemu.log")).unwrap_or_default();
+                bail!("{error:#}: {}\n{}", shown(&command), said.trim_end());
+            }
+        };
+        Ok(Machine { child, serial, qmp, events, sender, folder })
+    }
+
+    /// Sends bytes to the guest's serial line.
+    ///
+    /// # Errors
+    /// Where QEMU has ended.
+    pub fn send(&mut self, bytes: &[u8]) -> Result<()> {
+        self.serial.write_all(bytes).and_then(|()| self.serial.flush()).context("QEMU has ended")
+    }
+
+    /// Where typed bytes can be put, so that they arrive as events.
+    pub fn sender(&self) -> Sender<Event> {
+        self.sender.clone()
+    }
+
+    /// The next event, or [`Event::Quiet`] after `patience`.
+    pub fn next(&mut self, patience: Duration) -> Event {
+        if stop::asked() {
+            return Event::Stop;
+        }
+        match self.events.recv_timeout(patience) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) if stop::asked() => Event::Stop,
+            Err(RecvTimeoutError::Timeout) => Event::Quiet,
+            Err(RecvTimeoutError::Disconnected) => Event::Ended,
+        }
+    }
+
+    /// See [`Qmp::executed_instructions`].
+    ///
+    /// # Errors
+    /// Where QEMU is gone or answers with an error.
+    pub fn executed_instructions(&mut self) -> Result<u64> {
+        self.qmp.executed_instructions()
+    }
+
+    /// What QEMU itself wrote on its standard error.
+    pub fn complaints(&self) -> String {
+        fs::read_to_string(self.folder.path().join("qemu.log")).unwrap_or_default()
+    }
+
+    /// Ends QEMU and waits until it is gone.
+    ///
+    /// # Errors
+    /// Where QEMU cannot be waited for.
+    pub fn quit(&mut self) -> Result<ExitStatus> {
+        // A QEMU that has ended already does not answer; that is what we want of it.
+        let _told = self.qmp.quit();
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(5) {
+            if let Some(status) = self.child.try_wait().context("cannot wait for QEMU")? {
+                return Ok(status);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.child.kill().context("cannot kill QEMU")?;
+        self.child.wait().context("cannot wait for QEMU")
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let _killed = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn forward(mut from: impl Read + Send + 'static, to: Sender<Event>) {
+    thread::spawn(move || {
+        let mut buffer = [0_u8; 4096];
+        loop {
+            let event = match from.read(&mut buffer) {
+                Ok(0) | Err(_) => Event::Ended,
+                Ok(length) => Event::Serial(buffer.get(..length).unwrap_or_default().to_vec()),
+            };
+            let last = matches!(event, Event::Ended);
+            if to.send(event).is_err() || last {
+                return;
+            }
+        }
+    });
+}
+
+fn connect(child: &mut Child, socket: &PathBuf) -> Result<Qmp> {
+    let start = Instant::now();
+    loop {
+        if let Ok(Some(status)) = child.try_wait() {
+            bail!("QEMU ended at once ({status})");
+        }
+        if socket.exists() {
+            match Qmp::connect(socket) {
+                Ok(qmp) => return Ok(qmp),
+                Err(error) if start.elapsed() > Duration::from_secs(30) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        if start.elapsed() > Duration::from_secs(30) {
+            bail!("QEMU did not open its control socket");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,156 @@
+//! From the name of a system to an image that QEMU boots: set-up, kernel, programs, archive, image.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use crate::arch::Arch;
+use crate::context::Context;
+use crate::guest::{self, LOADER, Program, Programs, ROOT_TASK};
+use crate::image::{self, Image, ImageSpec};
+use crate::kernel::{self, Flavour};
+use crate::machine::{Clock, MachineSpec};
+use crate::setup;
+use crate::system::{self, System};
+
+/// What is to be booted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Request {
+    /// For which architecture.
+    pub arch: Arch,
+    /// A debug kernel (it prints) instead of the release one.
+    pub debug: bool,
+    /// The system's name.
+    pub system: String,
+    /// Module packages that the archive has beside the system's own.
+    pub extra: Vec<String>,
+}
+
+/// Something that QEMU boots.
+#[derive(Clone, Debug)]
+pub struct Boot {
+    /// See [`Request`].
+    pub request: Request,
+    /// The folder that the image's files are in.
+    pub folder: PathBuf,
+    /// The image.
+    pub image: Image,
+    /// Files with symbols, for gdb: kernel, root task, modules.
+    pub symbols: Vec<PathBuf>,
+}
+
+impl Boot {
+    /// How to start it.
+    pub fn machine(&self, clock: Clock) -> MachineSpec {
+        MachineSpec {
+            program: image::qemu_program(self.request.arch).into(),
+            args: image::qemu_args(&self.image),
+            clock,
+        }
+    }
+}
+
+/// Builds everything that the requests need; returns a boot for each, in the same order.
+///
+/// # Errors
+/// Whatever fails first; the message says what to do.
+pub fn prepare(ctx: &Context, requests: &[Request]) -> Result<Vec<Boot>> {
+    let mut archs: Vec<Arch> = requests.iter().map(|request| request.arch).collect();
+    archs.sort_unstable();
+    archs.dedup();
+    setup::ensure(&archs)?;
+    let _lock = ctx.lock()?;
+    let mut systems = BTreeMap::new();
+    for request in requests {
+        let mut system = system::load(ctx, &request.system)?;
+        for extra in &request.extra {
+            if !system.modules.contains(extra) {
+                system.modules.push(extra.clone());
+            }
+        }
+        systems.insert(request.clone(), system);
+    }
+    let mut boots = BTreeMap::new();
+    for arch in archs {
+        for debug in [false, true] {
+            let mut of_this = systems.clone();
+            of_this.retain(|request, _| request.arch == arch && request.debug == debug);
+            if !of_this.is_empty() {
+                boots.extend(platform(ctx, arch, debug, of_this)?);
+            }
+        }
+    }
+    let taken = requests.iter().filter_map(|request| boots.get(request).cloned());
+    Ok(taken.collect())
+}
+
+/// The boots of one architecture and kernel.
+fn platform(
+    ctx: &Context,
+    arch: Arch,
+    debug: bool,
+    systems: BTreeMap<Request, System>,
+) -> Result<BTreeMap<Request, Boot>> {
+    let flavour = if debug { Flavour::Debug } else { Flavour::Release };
+    let kernel_name = flavour.name();
+    let prefix = kernel::ensure(ctx, arch, flavour)?;
+    let mut packages = vec![ROOT_TASK.to_owned()];
+    packages.extend((arch == Arch::Aarch64).then(|| LOADER.to_owned()));
+    for module in systems.values().flat_map(|system| &system.modules) {
+        if !packages.contains(module) {
+            packages.push(module.clone());
+        }
+    }
+    let wanted = Programs { arch, prefix: prefix.path(), kernel: kernel_name, packages };
+    let programs = guest::build(ctx, &wanted)?;
+    let program = |name: &str| -> Result<&Program> {
+        programs.get(name).with_context(|| format!("the program `{name}` was not built"))
+    };
+    let mut boots = BTreeMap::new();
+    for (request, system) in systems {
+        let archive = archive(ctx, &system, &program)?;
+        let folder = folder(ctx, &request, kernel_name);
+        let loader = match arch {
+            Arch::Aarch64 => Some(program(LOADER)?.stripped.as_path()),
+            Arch::X86_64 => None,
+        };
+        let spec =
+            ImageSpec { arch, prefix: &prefix, root_task: &program(ROOT_TASK)?.stripped, loader, archive };
+        let image = image::compose(ctx, &spec, &folder)?;
+        let mut symbols = vec![prefix.kernel()];
+        symbols.push(program(ROOT_TASK)?.elf.clone());
+        for module in &system.modules {
+            symbols.push(program(module)?.elf.clone());
+        }
+        boots.insert(request.clone(), Boot { request, folder, image, symbols });
+    }
+    Ok(boots)
+}
+
+/// The archive's entries: the system's manifest, the modules, the raw files.
+fn archive<'a>(
+    ctx: &Context,
+    system: &System,
+    program: &impl Fn(&str) -> Result<&'a Program>,
+) -> Result<Vec<(String, Vec<u8>)>> {
+    let read = |path: &PathBuf| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let mut entries = vec![("system".to_owned(), system.encoded.clone())];
+    for module in &system.modules {
+        entries.push((module.clone(), read(&program(module)?.stripped)?));
+    }
+    for file in &system.files {
+        entries.push((file.name.clone(), read(&ctx.root.join(&file.path))?));
+    }
+    Ok(entries)
+}
+
+fn folder(ctx: &Context, request: &Request, kernel: &str) -> PathBuf {
+    let mut name = format!("{}-{kernel}-{}", request.arch.name(), request.system);
+    for extra in &request.extra {
+        name.push('+');
+        name.push_str(extra);
+    }
+    ctx.out.join("images").join(name)
+}

@@ -1,0 +1,120 @@
+//! Plays a scenario: boots its system, types its commands, compares what comes.
+
+use std::cell::RefCell;
+
+use super::matching;
+use super::{Scenario, Settings};
+use crate::console::dialogue::Said;
+use crate::machine::{Machine, MachineSpec};
+use crate::session::conversation::{Answer, Conversation, Limits};
+
+/// What was seen, and what was wrong with it.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// All text of the console.
+    pub console: Vec<u8>,
+    /// `Err` tells a person what was expected and what came.
+    pub verdict: Result<(), String>,
+}
+
+/// Plays it on one machine, from reset to halt or to the first thing that is not as expected.
+pub fn play(scenario: &Scenario, spec: &MachineSpec) -> Played {
+    let console = RefCell::new(Vec::new());
+    let verdict = match Machine::start(spec) {
+        Err(error) => Err(format!("{error:#}")),
+        Ok(machine) => {
+            let limits = Limits::for_budget(scenario.settings.budget);
+            let see = |text: &[u8]| console.borrow_mut().extend_from_slice(text);
+            let mut talk = Conversation::new(machine, limits, see);
+            let verdict = converse(scenario, &mut talk);
+            talk.quit();
+            verdict
+        }
+    };
+    Played { console: console.into_inner(), verdict }
+}
+
+fn converse(scenario: &Scenario, talk: &mut Conversation<'_>) -> Result<(), String> {
+    let settings = &scenario.settings;
+    let boot = match talk.boot().map_err(|broken| format!("at boot: {broken}"))? {
+        Answer::Ready(said) => said,
+        Answer::Halted(..) => return Err("the system halted at boot".to_owned()),
+    };
+    check(settings, "boot", &scenario.transcript.boot, &boot)?;
+    for exchange in &scenario.transcript.exchanges {
+        let command = &exchange.command;
+        let answer = talk.command(command).map_err(|broken| format!("after `{command}`: {broken}"))?;
+        let (said, halted) = match answer {
+            Answer::Ready(said) => (said, None),
+            Answer::Halted(said, code) => (said, Some(code)),
+        };
+        let place = format!("`{command}`");
+        check(settings, &place, &exchange.output, &said)?;
+        check_status(&place, &said)?;
+        match (command == "halt", halted) {
+            (true, Some(0)) | (false, None) => {}
+            (_, Some(code)) => return Err(format!("{place} halted the system with code {code}")),
+            (true, None) => return Err("`halt` did not halt the system".to_owned()),
+        }
+    }
+    Ok(())
+}
+
+fn check(settings: &Settings, place: &str, expected: &[String], said: &Said) -> Result<(), String> {
+    if !said.stray.is_empty() && !announced(settings, &said.stray) {
+        return Err(format!("{place}: text beside the prompt or the typed line: {:?}", said.stray));
+    }
+    let output: Vec<&str> = said.output.lines().filter(|line| !announced(settings, line)).collect();
+    matching::compare(expected, &output.join("\n"))
+        .map_err(|difference| format!("{place}: the output differs (- expected, + came):\n{difference}"))
+}
+
+fn announced(settings: &Settings, line: &str) -> bool {
+    settings.announce.iter().any(|words| line.contains(words.as_str()))
+}
+
+/// A command fails exactly where it says so: a person reads the text, a script the status.
+fn check_status(place: &str, said: &Said) -> Result<(), String> {
+    let says_error = said.output.lines().any(|line| line.starts_with("error: "));
+    match said.code {
+        None => Err(format!("{place} ended without a status")),
+        Some(0) if says_error => Err(format!("{place} printed an `error: ` line and ended with status 0")),
+        Some(code) if code != 0 && !says_error => {
+            Err(format!("{place} ended with status {code} and printed no `error: ` line"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(output: &str, code: Option<u32>) -> Said {
+        Said { output: output.into(), stray: String::new(), code }
+    }
+
+    #[test]
+    fn status_and_text_must_agree() {
+        check_status("`x`", &said("fine\n", Some(0))).unwrap();
+        check_status("`x`", &said("error: no\n", Some(1))).unwrap();
+        let told = check_status("`x`", &said("error: no\n", Some(0))).unwrap_err();
+        assert!(told.contains("ended with status 0"), "{told}");
+        let told = check_status("`x`", &said("an error: no\n", Some(1))).unwrap_err();
+        assert!(told.contains("printed no `error: ` line"), "{told}");
+        assert!(check_status("`x`", &said("", None)).unwrap_err().contains("without a status"));
+    }
+
+    #[test]
+    fn only_announced_lines_are_left_out() {
+        let settings: Settings = toml::from_str("summary = 'x'\nannounce = ['<<seL4 cap fault']").unwrap();
+        let output = said("a\n<<seL4 cap fault at 3>>\nb\n", Some(0));
+        let expected = ["a".to_owned(), "b".to_owned()];
+        check(&settings, "`x`", &expected, &output).unwrap();
+        let output = said("a\n<<seL4 other>>\nb\n", Some(0));
+        let told = check(&settings, "`x`", &expected, &output).unwrap_err();
+        assert!(told.contains("  + <<seL4 other>>"), "{told}");
+        let stray = Said { stray: "p<<seL4>>s".into(), ..said("a\nb\n", Some(0)) };
+        assert!(check(&settings, "`x`", &expected, &stray).unwrap_err().contains("beside the"));
+    }
+}

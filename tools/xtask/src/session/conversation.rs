@@ -1,0 +1,233 @@
+//! Talks to the shell: waits for its prompt, sends a line, takes the answer; and says why where
+//! the prompt does not come.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use crate::console::dialogue::{Dialogue, Said, Turn};
+use crate::console::marks::{Bench, MarkParser, Piece};
+use crate::machine::{Event, Machine};
+
+/// How often a guest that says nothing is asked how far it is.
+const POLL: Duration = Duration::from_millis(200);
+
+/// How long the shell may take from one prompt to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// In guest instructions: the real limit, the same on every machine.
+    pub insns: u64,
+    /// In time on the wall: only a backstop, for a guest that executes nothing at all.
+    pub wall: Duration,
+}
+
+impl Limits {
+    /// The limits for a budget of guest instructions. QEMU executes 20 million a second on a slow
+    /// machine; the backstop is ten times what that takes, and a minute for the start.
+    pub fn for_budget(insns: u64) -> Self {
+        let seconds = insns / 2_000_000;
+        Limits { insns, wall: Duration::from_secs(seconds.saturating_add(60)) }
+    }
+}
+
+/// Why a conversation cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The root task panicked: a bug in it, or in the kernel.
+    Panicked,
+    /// QEMU ended without a halt, for instance after a triple fault.
+    Ended { complaints: String },
+    /// No prompt within the budget.
+    OverBudget { insns: u64 },
+    /// No prompt, and the guest hardly executes anything.
+    TooSlow { wall: Duration, insns: u64 },
+    /// The shell's marks came in an impossible order.
+    Disorder(String),
+    /// A signal stopped us.
+    Stopped,
+}
+
+/// [`Trouble`] with the last line that was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// What went wrong.
+    pub trouble: Trouble,
+    /// The last line with text in it.
+    pub last_line: String,
+}
+
+impl std::error::Error for Broken {}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.trouble {
+            Trouble::Panicked => write!(f, "the root task panicked")?,
+            Trouble::Ended { complaints } if complaints.trim().is_empty() => {
+                write!(f, "QEMU ended before the system halted (a reset or triple fault)")?;
+            }
+            Trouble::Ended { complaints } => {
+                write!(f, "QEMU ended before the system halted: {}", complaints.trim())?;
+            }
+            Trouble::OverBudget { insns } => {
+                write!(f, "no prompt within {insns} guest instructions")?;
+            }
+            Trouble::TooSlow { wall, insns } => write!(
+                f,
+                "no prompt within {} s, and the guest executed only {insns} instructions in them: \
+                 it waits for something that does not come, or this machine is overloaded",
+                wall.as_secs()
+            )?,
+            Trouble::Disorder(what) => write!(f, "{what}")?,
+            Trouble::Stopped => write!(f, "stopped by a signal")?,
+        }
+        if self.last_line.is_empty() {
+            write!(f, "; nothing was printed")
+        } else {
+            write!(f, "; last line: {}", self.last_line)
+        }
+    }
+}
+
+/// What a command came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The shell waits for the next line.
+    Ready(Said),
+    /// The system has halted with this exit code.
+    Halted(Said, u32),
+}
+
+/// A conversation with one machine.
+pub struct Conversation<'a> {
+    machine: Machine,
+    parser: MarkParser,
+    dialogue: Dialogue,
+    limits: Limits,
+    measured: Vec<Bench>,
+    /// Gets all text as it arrives.
+    show: Box<dyn FnMut(&[u8]) + 'a>,
+}
+
+impl<'a> Conversation<'a> {
+    /// Begins one; `show` gets all text, without marks, as it arrives.
+    pub fn new(machine: Machine, limits: Limits, show: impl FnMut(&[u8]) + 'a) -> Self {
+        Conversation {
+            machine,
+            parser: MarkParser::default(),
+            dialogue: Dialogue::default(),
+            limits,
+            measured: Vec::new(),
+            show: Box::new(show),
+        }
+    }
+
+    /// Waits for the first prompt.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn boot(&mut self) -> Result<Answer, Broken> {
+        self.answer()
+    }
+
+    /// Sends one line and waits until the shell asks for the next.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn command(&mut self, line: &str) -> Result<Answer, Broken> {
+        self.dialogue.typed(line);
+        if self.machine.send(format!("{line}\r").as_bytes()).is_err() {
+            return Err(self.ended());
+        }
+        self.answer()
+    }
+
+    /// The results of measurements that have come so far.
+    pub fn measured(&self) -> &[Bench] {
+        &self.measured
+    }
+
+    /// Ends QEMU.
+    pub fn quit(mut self) {
+        let _status = self.machine.quit();
+    }
+
+    fn answer(&mut self) -> Result<Answer, Broken> {
+        let began = Instant::now();
+        let first = self.machine.executed_instructions().map_err(|_| self.ended())?;
+        let mut asked = Instant::now();
+        loop {
+            match self.machine.next(POLL) {
+                Event::Serial(bytes) => {
+                    if let Some(answer) = self.take(&bytes)? {
+                        return Ok(answer);
+                    }
+                }
+                Event::Ended => return Err(self.ended()),
+                Event::Stop => return Err(self.broken(Trouble::Stopped)),
+                Event::Quiet | Event::Typed(_) => {}
+            }
+            // A guest that prints for ever is never quiet.
+            if asked.elapsed() < POLL {
+                continue;
+            }
+            asked = Instant::now();
+            let now = self.machine.executed_instructions().map_err(|_| self.ended())?;
+            let insns = now.saturating_sub(first);
+            if insns > self.limits.insns {
+                return Err(self.broken(Trouble::OverBudget { insns: self.limits.insns }));
+            }
+            if began.elapsed() > self.limits.wall {
+                return Err(self.broken(Trouble::TooSlow { wall: self.limits.wall, insns }));
+            }
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<Option<Answer>, Broken> {
+        let mut answer = None;
+        for piece in self.parser.feed(bytes) {
+            if let Piece::Text(text) = &piece {
+                (self.show)(text);
+            }
+            match self.dialogue.take(piece) {
+                None => {}
+                Some(Turn::Ready(said)) => answer = Some(Answer::Ready(said)),
+                Some(Turn::Halted(said, code)) => return Ok(Some(Answer::Halted(said, code))),
+                Some(Turn::Measured(bench)) => self.measured.push(bench),
+                Some(Turn::Panicked) => {
+                    self.drain();
+                    return Err(self.broken(Trouble::Panicked));
+                }
+                Some(Turn::Disorder(what)) => return Err(self.broken(Trouble::Disorder(what))),
+            }
+        }
+        Ok(answer)
+    }
+
+    /// What the guest still says for a moment, so that a panic's report is complete.
+    fn drain(&mut self) {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(2) {
+            let Event::Serial(bytes) = self.machine.next(Duration::from_millis(300)) else { return };
+            for piece in self.parser.feed(&bytes) {
+                if let Piece::Text(text) = &piece {
+                    (self.show)(text);
+                }
+                let _turn = self.dialogue.take(piece);
+            }
+        }
+    }
+
+    fn ended(&mut self) -> Broken {
+        for piece in self.parser.finish() {
+            if let Piece::Text(text) = &piece {
+                (self.show)(text);
+            }
+            let _turn = self.dialogue.take(piece);
+        }
+        let complaints = self.machine.complaints();
+        self.broken(Trouble::Ended { complaints })
+    }
+
+    fn broken(&mut self, trouble: Trouble) -> Broken {
+        Broken { trouble, last_line: self.dialogue.last_line() }
+    }
+}

@@ -1,0 +1,6 @@
+//! A session with a booted system: the conversation that scripts and tests hold with its shell,
+//! and the one that a person holds.
+
+pub mod conversation;
+pub mod interactive;
+mod terminal;

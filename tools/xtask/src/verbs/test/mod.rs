@@ -1,0 +1,73 @@
+//! `test`: the host tests, and the scenarios in QEMU on both architectures.
+
+mod cases;
+mod host;
+mod report;
+mod scenarios;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::arch::Arch;
+use crate::context;
+use cases::Filter;
+use report::Report;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Host tests are named host/CRATE::path::of::test, scenarios SCENARIO/ARCHITECTURE.
+Examples:
+  ./escrow test life            both runs of the scenario `life`, and every test with that word
+  ./escrow test life/aarch64    one of them
+  ./escrow test host/           the host tests only
+Exit code 0 only if nothing failed. A failed scenario leaves its folder in target/escrow/failed.")]
+pub struct Args {
+    /// Run only tests whose name contains this
+    filter: Option<String>,
+    /// Show the names and run nothing
+    #[arg(long)]
+    list: bool,
+    /// Only scenarios of this architecture
+    #[arg(long, value_enum)]
+    arch: Option<Arch>,
+    /// Also the scenarios that take too long for every run
+    #[arg(long)]
+    full: bool,
+}
+
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let filter = Filter { text: args.filter.clone(), arch: args.arch, full: args.full };
+    let root = context::find_root()?;
+    // Read first: a mistake in a scenario is told before minutes of building.
+    let scenarios = scenarios::choose(&root, &filter)?;
+    let ctx = super::context()?;
+    let programs = host::build(&ctx)?;
+    let host_tests = host::choose(&programs, &filter)?;
+    let documents = host::choose_documents(&ctx, &filter)?;
+    if args.list {
+        for name in host_tests.iter().flat_map(host::Chosen::names) {
+            println!("{name}");
+        }
+        for name in documents.names() {
+            println!("{name}");
+        }
+        for case in &scenarios.cases {
+            println!("{}", case.name());
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if host_tests.is_empty() && documents.is_empty() && scenarios.cases.is_empty() {
+        bail!("no test has `{}` in its name; --list shows all", filter.text.unwrap_or_default());
+    }
+    let mut report = Report::default();
+    for chosen in &host_tests {
+        report.add(host::run(chosen));
+    }
+    if !documents.is_empty() {
+        report.add(host::run_documents(&ctx, &documents));
+    }
+    scenarios::run(&ctx, &scenarios.cases, &mut report)?;
+    report.finish(scenarios.left_for_full);
+    Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
