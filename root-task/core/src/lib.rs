@@ -2,8 +2,11 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+pub mod archive;
 pub mod elf_plan;
 pub mod layout;
 pub mod ledger;
+pub mod restart;
 pub mod slots;
+pub mod system;
 pub mod untyped;

@@ -1,0 +1,132 @@
+//! The system's manifest: what is loaded at boot, and who is granted what. Modules ask; this file grants.
+//!
+//! It is written as TOML; the build decodes that into a [`SystemManifest`] and puts it into the boot archive, encoded
+//! by postcard, as the file [`FILE`].
+
+use core::fmt;
+
+use heapless::Vec;
+use ipc_proto::name::Name;
+use serde::{Deserialize, Serialize};
+
+/// The name of the file in the boot archive.
+pub const FILE: &str = "system";
+/// The most modules that are loaded at boot.
+pub const MAX_BOOT: usize = 16;
+/// The most modules that are operators.
+pub const MAX_OPERATORS: usize = 4;
+/// The most modules that cannot be unloaded.
+pub const MAX_PINNED: usize = 8;
+/// An encoded manifest is never longer, in bytes.
+pub const MAX_ENCODED: usize = 1024;
+
+/// What the system is made of, and who may do what in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SystemManifest {
+    /// The module that keeps the names: the only one that reaches the supervisor's registrar. The first to be
+    /// loaded.
+    pub name_server: Name,
+    /// The module that is granted the console's receiver.
+    pub console: Name,
+    /// The modules that may load, unload and look at others.
+    #[serde(default)]
+    pub operators: Vec<Name, MAX_OPERATORS>,
+    /// The modules that are loaded at boot, in this order.
+    pub boot: Vec<Name, MAX_BOOT>,
+    /// The modules that refuse to be unloaded.
+    #[serde(default)]
+    pub pinned: Vec<Name, MAX_PINNED>,
+}
+
+/// Why a system's manifest is refused. The text is the sentence that a person reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SystemError {
+    /// The bytes are not an encoded manifest of this version.
+    Undecodable,
+    /// Something follows the manifest.
+    TrailingBytes(usize),
+    /// The buffer is shorter than the manifest: [`MAX_ENCODED`] is always enough.
+    NoRoom,
+    /// The name server is not the first module that is loaded.
+    NameServerNotFirst(Name),
+    /// A list has the same name twice.
+    Twice {
+        /// The list.
+        list: &'static str,
+        /// The name.
+        name: Name,
+    },
+}
+
+impl fmt::Display for SystemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SystemError::Undecodable => f.write_str(
+                "the system's manifest in the boot archive cannot be decoded: build the image again, all of it from \
+                 one version",
+            ),
+            SystemError::TrailingBytes(n) => write!(
+                f,
+                "{n} bytes follow the system's manifest in the boot archive: build the image again, all of it from \
+                 one version"
+            ),
+            SystemError::NoRoom => write!(f, "the buffer for the system's manifest has less than {MAX_ENCODED} bytes"),
+            SystemError::NameServerNotFirst(name) => write!(
+                f,
+                "the name server {name} is not the first module under boot: the others look names up when they start, \
+                 so put it first"
+            ),
+            SystemError::Twice { list, name } => write!(f, "{name} is listed twice under {list}: leave one out"),
+        }
+    }
+}
+
+impl core::error::Error for SystemError {}
+
+impl SystemManifest {
+    /// Decodes and checks what the boot archive holds.
+    ///
+    /// # Errors
+    /// [`SystemError`].
+    pub fn decode(bytes: &[u8]) -> Result<SystemManifest, SystemError> {
+        let (manifest, rest) =
+            postcard::take_from_bytes::<SystemManifest>(bytes).map_err(|_| SystemError::Undecodable)?;
+        if !rest.is_empty() {
+            return Err(SystemError::TrailingBytes(rest.len()));
+        }
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// Checks and encodes it, for the boot archive.
+    ///
+    /// # Errors
+    /// [`SystemError`].
+    pub fn encode<'a>(&self, buffer: &'a mut [u8]) -> Result<&'a [u8], SystemError> {
+        self.check()?;
+        postcard::to_slice(self, buffer).map(|used| &*used).map_err(|_| SystemError::NoRoom)
+    }
+
+    /// Checks what the types do not say: the name server is loaded first, and no list has a name twice.
+    ///
+    /// # Errors
+    /// [`SystemError`].
+    pub fn check(&self) -> Result<(), SystemError> {
+        if self.boot.first() != Some(&self.name_server) {
+            return Err(SystemError::NameServerNotFirst(self.name_server));
+        }
+        for (list, names) in
+            [("operators", self.operators.as_slice()), ("boot", &self.boot), ("pinned", &self.pinned)]
+        {
+            let mut rest = names;
+            while let [name, others @ ..] = rest {
+                if others.contains(name) {
+                    return Err(SystemError::Twice { list, name: *name });
+                }
+                rest = others;
+            }
+        }
+        Ok(())
+    }
+}

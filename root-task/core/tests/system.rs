@@ -1,0 +1,133 @@
+//! Tests of the system's manifest: TOML in, postcard through, bounds, and hostile bytes.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it expects"
+)]
+
+use ipc_proto::name::{MAX_NAME, Name};
+use proptest::prelude::*;
+use root_task_core::system::{MAX_BOOT, MAX_ENCODED, MAX_OPERATORS, MAX_PINNED, SystemError, SystemManifest};
+
+const TEXT: &str = r#"
+name_server = "name-server"
+console = "shell"
+operators = ["shell"]
+boot = ["name-server", "shell", "echo"]
+pinned = ["name-server"]
+"#;
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+fn parsed(text: &str) -> Result<SystemManifest, String> {
+    toml::from_str(text).map_err(|error| error.to_string())
+}
+
+/// A list of `count` different names of the greatest length, the first of them `first`.
+fn list(key: &str, first: &str, count: usize) -> String {
+    let names: Vec<_> = (0..count)
+        .map(
+            |i| if i == 0 { format!("{first:?}") } else { format!("\"{}{i:02}\"", "x".repeat(MAX_NAME - 2)) },
+        )
+        .collect();
+    format!("{key} = [{}]\n", names.join(", "))
+}
+
+#[test]
+fn toml_to_postcard_and_back() {
+    let manifest = parsed(TEXT).unwrap();
+    assert_eq!(manifest.boot.as_slice(), &[name("name-server"), name("shell"), name("echo")]);
+    let mut buffer = [0; MAX_ENCODED];
+    let bytes = manifest.encode(&mut buffer).unwrap();
+    assert_eq!(SystemManifest::decode(bytes), Ok(manifest));
+}
+
+#[test]
+fn lists_can_be_left_out_and_unknown_keys_cannot_be_put_in() {
+    let short = "name_server = \"n\"\nconsole = \"c\"\nboot = [\"n\"]\n";
+    assert!(parsed(short).unwrap().operators.is_empty());
+    let error = parsed(&format!("{short}pined = []\n")).unwrap_err();
+    assert!(error.contains("unknown field `pined`"), "{error}");
+    let error = parsed(&short.replace("\"c\"", "\"C\"")).unwrap_err();
+    assert!(error.contains("a name starts with a letter a-z"), "{error}");
+}
+
+#[test]
+fn each_list_below_at_and_above_its_bound() {
+    for (key, bound) in [("operators", MAX_OPERATORS), ("boot", MAX_BOOT), ("pinned", MAX_PINNED)] {
+        for (count, fits) in [(bound - 1, true), (bound, true), (bound + 1, false)] {
+            let boot = if key == "boot" { String::new() } else { list("boot", "n", 1) };
+            let text = format!("name_server = \"n\"\nconsole = \"c\"\n{boot}{}", list(key, "n", count));
+            let result = parsed(&text).map(|manifest| manifest.check());
+            assert_eq!(result.is_ok(), fits, "{count} under {key}: {result:?}");
+        }
+    }
+}
+
+#[test]
+fn the_largest_manifest_fits_the_bound() {
+    let longest = "n".repeat(MAX_NAME);
+    let text = format!(
+        "name_server = {longest:?}\nconsole = {longest:?}\n{}{}{}",
+        list("operators", &longest, MAX_OPERATORS),
+        list("boot", &longest, MAX_BOOT),
+        list("pinned", &longest, MAX_PINNED)
+    );
+    let manifest = parsed(&text).unwrap();
+    let mut buffer = [0; MAX_ENCODED];
+    let used = manifest.encode(&mut buffer).unwrap().len();
+    assert!(used > MAX_ENCODED - 64, "the bound is close: {used}");
+    assert_eq!(manifest.encode(&mut vec![0; used]).unwrap().len(), used);
+    assert_eq!(manifest.encode(&mut vec![0; used - 1]), Err(SystemError::NoRoom));
+}
+
+#[test]
+fn what_the_types_do_not_say_is_checked() {
+    let error =
+        |from: &str, to: &str| parsed(&TEXT.replace(from, to)).unwrap().check().unwrap_err().to_string();
+    assert_eq!(
+        error(r#"["name-server", "shell""#, r#"["shell""#),
+        "the name server name-server is not the first module under boot: the others look names up when they start, so \
+         put it first"
+    );
+    assert_eq!(error(r#""echo""#, r#""shell""#), "shell is listed twice under boot: leave one out");
+    assert_eq!(
+        error(r#"operators = ["shell""#, r#"operators = ["a", "a""#),
+        "a is listed twice under operators: leave one out"
+    );
+}
+
+#[test]
+fn what_follows_and_what_is_missing_is_noticed() {
+    let mut buffer = [0; MAX_ENCODED];
+    let used = parsed(TEXT).unwrap().encode(&mut buffer).unwrap().len();
+    assert_eq!(SystemManifest::decode(&buffer[..used + 1]), Err(SystemError::TrailingBytes(1)));
+    for len in 0..used {
+        assert_eq!(SystemManifest::decode(&buffer[..len]), Err(SystemError::Undecodable));
+    }
+}
+
+proptest! {
+    #[test]
+    fn hostile_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..1200)) {
+        if let Ok(manifest) = SystemManifest::decode(&bytes) {
+            prop_assert_eq!(manifest.check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_changed_manifest_does_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8)) {
+        let mut buffer = [0; MAX_ENCODED];
+        let mut bytes = parsed(TEXT).unwrap().encode(&mut buffer).unwrap().to_vec();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(manifest) = SystemManifest::decode(&bytes) {
+            prop_assert_eq!(manifest.check(), Ok(()));
+        }
+    }
+}
