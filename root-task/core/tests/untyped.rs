@@ -7,112 +7,15 @@
     reason = "a test stops at the first thing that is not as it expects"
 )]
 
-use std::collections::BTreeMap;
+#[path = "support/kernel.rs"]
+mod kernel;
 
+use kernel::{Cap, Kernel, System};
 use proptest::prelude::*;
-use root_task_core::slots::{SlotIndex, SlotRange, Slots};
+use root_task_core::slots::{SlotIndex, Slots};
 use root_task_core::untyped::{
-    AddError, AllocError, Grant, MAX_NODES, MAX_SIZE_BITS, MIN_SIZE_BITS, NotGranted, Pool, Splitter, Untyped,
+    AddError, AllocError, Grant, MAX_NODES, MAX_SIZE_BITS, MIN_SIZE_BITS, NotGranted, Pool, Untyped,
 };
-
-/// Stands in for the kernel: knows which slot holds which untyped, and refuses what the kernel would refuse.
-#[derive(Default)]
-struct Kernel {
-    caps: BTreeMap<SlotIndex, Cap>,
-    refuse_after: Option<usize>,
-    splits: usize,
-    merges: usize,
-}
-
-struct Cap {
-    size_bits: u8,
-    parent: Option<SlotIndex>,
-    children: usize,
-}
-
-impl Kernel {
-    fn refuses(&mut self) -> bool {
-        match &mut self.refuse_after {
-            Some(0) => true,
-            Some(n) => {
-                *n -= 1;
-                false
-            }
-            None => false,
-        }
-    }
-}
-
-impl Splitter for Kernel {
-    type Error = &'static str;
-
-    fn split(&mut self, parent: SlotIndex, child_bits: u8, children: SlotRange) -> Result<(), &'static str> {
-        if self.refuses() {
-            return Err("refused");
-        }
-        let whole = self.caps.get_mut(&parent).unwrap();
-        assert_eq!((whole.size_bits, whole.children), (child_bits + 1, 0), "only a whole untyped is split");
-        whole.children = 2;
-        assert_eq!(children.count, 2);
-        for slot in children.iter() {
-            let old =
-                self.caps.insert(slot, Cap { size_bits: child_bits, parent: Some(parent), children: 0 });
-            assert!(old.is_none(), "the slot is taken");
-        }
-        self.splits += 1;
-        Ok(())
-    }
-
-    fn merge(&mut self, children: SlotRange) -> Result<(), &'static str> {
-        if self.refuses() {
-            return Err("refused");
-        }
-        for slot in children.iter() {
-            let cap = self.caps.remove(&slot).unwrap();
-            assert_eq!(cap.children, 0, "only an untyped without children is deleted");
-            self.caps.get_mut(&cap.parent.unwrap()).unwrap().children -= 1;
-        }
-        self.merges += 1;
-        Ok(())
-    }
-}
-
-struct System {
-    pool: Pool,
-    slots: Slots,
-    kernel: Kernel,
-}
-
-impl System {
-    fn new(roots: &[u8]) -> System {
-        let mut system =
-            System { pool: Pool::new(), slots: Slots::new(1000, 4096), kernel: Kernel::default() };
-        let mut paddr = 0x4000_0000;
-        for (slot, &size_bits) in (0..).map(SlotIndex).zip(roots) {
-            system.pool.add(Untyped { slot, size_bits, paddr }).unwrap();
-            system.kernel.caps.insert(slot, Cap { size_bits, parent: None, children: 0 });
-            paddr += 1u64 << MAX_SIZE_BITS.min(40);
-        }
-        system
-    }
-
-    fn alloc(&mut self, size_bits: u8) -> Result<Grant, AllocError<&'static str>> {
-        self.pool.alloc(size_bits, &mut self.slots, &mut self.kernel)
-    }
-
-    fn is_whole(&mut self, roots: &[u8]) {
-        self.pool.merge_all(&mut self.slots, &mut self.kernel).unwrap();
-        assert_eq!(self.pool.free_bytes(), self.pool.total_bytes());
-        assert_eq!((self.pool.used_bytes(), self.pool.lost_bytes()), (0, 0));
-        assert_eq!(self.slots.used(), 0);
-        assert_eq!(self.kernel.caps.len(), roots.len());
-        let mut sizes: Vec<_> = self.pool.free_untypeds().map(|untyped| untyped.size_bits).collect();
-        sizes.sort_unstable();
-        let mut expected = roots.to_vec();
-        expected.sort_unstable();
-        assert_eq!(sizes, expected);
-    }
-}
 
 #[test]
 fn sizes_below_at_and_above_the_bounds() {

@@ -1,16 +1,30 @@
 //! The bounded table of the pool's tree nodes, with one list of free leaves per size threaded through it.
+//!
+//! A node takes 32 bytes and the table 20 KiB, so that it can be made on the root task's stack.
+
+use core::num::NonZeroU16;
 
 use super::{MAX_SIZE_BITS, Untyped};
 use crate::slots::{SlotIndex, SlotRange};
 
 /// The most untypeds that the pool keeps track of: those of the boot info, and two for each split.
-pub const MAX_NODES: usize = 1024;
+pub const MAX_NODES: usize = 640;
 
 const SIZES: usize = MAX_SIZE_BITS as usize + 1;
 
-/// A place in the table.
+/// A place in the table: its index plus one, so that "none" takes no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NodeId(u16);
+pub(super) struct NodeId(NonZeroU16);
+
+impl NodeId {
+    fn new(index: u16) -> Option<NodeId> {
+        index.checked_add(1).and_then(NonZeroU16::new).map(NodeId)
+    }
+
+    fn index(self) -> usize {
+        usize::from(self.0.get()).saturating_sub(1)
+    }
+}
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,34 +38,32 @@ pub(super) enum State {
     /// A leaf that is not used again.
     Lost,
     /// Split in two.
-    Split {
-        /// The lower half.
-        left: NodeId,
-        /// The upper half.
-        right: NodeId,
-    },
+    Split,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    state: State,
     untyped: Untyped,
+    state: State,
     parent: Option<NodeId>,
     /// How many leaves below it, or itself, are granted or lost.
     busy: u16,
-    /// Neighbours in the list of its size's free leaves, or of the vacant nodes.
-    next: Option<NodeId>,
-    prev: Option<NodeId>,
+    /// Split: the lower half. Free, vacant: the next of its list.
+    first: Option<NodeId>,
+    /// Split: the upper half. Free: the one before it in its list.
+    second: Option<NodeId>,
 }
 
 const VACANT: Node = Node {
-    state: State::Vacant,
     untyped: Untyped { slot: SlotIndex(0), size_bits: 0, paddr: 0 },
+    state: State::Vacant,
     parent: None,
     busy: 0,
-    next: None,
-    prev: None,
+    first: None,
+    second: None,
 };
+
+const _: () = assert!(size_of::<Node>() <= 32);
 
 /// The table.
 #[derive(Debug)]
@@ -76,11 +88,11 @@ impl Table {
     }
 
     fn node(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get(usize::from(id.0))
+        self.nodes.get(id.index())
     }
 
     fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
-        self.nodes.get_mut(usize::from(id.0))
+        self.nodes.get_mut(id.index())
     }
 
     pub(super) fn state(&self, id: NodeId) -> Option<State> {
@@ -108,11 +120,11 @@ impl Table {
     pub(super) fn insert(&mut self, untyped: Untyped, parent: Option<NodeId>) -> Option<NodeId> {
         let id = match self.vacant {
             Some(id) => {
-                self.vacant = self.node(id)?.next;
+                self.vacant = self.node(id)?.first;
                 id
             }
             None if usize::from(self.fresh) < MAX_NODES => {
-                let id = NodeId(self.fresh);
+                let id = NodeId::new(self.fresh)?;
                 self.fresh = self.fresh.saturating_add(1);
                 id
             }
@@ -128,7 +140,7 @@ impl Table {
     fn remove(&mut self, id: NodeId) {
         let vacant = self.vacant;
         if let Some(node) = self.node_mut(id) {
-            *node = Node { next: vacant, ..VACANT };
+            *node = Node { first: vacant, ..VACANT };
             self.vacant = Some(id);
             self.free_nodes = self.free_nodes.saturating_add(1);
         }
@@ -164,18 +176,17 @@ impl Table {
         let Some(head) = self.heads.get_mut(size) else { return };
         let next = head.replace(id);
         if let Some(node) = self.node_mut(id) {
-            node.next = next;
-            node.prev = None;
+            (node.first, node.second) = (next, None);
         }
         if let Some(node) = next.and_then(|next| self.node_mut(next)) {
-            node.prev = Some(id);
+            node.second = Some(id);
         }
     }
 
     fn unlink(&mut self, id: NodeId) {
-        let Some(&Node { next, prev, untyped, .. }) = self.node(id) else { return };
-        match prev.and_then(|prev| self.node_mut(prev)) {
-            Some(prev) => prev.next = next,
+        let Some(&Node { first: next, second: before, untyped, .. }) = self.node(id) else { return };
+        match before.and_then(|before| self.node_mut(before)) {
+            Some(before) => before.first = next,
             None => {
                 if let Some(head) = self.heads.get_mut(usize::from(untyped.size_bits)) {
                     *head = next;
@@ -183,7 +194,7 @@ impl Table {
             }
         }
         if let Some(node) = next.and_then(|next| self.node_mut(next)) {
-            node.prev = prev;
+            node.second = before;
         }
     }
 
@@ -208,7 +219,9 @@ impl Table {
         let right = self.insert(right, Some(parent))?;
         let left = Untyped { slot: left_slot, size_bits: child_bits, paddr: whole.paddr };
         let left = self.insert(left, Some(parent))?;
-        self.set_state(parent, State::Split { left, right });
+        self.set_state(parent, State::Split);
+        let node = self.node_mut(parent)?;
+        (node.first, node.second) = (Some(left), Some(right));
         Some(left)
     }
 
@@ -216,10 +229,10 @@ impl Table {
     pub(super) fn idle_split(&self, size_bits: u8) -> Option<NodeId> {
         (0u16..)
             .zip(&self.nodes)
-            .filter(|(_, node)| matches!(node.state, State::Split { .. }))
-            .filter(|(_, node)| node.busy == 0 && node.untyped.size_bits >= size_bits)
+            .filter(|(_, node)| node.state == State::Split && node.busy == 0)
+            .filter(|(_, node)| node.untyped.size_bits >= size_bits)
             .min_by_key(|(_, node)| node.untyped.size_bits)
-            .map(|(index, _)| NodeId(index))
+            .and_then(|(index, _)| NodeId::new(index))
     }
 
     /// From an idle split node down to one whose halves are both leaves: the node, and its halves.
@@ -227,10 +240,11 @@ impl Table {
         let mut at = from;
         // Every step halves the size.
         for _ in 0..SIZES {
-            let State::Split { left, right } = self.state(at)? else { return None };
+            let node = self.node(at).filter(|node| node.state == State::Split)?;
+            let (left, right) = (node.first?, node.second?);
             at = match (self.state(left)?, self.state(right)?) {
-                (State::Split { .. }, _) => left,
-                (_, State::Split { .. }) => right,
+                (State::Split, _) => left,
+                (_, State::Split) => right,
                 _ => return Some((at, left, right)),
             };
         }
