@@ -86,7 +86,10 @@ pub fn step(what: &str) {
 /// Where cargo puts things for this clone: `CARGO_TARGET_DIR` if the person set it, else `target/`.
 pub fn target_dir(root: &Path) -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(dir) if !dir.is_empty() => root.join(dir),
+        // As cargo has it, from the current folder. It cannot be told where that is gone.
+        Some(dir) if !dir.is_empty() => {
+            std::path::absolute(&dir).unwrap_or_else(|_| root.join(&dir))
+        }
         _ => root.join("target"),
     }
 }

@@ -6,6 +6,9 @@ use super::marks::{Bench, Mark, Piece};
 /// What the shell prints when it waits for a line.
 pub const PROMPT: &str = "escrow> ";
 
+/// More than the longest line that is worth a report.
+const RECENT: usize = 1000;
+
 /// What came since the last time that the shell waited for a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
@@ -51,6 +54,8 @@ pub struct Dialogue {
     output: Vec<u8>,
     prompt: Vec<u8>,
     echo: Vec<u8>,
+    /// The end of everything, for reports.
+    recent: Vec<u8>,
     typed: String,
     code: Option<u32>,
 }
@@ -65,6 +70,9 @@ impl Dialogue {
     pub fn take(&mut self, piece: Piece) -> Option<Turn> {
         let mark = match piece {
             Piece::Text(text) => {
+                self.recent.extend(&text);
+                let much = self.recent.len().saturating_sub(RECENT);
+                self.recent.drain(..much);
                 match self.place {
                     Place::Output => self.output.extend(text),
                     Place::Prompt => self.prompt.extend(text),
@@ -105,13 +113,9 @@ impl Dialogue {
 
     /// The last line that has any text, for reports.
     pub fn last_line(&self) -> String {
-        [&self.echo, &self.prompt, &self.output]
-            .into_iter()
-            .find_map(|bytes| {
-                let text = visible(bytes);
-                text.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned)
-            })
-            .unwrap_or_default()
+        let text = visible(&self.recent);
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.next_back().unwrap_or_default().to_owned()
     }
 
     fn said(&mut self) -> Said {
@@ -234,6 +238,6 @@ mod tests {
         turns(&mut dialogue, "one\r\ntwo\r\n\r\n");
         assert_eq!(dialogue.last_line(), "two");
         turns(&mut dialogue, &format!("{READY}hel"));
-        assert_eq!(dialogue.last_line(), "hel");
+        assert_eq!(dialogue.last_line(), "escrow> hel");
     }
 }

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,6 +50,29 @@ pub enum Event {
     Stop,
     /// Nothing within the time that was asked for.
     Quiet,
+}
+
+/// What a conversation needs of a machine; a test has one without QEMU.
+pub trait Guest {
+    /// Sends bytes to the serial line.
+    ///
+    /// # Errors
+    /// Where the machine is gone.
+    fn send(&mut self, bytes: &[u8]) -> Result<()>;
+    /// The next event, or [`Event::Quiet`] after `patience`.
+    fn next(&mut self, patience: Duration) -> Event;
+    /// The number of instructions executed since reset.
+    ///
+    /// # Errors
+    /// Where the machine is gone.
+    fn executed_instructions(&mut self) -> Result<u64>;
+    /// What the emulator itself complains about.
+    fn complaints(&self) -> String;
+    /// Ends the machine and waits until it is gone.
+    ///
+    /// # Errors
+    /// Where it cannot be waited for.
+    fn quit(&mut self) -> Result<()>;
 }
 
 /// A running QEMU. Dropping it ends QEMU.
@@ -114,21 +137,18 @@ impl Machine {
         Ok(Machine { child, serial, qmp, events, sender, folder })
     }
 
-    /// Sends bytes to the guest's serial line.
-    ///
-    /// # Errors
-    /// Where QEMU has ended.
-    pub fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        self.serial.write_all(bytes).and_then(|()| self.serial.flush()).context("QEMU has ended")
-    }
-
     /// Where typed bytes can be put, so that they arrive as events.
     pub fn sender(&self) -> Sender<Event> {
         self.sender.clone()
     }
+}
 
-    /// The next event, or [`Event::Quiet`] after `patience`.
-    pub fn next(&mut self, patience: Duration) -> Event {
+impl Guest for Machine {
+    fn send(&mut self, bytes: &[u8]) -> Result<()> {
+        self.serial.write_all(bytes).and_then(|()| self.serial.flush()).context("QEMU has ended")
+    }
+
+    fn next(&mut self, patience: Duration) -> Event {
         if stop::asked() {
             return Event::Stop;
         }
@@ -140,35 +160,26 @@ impl Machine {
         }
     }
 
-    /// See [`Qmp::executed_instructions`].
-    ///
-    /// # Errors
-    /// Where QEMU is gone or answers with an error.
-    pub fn executed_instructions(&mut self) -> Result<u64> {
+    fn executed_instructions(&mut self) -> Result<u64> {
         self.qmp.executed_instructions()
     }
 
-    /// What QEMU itself wrote on its standard error.
-    pub fn complaints(&self) -> String {
+    fn complaints(&self) -> String {
         fs::read_to_string(self.folder.path().join("qemu.log")).unwrap_or_default()
     }
 
-    /// Ends QEMU and waits until it is gone.
-    ///
-    /// # Errors
-    /// Where QEMU cannot be waited for.
-    pub fn quit(&mut self) -> Result<ExitStatus> {
+    fn quit(&mut self) -> Result<()> {
         // A QEMU that has ended already does not answer; that is what we want of it.
         let _told = self.qmp.quit();
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(5) {
-            if let Some(status) = self.child.try_wait().context("cannot wait for QEMU")? {
-                return Ok(status);
+            if self.child.try_wait().context("cannot wait for QEMU")?.is_some() {
+                return Ok(());
             }
             thread::sleep(Duration::from_millis(5));
         }
         self.child.kill().context("cannot kill QEMU")?;
-        self.child.wait().context("cannot wait for QEMU")
+        self.child.wait().map(drop).context("cannot wait for QEMU")
     }
 }
 

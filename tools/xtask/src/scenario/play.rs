@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::matching;
 use super::{Scenario, Settings};
 use crate::console::dialogue::Said;
-use crate::machine::{Machine, MachineSpec};
+use crate::machine::{Guest, Machine, MachineSpec};
 use crate::session::conversation::{Answer, Conversation, Limits};
 
 /// What was seen, and what was wrong with it.
@@ -17,20 +17,21 @@ pub struct Played {
     pub verdict: Result<(), String>,
 }
 
-/// Plays it on one machine, from reset to halt or to the first thing that is not as expected.
+/// Plays it on one QEMU, from reset to halt or to the first thing that is not as expected.
 pub fn play(scenario: &Scenario, spec: &MachineSpec) -> Played {
+    match Machine::start(spec) {
+        Ok(machine) => play_on(scenario, machine),
+        Err(error) => Played { console: Vec::new(), verdict: Err(format!("{error:#}")) },
+    }
+}
+
+fn play_on(scenario: &Scenario, machine: impl Guest) -> Played {
     let console = RefCell::new(Vec::new());
-    let verdict = match Machine::start(spec) {
-        Err(error) => Err(format!("{error:#}")),
-        Ok(machine) => {
-            let limits = Limits::for_budget(scenario.settings.budget);
-            let see = |text: &[u8]| console.borrow_mut().extend_from_slice(text);
-            let mut talk = Conversation::new(machine, limits, see);
-            let verdict = converse(scenario, &mut talk);
-            talk.quit();
-            verdict
-        }
-    };
+    let limits = Limits::for_budget(scenario.settings.budget);
+    let see = |text: &[u8]| console.borrow_mut().extend_from_slice(text);
+    let mut talk = Conversation::new(machine, limits, see);
+    let verdict = converse(scenario, &mut talk);
+    talk.quit();
     Played { console: console.into_inner(), verdict }
 }
 
@@ -87,34 +88,5 @@ fn check_status(place: &str, said: &Said) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(output: &str, code: Option<u32>) -> Said {
-        Said { output: output.into(), stray: String::new(), code }
-    }
-
-    #[test]
-    fn status_and_text_must_agree() {
-        check_status("`x`", &said("fine\n", Some(0))).unwrap();
-        check_status("`x`", &said("error: no\n", Some(1))).unwrap();
-        let told = check_status("`x`", &said("error: no\n", Some(0))).unwrap_err();
-        assert!(told.contains("ended with status 0"), "{told}");
-        let told = check_status("`x`", &said("an error: no\n", Some(1))).unwrap_err();
-        assert!(told.contains("printed no `error: ` line"), "{told}");
-        assert!(check_status("`x`", &said("", None)).unwrap_err().contains("without a status"));
-    }
-
-    #[test]
-    fn only_announced_lines_are_left_out() {
-        let settings: Settings = toml::from_str("summary = 'x'\nannounce = ['<<seL4 cap fault']").unwrap();
-        let output = said("a\n<<seL4 cap fault at 3>>\nb\n", Some(0));
-        let expected = ["a".to_owned(), "b".to_owned()];
-        check(&settings, "`x`", &expected, &output).unwrap();
-        let output = said("a\n<<seL4 other>>\nb\n", Some(0));
-        let told = check(&settings, "`x`", &expected, &output).unwrap_err();
-        assert!(told.contains("  + <<seL4 other>>"), "{told}");
-        let stray = Said { stray: "p<<seL4>>s".into(), ..said("a\nb\n", Some(0)) };
-        assert!(check(&settings, "`x`", &expected, &stray).unwrap_err().contains("beside the"));
-    }
-}
+#[path = "play_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::console::dialogue::{Dialogue, Said, Turn};
 use crate::console::marks::{Bench, MarkParser, Piece};
-use crate::machine::{Event, Machine};
+use crate::machine::{Event, Guest};
 
 /// How often a guest that says nothing is asked how far it is.
 const POLL: Duration = Duration::from_millis(200);
@@ -98,7 +98,7 @@ pub enum Answer {
 
 /// A conversation with one machine.
 pub struct Conversation<'a> {
-    machine: Machine,
+    machine: Box<dyn Guest + 'a>,
     parser: MarkParser,
     dialogue: Dialogue,
     limits: Limits,
@@ -109,9 +109,9 @@ pub struct Conversation<'a> {
 
 impl<'a> Conversation<'a> {
     /// Begins one; `show` gets all text, without marks, as it arrives.
-    pub fn new(machine: Machine, limits: Limits, show: impl FnMut(&[u8]) + 'a) -> Self {
+    pub fn new(machine: impl Guest + 'a, limits: Limits, show: impl FnMut(&[u8]) + 'a) -> Self {
         Conversation {
-            machine,
+            machine: Box::new(machine),
             parser: MarkParser::default(),
             dialogue: Dialogue::default(),
             limits,
@@ -231,3 +231,10 @@ impl<'a> Conversation<'a> {
         Broken { trouble, last_line: self.dialogue.last_line() }
     }
 }
+
+#[cfg(test)]
+#[path = "fake.rs"]
+pub mod fake;
+#[cfg(test)]
+#[path = "conversation_tests.rs"]
+mod tests;

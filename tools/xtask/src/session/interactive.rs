@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 
 use super::terminal::RawMode;
 use crate::console::marks::{Mark, MarkParser, Piece};
-use crate::machine::{Event, Machine};
+use crate::machine::{Event, Guest as _, Machine};
 
 /// Begins a command to us instead of to the guest.
 const CTRL_A: u8 = 0x01;
@@ -51,7 +51,8 @@ pub fn talk(mut machine: Machine) -> Result<u8> {
     println!();
     match outcome {
         Ok(code) => Ok(code),
-        Err(why) => bail!("{why}. {}", complaints.trim()),
+        Err(why) if complaints.trim().is_empty() => bail!("{why}"),
+        Err(why) => bail!("{why}; QEMU says: {}", complaints.trim()),
     }
 }
 

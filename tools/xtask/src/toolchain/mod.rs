@@ -4,6 +4,7 @@
 mod probe;
 mod rustup;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -23,6 +24,31 @@ const DEBIAN_SET: [&str; 4] = ["cargo-web", "rustc-web", "rust-web-src", "lld"];
 /// # Errors
 /// Where no toolchain can be had; the message says what was found and which command gets one.
 pub fn choose(out: &Path, install: Install) -> Result<Toolchain> {
+    let toolchain = find(out, install)?;
+    if install == Install::Allowed {
+        tell_where_new(out, &toolchain);
+    }
+    Ok(toolchain)
+}
+
+/// Says which one it is, the first time and whenever it is another one than before.
+fn tell_where_new(out: &Path, toolchain: &Toolchain) {
+    let how = if toolchain.build_std {
+        "the core library is built from its source"
+    } else {
+        "the bare-metal targets are installed"
+    };
+    let told = format!("using {} at {}; {how}", toolchain.version, toolchain.rustc.display());
+    let last = out.join("toolchain");
+    if fs::read_to_string(&last).is_ok_and(|before| before == told) {
+        return;
+    }
+    step(&told);
+    // Where it cannot be kept it is told again: no harm.
+    let _kept = fs::create_dir_all(out).and_then(|()| fs::write(&last, told));
+}
+
+fn find(out: &Path, install: Install) -> Result<Toolchain> {
     if let Some(cargo) = std::env::var_os("ESCROW_CARGO") {
         return named(Path::new(&cargo));
     }

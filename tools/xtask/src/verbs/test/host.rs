@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use super::cases::Filter;
 use super::report::Outcome;
 use crate::command;
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::guest::artifacts::{self, TestProgram};
 
 /// The tests of one program that a run is about.
@@ -55,42 +55,30 @@ fn document_name(test: &str) -> String {
     format!("host/doc {test}")
 }
 
-/// Builds the test programs of the default members.
+/// Builds the tests of the default members, asks them for their names, and keeps those that the
+/// filter takes.
 ///
 /// # Errors
-/// Where they do not build; cargo's message stands above.
-pub fn build(ctx: &Context) -> Result<Vec<TestProgram>> {
+/// Where they do not build, or do not list their tests; cargo's message stands above.
+pub fn choose(ctx: &Context, filter: &Filter) -> Result<(Vec<Chosen>, Documents)> {
     let mut cargo = cargo(ctx);
     cargo.args(["test", "--no-run", "--message-format=json-render-diagnostics"]);
     let told = command::output_quiet_when_fresh(&mut cargo, "building the host tests")?;
-    artifacts::tests(&told)
-}
-
-/// Asks each program for its tests and keeps those that the filter takes.
-///
-/// # Errors
-/// Where a program does not list its tests.
-pub fn choose(programs: &[TestProgram], filter: &Filter) -> Result<Vec<Chosen>> {
     let mut chosen = Vec::new();
-    for program in programs {
+    for program in artifacts::tests(&told)? {
         let mut list = Command::new(&program.executable);
         list.args(["--list", "--format", "terse"]).current_dir(&program.folder);
         let mut tests = listed(&command::output(&mut list, "listing tests")?);
         let before = tests.len();
-        tests.retain(|test| filter.takes(&name(program, test)));
+        tests.retain(|test| filter.takes(&name(&program, test)));
         if !tests.is_empty() {
-            let all = tests.len() == before;
-            chosen.push(Chosen { program: program.clone(), tests, all });
+            chosen.push(Chosen { all: tests.len() == before, program, tests });
         }
     }
-    Ok(chosen)
+    Ok((chosen, documents(ctx, filter)?))
 }
 
-/// The same for the examples in the documentation of the default members.
-///
-/// # Errors
-/// Where they cannot be listed.
-pub fn choose_documents(ctx: &Context, filter: &Filter) -> Result<Documents> {
+fn documents(ctx: &Context, filter: &Filter) -> Result<Documents> {
     let mut list = cargo(ctx);
     list.args(["test", "--quiet", "--doc", "--", "--list", "--format", "terse"]);
     let mut tests = listed(&command::output(&mut list, "listing the examples in the documentation")?);
@@ -123,7 +111,7 @@ pub fn run_documents(ctx: &Context, documents: &Documents) -> Outcome {
 fn cargo(ctx: &Context) -> Command {
     let own = std::env::var_os("CARGO");
     let mut cargo = command::clean(own.unwrap_or_else(|| ctx.toolchain.cargo.clone().into()));
-    cargo.current_dir(&ctx.root);
+    cargo.current_dir(&ctx.root).env("CARGO_TARGET_DIR", context::target_dir(&ctx.root));
     cargo
 }
 
@@ -149,7 +137,9 @@ fn run_and_count(command: &mut Command, tests: &[String]) -> Result<Outcome> {
         bail!("{} ended with {status} and no test says that it failed:\n{stderr}", command::shown(command));
     }
     if outcome.failed > 0 {
-        outcome.why = format!("{stdout}{stderr}");
+        // The tests that passed need no second telling.
+        let from = stdout.find("\nfailures:\n").unwrap_or_default();
+        outcome.why = format!("{}{stderr}", stdout.get(from..).unwrap_or_default());
     }
     Ok(outcome)
 }
@@ -164,10 +154,7 @@ fn count(stdout: &str, tests: &[String]) -> Outcome {
         else {
             continue;
         };
-        // `a - should panic ... ok`
-        let test = test.strip_suffix(" - should panic").unwrap_or(test);
-        let test = test.strip_suffix(" - compile fail").or(test.strip_suffix(" - compile")).unwrap_or(test);
-        if !silent.remove(test) {
+        if !silent.remove(plain(test)) {
             continue;
         }
         let counter = match result {
@@ -183,7 +170,54 @@ fn count(stdout: &str, tests: &[String]) -> Outcome {
 
 fn listed(told: &str) -> Vec<String> {
     let tests = told.lines().filter_map(|line| line.strip_suffix(": test"));
-    let tests = tests
-        .map(|test| test.strip_suffix(" - compile fail").or(test.strip_suffix(" - compile")).unwrap_or(test));
-    tests.map(str::to_owned).collect()
+    tests.map(|test| plain(test).to_owned()).collect()
+}
+
+/// A test's name without what libtest says of its kind.
+fn plain(test: &str) -> &str {
+    [" - should panic", " - compile fail", " - compile"]
+        .iter()
+        .find_map(|kind| test.strip_suffix(kind))
+        .unwrap_or(test)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STDOUT: &str = "\nrunning 4 tests\ntest a::b ... ok\ntest a::c - should panic ... ok\n\
+        test src/lib.rs - x (line 3) - compile ... FAILED\ntest d ... ignored, needs a moon\n\
+        \nfailures:\n";
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn each_line_counts_once() {
+        let tests = names(&["a::b", "a::c", "src/lib.rs - x (line 3)", "d"]);
+        let outcome = count(STDOUT, &tests);
+        assert_eq!((outcome.passed, outcome.failed, outcome.skipped), (2, 1, 1));
+    }
+
+    #[test]
+    fn a_test_that_says_nothing_has_failed() {
+        let outcome = count("test a::b ... ok\n", &names(&["a::b", "a::c"]));
+        assert_eq!((outcome.passed, outcome.failed), (1, 1));
+    }
+
+    #[test]
+    fn lists_are_read() {
+        let told = "a::b: test\na::c: benchmark\nsrc/lib.rs - x (line 3) - compile: test\n";
+        assert_eq!(listed(told), ["a::b", "src/lib.rs - x (line 3)"]);
+    }
+
+    #[test]
+    fn a_program_that_dies_without_a_word_fails_all_of_its_tests() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo 'test a ... ok'; exit 101"]);
+        let outcome = outcome("host/x".into(), &mut command, &names(&["a"]));
+        assert_eq!((outcome.passed, outcome.failed), (0, 1));
+        assert!(outcome.why.contains("no test says that it failed"), "{}", outcome.why);
+    }
 }

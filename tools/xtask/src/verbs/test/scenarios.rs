@@ -35,6 +35,8 @@ pub struct Chosen {
     pub cases: Vec<Case>,
     /// How many the filter takes that run with `--full` only.
     pub left_for_full: usize,
+    /// True where the filter is the whole name of a scenario: then nothing else is meant.
+    pub named: bool,
 }
 
 impl Case {
@@ -53,8 +55,17 @@ impl Case {
 /// # Errors
 /// Where one of them, taken or not, is wrong.
 pub fn choose(root: &Path, filter: &Filter) -> Result<Chosen> {
-    let mut chosen = Chosen { cases: Vec::new(), left_for_full: 0 };
-    for scenario in load_all(root)? {
+    let mut chosen = Chosen { cases: Vec::new(), left_for_full: 0, named: false };
+    let mut all = load_all(root)?;
+    if let Some(text) = &filter.text {
+        let named = |scenario: &Scenario| {
+            let rest = text.strip_prefix(scenario.name.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        chosen.named = all.iter().any(named);
+        all.retain(|scenario| !chosen.named || named(scenario));
+    }
+    for scenario in all {
         for arch in &scenario.settings.arch {
             let case = Case { scenario: scenario.clone(), arch: *arch };
             if !filter.takes(&case.name()) || !filter.takes_arch(*arch) {
@@ -146,6 +157,19 @@ mod tests {
     fn names(filter: &Filter) -> (Vec<String>, usize) {
         let chosen = choose(repository().path(), filter).unwrap();
         (chosen.cases.iter().map(Case::name).collect(), chosen.left_for_full)
+    }
+
+    #[test]
+    fn a_whole_name_means_that_scenario_and_no_host_tests() {
+        let named = |text: &str| {
+            let filter = Filter { text: Some(text.into()), ..Filter::default() };
+            let chosen = choose(repository().path(), &filter).unwrap();
+            (chosen.named, chosen.cases.len())
+        };
+        assert_eq!(named("two"), (true, 2));
+        assert_eq!(named("two/aarch64"), (true, 1));
+        assert_eq!(named("tw"), (false, 2));
+        assert_eq!(named("host/"), (false, 0));
     }
 
     #[test]
