@@ -10,7 +10,7 @@ use ipc_proto::name::{Name, NameError};
 use tar_no_std::{CorruptDataError, TarArchiveRef};
 
 /// The most files in an archive.
-pub const MAX_ENTRIES: usize = 64;
+pub const MAX_ENTRIES: usize = 96;
 
 /// A file of the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -217,7 +217,7 @@ impl fmt::Display for ElfError {
             ),
             ElfError::BeyondFile { at, offset, size, len } => write!(
                 f,
-                "the segment at {at:#x} takes {size} bytes from byte {offset} of the file, which has {len} bytes: \
+                "the segment at {at:#x} takes {size} bytes from byte {offset:#x} of the file, which has {len} bytes: \
                  copy or build it again"
             ),
             ElfError::KernelSpace { at, size } => write!(

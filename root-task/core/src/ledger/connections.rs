@@ -42,8 +42,10 @@ impl Ledger {
             return Err(Refusal::NoSuchDomain);
         }
         let used = self.used(at).ok_or(Refusal::Gone)?;
-        if used.state != ServiceState::Live {
-            return Err(Refusal::NotLive);
+        match used.state {
+            ServiceState::Live => {}
+            ServiceState::Reserved if !used.inherited => return Err(Refusal::NotPublished),
+            ServiceState::Reserved | ServiceState::Down => return Err(Refusal::NotLive),
         }
         let server = used.owner;
         let generation = self.module(server).ok_or(Refusal::Gone)?.generation;

@@ -27,7 +27,7 @@ fn nothing_is_visible_before_publish_and_everything_after() {
     let a = ledger.enter(server, None).unwrap();
     let b = ledger.enter(server, None).unwrap();
     for at in [a, b] {
-        assert_eq!(ledger.connect(client, at), Err(Refusal::NotLive));
+        assert_eq!(ledger.connect(client, at), Err(Refusal::NotPublished));
     }
     ledger.publish(server);
     for at in [a, b] {
@@ -55,7 +55,7 @@ fn a_held_module_is_invisible_until_released() {
     let server = Instance { domain, generation: ledger.start(domain).unwrap() };
     let a = ledger.enter(server, None).unwrap();
     assert_eq!(ledger.publish(server), PublishDecision::Held);
-    assert_eq!(ledger.connect(client, a), Err(Refusal::NotLive));
+    assert_eq!(ledger.connect(client, a), Err(Refusal::NotPublished));
     assert_eq!(ledger.enter(server, None), Err(Refusal::AlreadyPublished));
     assert_eq!(ledger.release(domain), Some(Vec::new()));
     assert_eq!(ledger.release(domain), None);
