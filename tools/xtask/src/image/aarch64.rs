@@ -38,7 +38,7 @@ pub fn image(
         kernel_end.checked_next_multiple_of(PAGE).context("the kernel ends beyond all memory")?;
     let virtual_start = root_task.virtual_start();
     ensure!(
-        virtual_start % PAGE == 0,
+        virtual_start.is_multiple_of(PAGE),
         "the root task begins at 0x{virtual_start:x}, and must begin at a page"
     );
     let pv_offset = user_start.wrapping_sub(virtual_start);

@@ -61,11 +61,11 @@ mod tests {
     use super::*;
     use crate::arch::Arch;
 
-    fn program(end: u64) -> Program {
+    fn program(size: u64) -> Program {
         let segment = Segment {
             virtual_start: 0x40_0000,
             physical_start: 0x40_0000,
-            size: end - 0x40_0000,
+            size,
             flags: PF_R.0,
             data: Vec::new(),
         };
@@ -75,8 +75,8 @@ mod tests {
     #[test]
     fn it_begins_on_the_next_page_and_says_its_length() {
         let files = [("echo".to_owned(), b"12345".to_vec())];
-        assert_eq!(segment(&program(0x40_1000), &files).unwrap().virtual_start, 0x40_1000);
-        let segment = segment(&program(0x40_1001), &files).unwrap();
+        assert_eq!(segment(&program(0x1000), &files).unwrap().virtual_start, 0x40_1000);
+        let segment = segment(&program(0x1001), &files).unwrap();
         assert_eq!(segment.virtual_start, 0x40_2000);
         let (header, tar) = segment.data.split_at(16);
         assert_eq!(header.split_at(8).0, MAGIC);

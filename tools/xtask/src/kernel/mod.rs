@@ -104,15 +104,7 @@ pub fn existing(ctx: &Context, arch: Arch, flavour: Flavour) -> Result<Option<Pr
     if plan.is_current() { Prefix::open(&plan.prefix, arch).map(Some) } else { Ok(None) }
 }
 
-/// The names of our patches, without those that only make the kernel build.
-///
-/// # Errors
-/// Where they cannot be listed.
-pub fn patches(root: &Path) -> Result<Vec<String>> {
-    let all = tree::patches(&config(root).join("patches"), &[])?;
-    Ok(behaviour(&all))
-}
-
+/// The names of those patches that change what the kernel does, not only how it builds.
 fn behaviour(patches: &[PathBuf]) -> Vec<String> {
     patches.iter().map(|path| tree::stem(path)).filter(|stem| !stem.starts_with("build-")).collect()
 }

@@ -140,7 +140,7 @@ fn check_name(name: &str) -> Result<()> {
 fn check_region(region: &Region) -> Result<()> {
     let Region { start, end, why } = region;
     ensure!(
-        start % PAGE == 0 && end % PAGE == 0 && start < end,
+        start.is_multiple_of(PAGE) && end.is_multiple_of(PAGE) && start < end,
         "0x{start:x} to 0x{end:x} is no region: it needs whole pages, and an end behind its start"
     );
     ensure!(!why.trim().is_empty(), "the region at 0x{start:x} has no reason (`why`)");

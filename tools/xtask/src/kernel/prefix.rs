@@ -85,11 +85,6 @@ impl Prefix {
         self.path.join("bin/kernel.elf")
     }
 
-    /// The include root of libsel4.
-    pub fn include(&self) -> PathBuf {
-        self.path.join("libsel4/include")
-    }
-
     /// The kernel's version, as `5.0.0`; `None` for a kernel that another build installed, since
     /// upstream's install does not say.
     pub fn kernel_version(&self) -> Option<&str> {
@@ -140,7 +135,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        assert!(refusal().contains("kernel.elf is no ELF file"), "{}", refusal());
+        assert!(refusal().contains("it is no 64-bit little-endian ELF file"), "{}", refusal());
         let nowhere = Prefix::open(&folder.path().join("nowhere"), Arch::Aarch64);
         assert!(nowhere.unwrap_err().to_string().contains("there is no folder"));
     }
