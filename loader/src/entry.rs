@@ -1,12 +1,16 @@
 //! From the first instruction to the kernel's: the processor's state on both sides.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "`+` joins the fields of a register here, and adds nothing"
+)]
 
 use core::arch::{asm, global_asm};
 use core::panic::PanicInfo;
 
 use aarch64_cpu::asm::barrier;
 use aarch64_cpu::registers::{
-    CNTKCTL_EL1, CurrentEL, ID_AA64MMFR0_EL1, MAIR_EL1, ReadWriteable as _, Readable as _,
-    SCTLR_EL1, TCR_EL1, TTBR0_EL1, TTBR1_EL1, Writeable as _,
+    CNTKCTL_EL1, CurrentEL, ID_AA64MMFR0_EL1, MAIR_EL1, ReadWriteable as _, Readable as _, SCTLR_EL1,
+    TCR_EL1, TTBR0_EL1, TTBR1_EL1, Writeable as _,
 };
 
 use crate::parameters::{self, Parameters};
