@@ -79,7 +79,7 @@ impl fmt::Display for NameFailure {
             NameFailure::BadCaller => f.write_str("the caller is not a module"),
             NameFailure::Supervisor(refusal) => f.write_str(match refusal {
                 Refusal::NoSuchDomain => "the caller is gone",
-                Refusal::Gone => "the service is gone",
+                Refusal::Gone | Refusal::NotPublished => "the service is gone",
                 Refusal::NotLive => "the service is being restarted: try again",
                 Refusal::AlreadyPublished => "names are reserved before publish, not after",
                 Refusal::TooManyServices => "the supervisor's service table is full",

@@ -52,7 +52,9 @@ pub enum Refusal {
     NoSuchDomain,
     /// The service does not exist any more.
     Gone,
-    /// The service exists but has not been published, or its module is being restarted or stopped.
+    /// The service is reserved and was never published: to its clients it does not exist.
+    NotPublished,
+    /// The service was published, but its module is being restarted, or has failed.
     NotLive,
     /// The owner has published already: names are reserved during init.
     AlreadyPublished,

@@ -1,3 +1,34 @@
-//! Placeholder.
+//! The root task: the only program with authority over memory, threads, CNodes, interrupts and devices.
+//!
+//! It creates, watches, kills and restarts the domains of modules, and keeps the ledger of what they offer to one
+//! another. What it decides is decided in `root-task-core`; this crate carries it out.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | [`start`], [`boot`] | from the first instruction to the first event |
+//! | [`supervisor`] | the event loop, and what each event leads to |
+//! | [`event`] | who speaks to the supervisor, and what they can say |
+//! | [`domain`] | a protection domain: made, started, frozen, destroyed |
+//! | [`home`] | what a module keeps over a restart: its endpoint |
+//! | [`undertaker`] | how the caller of a dead server is found and answered |
+//! | [`bell`] | how the supervisor lets others run before it goes on with work that can wait |
+//! | [`memory`], [`scratch`] | untyped memory and slots; a window to fill frames through |
+//! | [`audit`] | the kernel's word on everything that is free |
+//! | [`console`] | lines for the person at the console |
 #![no_std]
 #![no_main]
+
+mod arch;
+mod audit;
+mod bell;
+mod boot;
+mod console;
+mod domain;
+mod event;
+mod home;
+mod memory;
+mod report;
+mod scratch;
+mod start;
+mod supervisor;
+mod undertaker;

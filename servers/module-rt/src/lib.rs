@@ -36,3 +36,8 @@ pub use init::{Init, InitError};
 pub use ipc_proto;
 pub use ipc_proto::manifest::{Manifest, Restart};
 pub use serve::{Answer, Client, Request, Server, answer};
+
+/// Lets others of the same priority run.
+pub fn yield_now() {
+    sel4::r#yield();
+}

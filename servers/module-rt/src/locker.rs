@@ -19,3 +19,6 @@ pub fn slot(index: u16, bits: u8) -> AbsoluteCPtr {
 pub fn copy(from: u16, to: u16, bits: u8) -> sel4::Result<()> {
     slot(to, bits).copy(&slot(from, bits), CapRights::all())
 }
+
+/// The slot of the locker that holds an endpoint of the module's own, with all rights and no badge.
+pub const OWN_ENDPOINT: u16 = 1;

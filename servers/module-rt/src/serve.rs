@@ -128,12 +128,12 @@ fn message<S: Server>(server: &mut S, badge: u64, info: MessageInfo, words: [u64
 pub fn serve<S: Server>(mut server: S) -> ! {
     let receive = sel4::cap::Endpoint::from_bits(slots::RECEIVE);
     let words_done = reply_info(Status::Ok, 4);
-    let mut call = receive.recv_with_mrs();
+    let mut call = receive.recv_with_mrs(());
     loop {
         let badge = call.badge;
         if badge & SIGNAL != 0 {
             server.signal(badge & !SIGNAL);
-            call = receive.recv_with_mrs();
+            call = receive.recv_with_mrs(());
             continue;
         }
         let label = call.info.label();
@@ -145,6 +145,6 @@ pub fn serve<S: Server>(mut server: S) -> ! {
         } else {
             message(&mut server, badge, call.info, call.msg)
         };
-        call = receive.reply_recv_with_mrs(info, words);
+        call = receive.reply_recv_with_mrs(info, words, ());
     }
 }

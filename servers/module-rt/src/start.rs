@@ -54,7 +54,9 @@ unsafe extern "Rust" {
 
 extern "C" fn enter(domain: u64, generation: u64, ipc_buffer: *mut sel4::IpcBuffer) -> ! {
     // SAFETY: the supervisor mapped the IPC buffer at this address, for this thread alone, for the domain's life.
-    unsafe { sel4::set_ipc_buffer(ipc_buffer) };
+    if let Some(buffer) = unsafe { ipc_buffer.as_mut() } {
+        sel4::set_ipc_buffer(buffer);
+    }
     let identity = Instance { domain: DomainId(domain as u16), generation: Generation(generation as u32) };
     // SAFETY: nothing has read it yet, and there is no other thread.
     unsafe { *IDENTITY.0.get() = identity };

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use root_task_core::system::{MAX_ENCODED, SystemManifest};
 use serde::Deserialize;
 
 use crate::context::Context;
@@ -34,8 +35,9 @@ pub struct RawFile {
     pub path: PathBuf,
 }
 
-/// The keys that the image is made of; the others are the system's own.
+/// The keys that the image is made of; the others are the root task's.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Contents {
     modules: Vec<String>,
     #[serde(default)]
@@ -50,8 +52,23 @@ pub fn load(ctx: &Context, name: &str) -> Result<System> {
     let path = path(&ctx.root, name)?;
     let text = fs::read_to_string(&path)
         .with_context(|| format!("there is no system `{name}`: cannot read {}", path.display()))?;
-    let contents: Contents = toml::from_str(&text).with_context(|| format!("{} is wrong", path.display()))?;
-    Ok(System { modules: contents.modules, files: contents.files, encoded: encode(&path)? })
+    read(&text).with_context(|| format!("{} is wrong", path.display()))
+}
+
+/// Splits the file into what the image is made of and what the root task reads, each strict about its keys.
+fn read(text: &str) -> Result<System> {
+    let mut rest: toml::Table = toml::from_str(text)?;
+    let mut contents = toml::Table::new();
+    for key in ["modules", "files"] {
+        if let Some((key, value)) = rest.remove_entry(key) {
+            contents.insert(key, value);
+        }
+    }
+    let contents: Contents = contents.try_into()?;
+    let manifest: SystemManifest = rest.try_into()?;
+    let mut buffer = [0; MAX_ENCODED];
+    let encoded = manifest.encode(&mut buffer).map_err(|error| anyhow::anyhow!("{error}"))?.to_vec();
+    Ok(System { modules: contents.modules, files: contents.files, encoded })
 }
 
 fn path(root: &Path, name: &str) -> Result<PathBuf> {
@@ -65,17 +82,35 @@ fn path(root: &Path, name: &str) -> Result<PathBuf> {
     })
 }
 
-/// The archive's entry `system`: what the root task reads.
-///
-/// # Errors
-/// Where the file is not a system's manifest.
-pub fn encode(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SMALL: &str = r#"
+        modules = ["name-server", "shell"]
+        boot = ["name-server"]
+        name_server = "name-server"
+        console = "shell"
+    "#;
+
+    #[test]
+    fn a_manifest_is_encoded_as_the_root_task_reads_it() {
+        let system = read(SMALL).unwrap();
+        assert_eq!(system.modules, ["name-server", "shell"]);
+        assert_eq!(SystemManifest::decode(&system.encoded).unwrap().console.as_str(), "shell");
+    }
+
+    #[test]
+    fn unknown_keys_and_wrong_names_are_refused() {
+        for (change, says) in [
+            ("pined = []", "unknown field `pined`"),
+            ("operators = [\"Shell\"]", "a name starts with a letter a-z"),
+            ("files = [{ name = \"a\", path = \"b\", mode = 1 }]", "unknown field `mode`"),
+        ] {
+            let error = format!("{:#}", read(&format!("{SMALL}\n{change}")).unwrap_err());
+            assert!(error.contains(says), "{change}: {error}");
+        }
+    }
 
     #[test]
     fn names_lead_to_files_and_nowhere_else() {

@@ -1,0 +1,137 @@
+//! AArch64 on QEMU `virt`: page tables, the console's frame, the undertaker's errand.
+
+use ipc_proto::slots;
+use root_task_core::elf_plan::Machine;
+use sel4::{
+    BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, UserContext, VmAttributes, cap,
+};
+
+use super::{root_slot, slot};
+use crate::console;
+use crate::domain::Domain;
+use crate::memory::{Memory, OutOf, SetUpError};
+use crate::supervisor::devices::Console;
+
+/// The machine that module files are for.
+pub const MACHINE: Machine = Machine::Aarch64;
+/// The name of the architecture.
+pub const NAME: &str = "aarch64";
+/// A frame.
+pub const FRAME: ObjectBlueprint = ObjectBlueprint::Arch(ObjectBlueprintArm::SmallPage);
+/// The VSpace's root and the tables below it.
+pub const TABLES: [ObjectBlueprint; 4] = [
+    ObjectBlueprint::Arch(ObjectBlueprintArm::VSpace),
+    ObjectBlueprint::Arch(ObjectBlueprintArm::PageUpperDirectory),
+    ObjectBlueprint::Arch(ObjectBlueprintArm::PageDirectory),
+    ObjectBlueprint::Arch(ObjectBlueprintArm::PageTable),
+];
+/// How code is mapped.
+pub const CODE: VmAttributes = VmAttributes::DEFAULT;
+/// How everything else is mapped.
+pub const DATA: VmAttributes = VmAttributes::DEFAULT.execute_never();
+/// The console's registers.
+pub type Registers = cap::Granule;
+
+/// Where the root task maps the console's registers: next to the scratch window, in the same table.
+const UART_VADDR: usize = crate::scratch::VADDR + 0x1000;
+
+/// Joins the three tables in consecutive slots from `first` on to a VSpace, so that they serve `vaddr`.
+pub fn map_tables(first: u64, vspace: cap::VSpace, vaddr: usize) -> sel4::Result<()> {
+    let attributes = VmAttributes::DEFAULT;
+    cap::PageUpperDirectory::from_bits(first).page_upper_directory_map(vspace, vaddr, attributes)?;
+    cap::PageDirectory::from_bits(first.wrapping_add(1)).page_directory_map(vspace, vaddr, attributes)?;
+    cap::PageTable::from_bits(first.wrapping_add(2)).page_table_map(vspace, vaddr, attributes)
+}
+
+/// Joins one page table to a VSpace.
+pub fn map_page_table(table: u64, vspace: cap::VSpace, vaddr: usize) -> sel4::Result<()> {
+    cap::PageTable::from_bits(table).page_table_map(vspace, vaddr, VmAttributes::DEFAULT)
+}
+
+/// What was written through the window is code: makes it visible to the instruction fetch.
+pub fn make_executable(frame: cap::Granule) -> sel4::Result<()> {
+    frame.frame_unify_instruction(0, 4096)
+}
+
+/// The first stack pointer of a thread, for a stack that ends at `end`.
+pub const fn stack_top(end: u64) -> u64 {
+    end & !0xf
+}
+
+/// Makes the console's capabilities and opens the console.
+///
+/// # Errors
+/// [`SetUpError`] where the kernel does not offer the device.
+pub fn open_console(bootinfo: &BootInfoPtr, memory: &mut Memory) -> Result<Console, SetUpError> {
+    let slots = memory.alloc_slots(2)?;
+    let (frame, irq) = (u64::from(slots.first.0), u64::from(slots.first.0).saturating_add(1));
+    let described = bootinfo.untyped_list().position(|untyped| {
+        untyped.is_device() && untyped.paddr() as u64 == serial::PADDR
+    });
+    let untyped = described.ok_or(SetUpError::Kernel(sel4::Error::FailedLookup))?;
+    let untyped = bootinfo.untyped().range().start.saturating_add(untyped);
+    let root = sel4::init_thread::slot::CNODE.cap();
+    let first = usize::try_from(frame).map_err(|_| sel4::Error::RangeError)?;
+    cap::Untyped::from_bits(untyped as u64).untyped_retype(&FRAME, &root.absolute_cptr_for_self(), first, 1)?;
+    let registers = cap::Granule::from_bits(frame);
+    let vspace = sel4::init_thread::slot::VSPACE.cap();
+    registers.frame_map(vspace, UART_VADDR, CapRights::read_write(), VmAttributes::DEVICE)?;
+    // SAFETY: the frame with the UART's registers was just mapped there as device memory, for good; this is the only
+    // place that makes the root task's `Uart`.
+    let uart = unsafe { serial::Uart::at(UART_VADDR) };
+    let mut uart = uart.ok_or(OutOf::Kernel(sel4::Error::InvalidArgument))?;
+    uart.enable_receive_interrupt();
+    console::open(uart);
+    sel4::init_thread::slot::IRQ_CONTROL.cap().irq_control_get(serial::IRQ, &slot(irq))?;
+    Ok(Console { registers, irq: cap::IrqHandler::from_bits(irq) })
+}
+
+/// Maps a copy of the console's registers for a domain; the copy is in the supervisor's slot `device`.
+pub fn grant_registers(registers: Registers, domain: &Domain, device: u64) -> sel4::Result<()> {
+    slot(device).copy(&root_slot(registers), CapRights::read_write())?;
+    let frame = cap::Granule::from_bits(device);
+    frame.frame_map(domain.vspace(), slots::DEVICE_VADDR, CapRights::read_write(), VmAttributes::DEVICE)
+}
+
+core::arch::global_asm!(
+    ".pushsection .text.errand, \"ax\"",
+    ".balign 4096",
+    ".globl errand",
+    "errand:",
+    "svc #0", // saves the caller; the registers are all set
+    "mov x0, x19",
+    "mov x1, xzr",
+    "mov x7, x20",
+    "svc #0", // signals
+    "mov x0, x21",
+    "mov x7, x22",
+    "svc #0", // waits for ever
+    "b errand",
+    ".balign 4096",
+    ".popsection",
+);
+
+unsafe extern "C" {
+    #[link_name = "errand"]
+    static ERRAND: u8;
+}
+
+/// Where the errand's code is in the root task's image; the start of a page.
+pub fn errand_address() -> usize {
+    (&raw const ERRAND).addr()
+}
+
+/// Sets a dead thread's registers for the errand: save the caller of `cnode`'s holder into `caller`, signal `done`,
+/// wait on `never`.
+pub fn errand_registers(registers: &mut UserContext, cnode: u64, caller: u64, done: u64, never: u64) {
+    let info = sel4::MessageInfoBuilder::default().label(sel4::sys::label::CNODE_SAVE_CALLER).length(2).build();
+    registers.x0 = cnode;
+    registers.x1 = info.bits();
+    registers.x2 = caller;
+    registers.x3 = 64;
+    registers.x7 = sel4::sys::SYS_CALL;
+    registers.x19 = done;
+    registers.x20 = sel4::sys::SYS_SEND;
+    registers.x21 = never;
+    registers.x22 = sel4::sys::SYS_RECV;
+}

@@ -1,0 +1,125 @@
+//! x86_64 on a PC: page tables, the console's ports, the undertaker's errand.
+
+use ipc_proto::slots;
+use root_task_core::elf_plan::Machine;
+use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintX86, UserContext, VmAttributes, cap};
+
+use super::{root_slot, slot};
+use crate::console;
+use crate::domain::Domain;
+use crate::memory::{Memory, SetUpError};
+use crate::supervisor::devices::Console;
+
+/// The machine that module files are for.
+pub const MACHINE: Machine = Machine::X86_64;
+/// The name of the architecture.
+pub const NAME: &str = "x86_64";
+/// A frame.
+pub const FRAME: ObjectBlueprint = ObjectBlueprint::Arch(ObjectBlueprintX86::SmallPage);
+/// The VSpace's root and the tables below it.
+pub const TABLES: [ObjectBlueprint; 4] = [
+    ObjectBlueprint::Arch(ObjectBlueprintX86::VSpace),
+    ObjectBlueprint::Arch(ObjectBlueprintX86::Pdpt),
+    ObjectBlueprint::Arch(ObjectBlueprintX86::PageDirectory),
+    ObjectBlueprint::Arch(ObjectBlueprintX86::PageTable),
+];
+/// How code is mapped.
+pub const CODE: VmAttributes = VmAttributes::DEFAULT;
+/// How everything else is mapped. The kernel has no execute-never attribute here: see the threat model.
+pub const DATA: VmAttributes = VmAttributes::DEFAULT;
+/// The console's I/O ports.
+pub type Registers = cap::IOPort;
+
+/// The interrupt number that the kernel gives the console's pin from then on.
+const CONSOLE_VECTOR: u64 = serial::IRQ;
+
+/// Joins the three tables in consecutive slots from `first` on to a VSpace, so that they serve `vaddr`.
+pub fn map_tables(first: u64, vspace: cap::VSpace, vaddr: usize) -> sel4::Result<()> {
+    let attributes = VmAttributes::DEFAULT;
+    cap::Pdpt::from_bits(first).pdpt_map(vspace, vaddr, attributes)?;
+    cap::PageDirectory::from_bits(first.wrapping_add(1)).page_directory_map(vspace, vaddr, attributes)?;
+    map_page_table(first.wrapping_add(2), vspace, vaddr)
+}
+
+/// Joins one page table to a VSpace.
+pub fn map_page_table(table: u64, vspace: cap::VSpace, vaddr: usize) -> sel4::Result<()> {
+    cap::PageTable::from_bits(table).page_table_map(vspace, vaddr, VmAttributes::DEFAULT)
+}
+
+/// What was written through the window is code: the processor sees that by itself.
+pub fn make_executable(_: cap::Granule) -> sel4::Result<()> {
+    Ok(())
+}
+
+/// The first stack pointer of a thread, for a stack that ends at `end`: as after a call, 8 below a multiple of 16.
+/// `_start` makes the call itself, so it begins aligned.
+pub const fn stack_top(end: u64) -> u64 {
+    end & !0xf
+}
+
+/// Makes the console's capabilities and opens the console.
+///
+/// # Errors
+/// [`SetUpError`] where the kernel does not offer the device.
+pub fn open_console(_: &BootInfoPtr, memory: &mut Memory) -> Result<Console, SetUpError> {
+    let slots = memory.alloc_slots(2)?;
+    let (ports, irq) = (u64::from(slots.first.0), u64::from(slots.first.0).saturating_add(1));
+    let control = sel4::init_thread::slot::IO_PORT_CONTROL.cap();
+    control.ioport_control_issue(u64::from(serial::PORT), u64::from(serial::LAST_PORT), &slot(ports))?;
+    let registers = cap::IOPort::from_bits(ports);
+    // SAFETY: this is the only place that makes the root task's `Uart`.
+    let mut uart = unsafe { serial::Uart::new(registers) };
+    uart.set_up();
+    console::open(uart);
+    let interrupts = sel4::init_thread::slot::IRQ_CONTROL.cap();
+    interrupts.irq_control_get_ioapic(0, serial::IRQ, 0, 0, CONSOLE_VECTOR, &slot(irq))?;
+    Ok(Console { registers, irq: cap::IrqHandler::from_bits(irq) })
+}
+
+/// Gives a domain a copy of the console's ports.
+pub fn grant_registers(registers: Registers, domain: &Domain, _: u64) -> sel4::Result<()> {
+    domain.cspace(slots::IO_PORTS).copy(&root_slot(registers), CapRights::all())
+}
+
+core::arch::global_asm!(
+    ".pushsection .text.errand, \"ax\"",
+    ".balign 4096",
+    ".globl errand",
+    "errand:",
+    "syscall", // saves the caller; the registers are all set
+    "mov rdi, r12",
+    "xor esi, esi",
+    "mov rdx, r13",
+    "syscall", // signals
+    "mov rdi, r14",
+    "mov rdx, rbp",
+    "syscall", // waits for ever
+    "jmp errand",
+    ".balign 4096",
+    ".popsection",
+);
+
+unsafe extern "C" {
+    #[link_name = "errand"]
+    static ERRAND: u8;
+}
+
+/// Where the errand's code is in the root task's image; the start of a page.
+pub fn errand_address() -> usize {
+    (&raw const ERRAND).addr()
+}
+
+/// Sets a dead thread's registers for the errand: save the caller of `cnode`'s holder into `caller`, signal `done`,
+/// wait on `never`.
+pub fn errand_registers(registers: &mut UserContext, cnode: u64, caller: u64, done: u64, never: u64) {
+    let info = sel4::MessageInfoBuilder::default().label(sel4::sys::label::CNODE_SAVE_CALLER).length(2).build();
+    registers.rdi = cnode;
+    registers.rsi = info.bits();
+    registers.r10 = caller;
+    registers.r8 = 64;
+    registers.rdx = sel4::sys::SYS_CALL;
+    registers.r12 = done;
+    registers.r13 = sel4::sys::SYS_SEND;
+    registers.r14 = never;
+    registers.rbp = sel4::sys::SYS_RECV;
+}

@@ -1,0 +1,45 @@
+//! The kernel's word on everything that is free: memory and slots, against the books.
+
+use ipc_proto::operator::Proof;
+use root_task_core::slots::SlotIndex;
+use sel4::CapRights;
+
+use crate::arch;
+use crate::memory::{Memory, free_bytes_by_the_kernel};
+
+/// Asks every free untyped how much of it is free, and tries every free slot for emptiness.
+pub fn prove(memory: &Memory) -> Proof {
+    let mut proof = Proof {
+        books: memory.books(),
+        untypeds: 0,
+        kernel_free_bytes: 0,
+        slots_tried: 0,
+        slots_taken: 0,
+    };
+    for untyped in memory.free_untypeds() {
+        let free = free_bytes_by_the_kernel(untyped.slot, untyped.size_bits, memory.spare()).unwrap_or(0);
+        proof.untypeds = proof.untypeds.saturating_add(1);
+        proof.kernel_free_bytes = proof.kernel_free_bytes.saturating_add(free);
+    }
+    let probe = u64::from(memory.spare().first.0);
+    for slot in memory.free_slot_numbers() {
+        proof.slots_tried = proof.slots_tried.saturating_add(1);
+        if !is_empty(slot, probe) {
+            proof.slots_taken = proof.slots_taken.saturating_add(1);
+        }
+    }
+    proof
+}
+
+/// A copy out of an empty slot fails, and says that the source is empty; out of any other it succeeds, or fails for
+/// another reason.
+fn is_empty(slot: SlotIndex, probe: u64) -> bool {
+    match arch::slot(probe).copy(&arch::slot(u64::from(slot.0)), CapRights::all()) {
+        Err(sel4::Error::FailedLookup) => true,
+        Ok(()) => {
+            let _ = arch::slot(probe).delete();
+            false
+        }
+        Err(_) => false,
+    }
+}

@@ -1,0 +1,79 @@
+//! The bell: how the supervisor lets others run before it goes on with work that can wait.
+//!
+//! The supervisor stands above every module, so nobody runs while it works. A caller that was answered at a server's
+//! death should run before the dead domain is reaped. So the supervisor rings the bell instead of going on: a thread
+//! at the modules' priority that does nothing but signal back. It joins the end of their queue, behind everybody who
+//! is ready, and its signal brings the supervisor back.
+
+use core::cell::UnsafeCell;
+
+use ipc_proto::manifest::MAX_PRIORITY;
+use sel4::{CNodeCapData, CPtr, ObjectBlueprint, UserContext, cap};
+
+use crate::memory::{Memory, Objects, SetUpError};
+
+const STACK_BYTES: usize = 2048;
+
+#[repr(C, align(16))]
+struct Stack(UnsafeCell<[u8; STACK_BYTES]>);
+
+// SAFETY: only the bell's thread ever uses it.
+unsafe impl Sync for Stack {}
+
+static STACK: Stack = Stack(UnsafeCell::new([0; STACK_BYTES]));
+
+/// Rings the bell, and remembers whether it is still ringing.
+pub struct Bell {
+    rope: cap::Notification,
+    ringing: bool,
+}
+
+/// The bell's thread. Makes no other system call, and never touches the IPC buffer, which is the supervisor's.
+extern "C" fn toll(rope: u64, answer: u64) -> ! {
+    loop {
+        cap::Notification::from_bits(rope).wait();
+        cap::Notification::from_bits(answer).signal();
+    }
+}
+
+impl Bell {
+    /// Makes the thread; it signals `answer`.
+    ///
+    /// # Errors
+    /// [`SetUpError`] where the kernel refuses an object: the machine is too small to boot.
+    pub fn hang(memory: &mut Memory, answer: cap::Notification) -> Result<Bell, SetUpError> {
+        let objects = Objects::make(memory, &[ObjectBlueprint::Notification, ObjectBlueprint::Tcb])?;
+        let rope: cap::Notification = objects.cap(0);
+        let thread: cap::Tcb = objects.cap(1);
+        let root = sel4::init_thread::slot::CNODE.cap();
+        let vspace = sel4::init_thread::slot::VSPACE.cap();
+        thread.tcb_configure(
+            CPtr::from_bits(0),
+            root,
+            CNodeCapData::new(0, 0),
+            vspace,
+            0,
+            cap::Granule::from_bits(0),
+        )?;
+        thread.tcb_set_sched_params(sel4::init_thread::slot::TCB.cap(), 0, u64::from(MAX_PRIORITY))?;
+        let mut registers = UserContext::default();
+        *registers.pc_mut() = (toll as *const ()).addr() as u64;
+        *registers.sp_mut() = crate::arch::stack_top(STACK.0.get().addr().saturating_add(STACK_BYTES) as u64);
+        crate::arch::set_arguments(&mut registers, [rope.bits(), answer.bits(), 0]);
+        thread.tcb_write_all_registers(true, &registers)?;
+        Ok(Bell { rope, ringing: false })
+    }
+
+    /// Rings. More than once before the answer is the same as once.
+    pub fn ring(&mut self) {
+        if !self.ringing {
+            self.ringing = true;
+            self.rope.signal();
+        }
+    }
+
+    /// Its answer has come.
+    pub fn rang(&mut self) {
+        self.ringing = false;
+    }
+}

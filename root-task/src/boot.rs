@@ -1,0 +1,110 @@
+//! From the kernel's boot information to a system whose boot modules are loading.
+
+use ipc_proto::badge::SIGNAL;
+use ipc_proto::supervisor::Args;
+use root_task_core::archive::Archive;
+use root_task_core::system::{self, SystemManifest};
+use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, cap};
+
+use crate::bell::Bell;
+use crate::memory::{Memory, Objects, SetUpError};
+use crate::scratch::Scratch;
+use crate::supervisor::Supervisor;
+use crate::undertaker::Undertaker;
+use crate::{arch, console, say};
+
+/// The badge of the bell's answer.
+const BELL: u64 = SIGNAL | 1;
+
+unsafe extern "C" {
+    static _end: u8;
+    static __executable_start: u8;
+}
+
+/// The page that holds the errand's code, of the frames that the kernel made of the image.
+fn errand_frame(bootinfo: &BootInfoPtr) -> cap::Granule {
+    let start = (&raw const __executable_start).addr() & !0xfff;
+    let page = arch::errand_address().saturating_sub(start) >> 12;
+    let frames = bootinfo.user_image_frames().range();
+    cap::Granule::from_bits(frames.start.saturating_add(page) as u64)
+}
+
+/// The header in front of the boot archive: this magic, then the archive's length in bytes.
+const HEADER_MAGIC: [u8; 8] = *b"ESCROWAR";
+const HEADER_BYTES: usize = 16;
+
+/// The boot archive's bytes: it follows the image, from the next page on. `None` where there is none.
+fn archive_bytes(bootinfo: &BootInfoPtr) -> Option<&'static [u8]> {
+    let image_start = (&raw const __executable_start).addr() & !0xfff;
+    let image_end = image_start.checked_add(bootinfo.user_image_frames().range().len().checked_mul(4096)?)?;
+    let start = (&raw const _end).addr().checked_next_multiple_of(4096)?;
+    let room = image_end.checked_sub(start)?.checked_sub(HEADER_BYTES)?;
+    let header = start as *const [u8; HEADER_BYTES];
+    // SAFETY: the subtraction above says that the header lies in frames of the image, which the kernel has mapped for
+    // good and nobody writes to.
+    let header = unsafe { header.read() };
+    let (magic, length) = header.split_first_chunk::<8>()?;
+    let length = usize::try_from(u64::from_le_bytes(*length.first_chunk::<8>()?)).ok()?;
+    if *magic != HEADER_MAGIC || length > room {
+        return None;
+    }
+    let first = start.checked_add(HEADER_BYTES)? as *const u8;
+    // SAFETY: as above; the length was compared with what the image's frames leave.
+    Some(unsafe { core::slice::from_raw_parts(first, length) })
+}
+
+/// The boot archive and the system's manifest in it.
+fn archive(bootinfo: &BootInfoPtr) -> (Archive<'static>, SystemManifest) {
+    let Some(bytes) = archive_bytes(bootinfo) else {
+        unbootable(format_args!("no boot archive follows the root task's image"));
+    };
+    let archive = match Archive::open(bytes) {
+        Ok(archive) => archive,
+        Err(error) => unbootable(format_args!("the boot archive: {error}")),
+    };
+    let encoded = ipc_proto::name::Name::new(system::FILE).ok().and_then(|name| archive.find(&name));
+    match encoded.map(SystemManifest::decode) {
+        Some(Ok(system)) => (archive, system),
+        Some(Err(error)) => unbootable(format_args!("{error}")),
+        None => unbootable(format_args!("the boot archive has no system manifest")),
+    }
+}
+
+fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
+    let mut memory = Memory::new(bootinfo)?;
+    arch::map_scratch_table(&mut memory)?;
+    let console = arch::open_console(bootinfo, &mut memory)?;
+    let objects =
+        Objects::make(&mut memory, &[ObjectBlueprint::Endpoint, ObjectBlueprint::Notification])?;
+    let endpoint: cap::Endpoint = objects.cap(0);
+    let notification: cap::Notification = objects.cap(1);
+    sel4::init_thread::slot::TCB.cap().tcb_bind_notification(notification)?;
+    let answer = memory.alloc_slots(1)?;
+    let answer = u64::from(answer.first.0);
+    arch::slot(answer).mint(&arch::root_slot(notification), CapRights::all(), BELL)?;
+    let bell = Bell::hang(&mut memory, cap::Notification::from_bits(answer))?;
+    let undertaker = Undertaker::engage(&mut memory, errand_frame(bootinfo))?;
+    let (archive, system) = archive(bootinfo);
+    Ok(Supervisor::new(endpoint, memory, Scratch::ready(), undertaker, bell, console, archive, system))
+}
+
+/// Nothing can run: says why, marks the end, and stops.
+fn unbootable(why: core::fmt::Arguments<'_>) -> ! {
+    console::end(format_args!("this image cannot boot: {why}"));
+    arch::stop()
+}
+
+/// Sets everything up, starts the boot modules, serves.
+pub fn boot(bootinfo: &BootInfoPtr) -> ! {
+    let mut supervisor = match set_up(bootinfo) {
+        Ok(supervisor) => supervisor,
+        Err(error) => unbootable(format_args!("the root task cannot be set up: {error}")),
+    };
+    say!("Escrow on seL4 ({})", arch::NAME);
+    for name in supervisor.system.boot.clone() {
+        if supervisor.load(name, Args::new(), false).is_err() {
+            say!("boot: {name} was not loaded");
+        }
+    }
+    supervisor.run()
+}

@@ -1,0 +1,187 @@
+//! Makes a protection domain from a checked ELF file and starts its thread.
+//!
+//! The kernel calls are few because they dominate the cost: objects of one kind are made in one batch, a frame that
+//! gets contents is filled through a window and the same capability is then mapped for the module, and a page that
+//! stays zero is never touched (the kernel hands out zeroed memory).
+
+use core::fmt;
+
+use ipc_proto::badge::{Badge, Kind};
+use ipc_proto::ids::Instance;
+use ipc_proto::slots;
+use root_task_core::elf_plan::{ElfPlan, Permissions};
+use root_task_core::layout;
+use sel4::{CNodeCapData, CPtr, CapRights, CapRightsBuilder, ObjectBlueprint, UserContext, cap};
+
+use super::{Domain, Place};
+use crate::arch;
+use crate::home::Home;
+use crate::memory::{Memory, OutOf};
+use crate::scratch::Scratch;
+use crate::supervisor::devices::Console;
+
+/// What a domain is made from.
+pub struct Spec<'a> {
+    /// Which instance it will be.
+    pub instance: Instance,
+    /// The checked file.
+    pub plan: &'a ElfPlan,
+    /// The file itself.
+    pub file: &'a [u8],
+    /// Its endpoint and notification.
+    pub home: &'a Home,
+    /// The supervisor's endpoint.
+    pub supervisor: cap::Endpoint,
+    /// The name server's endpoint, unless this is the name server.
+    pub names: Option<cap::Endpoint>,
+    /// The console's device, where it is granted.
+    pub console: Option<&'a Console>,
+}
+
+/// Why a domain could not be made; everything that was allocated for it is free again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreateError {
+    /// Memory or slots are used up.
+    OutOf(OutOf),
+    /// The kernel refused: a bug of the root task.
+    Kernel(sel4::Error),
+}
+
+impl From<OutOf> for CreateError {
+    fn from(error: OutOf) -> Self {
+        CreateError::OutOf(error)
+    }
+}
+
+impl From<sel4::Error> for CreateError {
+    fn from(error: sel4::Error) -> Self {
+        CreateError::Kernel(error)
+    }
+}
+
+impl fmt::Display for CreateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CreateError::OutOf(error) => error.fmt(f),
+            CreateError::Kernel(error) => write!(f, "the kernel refused ({error:?}), which is a bug of the root task"),
+        }
+    }
+}
+
+impl Domain {
+    /// Makes the domain. Its thread does not run yet: see [`Domain::start`].
+    ///
+    /// # Errors
+    /// [`CreateError`]; nothing is lost.
+    pub fn create(memory: &mut Memory, scratch: &Scratch, spec: &Spec<'_>) -> Result<Domain, CreateError> {
+        let slots = memory.alloc_slots((Place::Frames as usize).saturating_add(usize::from(spec.plan.frame_count)))?;
+        let untyped = match memory.alloc_untyped(spec.plan.untyped_bits) {
+            Ok(untyped) => untyped,
+            Err(error) => {
+                memory.free_slots(slots);
+                return Err(error.into());
+            }
+        };
+        let domain = Domain { instance: spec.instance, untyped, slots, frozen: true };
+        let made = domain.make_objects(spec).and_then(|()| domain.fill(scratch, spec));
+        match made.and_then(|()| domain.endow(spec)) {
+            Ok(()) => Ok(domain),
+            Err(error) => {
+                // What went wrong is already known; the memory is whole after the revoke all the same.
+                let _ = domain.destroy_with(memory, &[]);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Retypes all objects, the largest first so that none is padded, and joins the tables.
+    fn make_objects(&self, spec: &Spec<'_>) -> sel4::Result<()> {
+        let make = |blueprint: &ObjectBlueprint, place: Place, count: usize| {
+            self.untyped.retype(blueprint, self.slot(place, 0), count)
+        };
+        for (level, blueprint) in arch::TABLES.iter().enumerate() {
+            self.untyped.retype(blueprint, self.slot(Place::Tables, level), 1)?;
+        }
+        make(&arch::FRAME, Place::Frames, usize::from(spec.plan.frame_count))?;
+        let locker_bits = spec.plan.request.locker_bits;
+        if locker_bits > 0 {
+            make(&ObjectBlueprint::CNode { size_bits: usize::from(locker_bits) }, Place::Locker, 1)?;
+        }
+        make(&ObjectBlueprint::CNode { size_bits: usize::from(slots::CSPACE_BITS) }, Place::CNode, 1)?;
+        make(&ObjectBlueprint::Tcb, Place::Tcb, 1)?;
+        sel4::init_thread::slot::ASID_POOL.cap().asid_pool_assign(self.vspace())?;
+        arch::map_tables(self.slot(Place::Tables, 1), self.vspace(), layout::MODULE_BASE as usize)
+    }
+
+    /// Fills the frames and maps them.
+    fn fill(&self, scratch: &Scratch, spec: &Spec<'_>) -> sel4::Result<()> {
+        for (index, page) in spec.plan.frames().enumerate() {
+            let frame = cap::Granule::from_bits(self.slot(Place::Frames, index));
+            let code = page.permissions == Permissions::ReadExecute;
+            if !page.source.is_empty() {
+                scratch.fill(frame, spec.file.get(page.source).unwrap_or_default(), code)?;
+            }
+            let (rights, attributes) = match page.permissions {
+                Permissions::ReadExecute => (CapRights::read_only(), arch::CODE),
+                Permissions::Read => (CapRights::read_only(), arch::DATA),
+                Permissions::ReadWrite => (CapRights::read_write(), arch::DATA),
+            };
+            let vaddr = usize::try_from(page.vaddr).map_err(|_| sel4::Error::RangeError)?;
+            frame.frame_map(self.vspace(), vaddr, rights, attributes)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the domain its capabilities, and its thread everything but the start.
+    fn endow(&self, spec: &Spec<'_>) -> sel4::Result<()> {
+        let badge = |kind| Badge { kind, service: 0, holder: spec.instance }.to_word();
+        let send = CapRightsBuilder::none().write(true).grant(true).build();
+        let mint = |slot: u64, endpoint: cap::Endpoint, kind| {
+            self.cspace(slot).mint(&arch::root_slot(endpoint), send, badge(kind))
+        };
+        mint(slots::FAULT, spec.supervisor, Kind::Fault)?;
+        mint(slots::SUPERVISOR, spec.supervisor, Kind::Request)?;
+        if let Some(names) = spec.names {
+            mint(slots::NAMES, names, Kind::Client)?;
+        }
+        let receive = CapRights::read_only();
+        self.cspace(slots::RECEIVE).copy(&arch::root_slot(spec.home.endpoint()), receive)?;
+        if spec.plan.request.locker_bits > 0 {
+            let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
+            self.cspace(slots::LOCKER).copy(&arch::root_slot(locker), CapRights::all())?;
+        }
+        let tcb = self.tcb();
+        let guard = CNodeCapData::skip_high_bits(usize::from(slots::CSPACE_BITS));
+        let buffer = cap::Granule::from_bits(self.slot(Place::Frames, usize::from(spec.plan.frame_count).saturating_sub(1)));
+        let fault = CPtr::from_bits(slots::FAULT);
+        tcb.tcb_configure_with_priority(
+            fault,
+            self.cnode(),
+            guard,
+            self.vspace(),
+            layout::IPC_BUFFER,
+            buffer,
+            sel4::init_thread::slot::TCB.cap(),
+            0,
+            u64::from(spec.plan.request.priority),
+        )?;
+        if let Some(console) = spec.console {
+            console.grant(self, self.slot(Place::Device, 0), spec.home)?;
+        }
+        Ok(())
+    }
+
+    /// Lets the thread run from the file's entry.
+    ///
+    /// # Errors
+    /// The kernel's; the root task takes the domain down again.
+    pub fn start(&mut self, entry: u64) -> sel4::Result<()> {
+        let mut registers = UserContext::default();
+        *registers.pc_mut() = entry;
+        *registers.sp_mut() = arch::stack_top(layout::STACK_TOP);
+        let (id, generation) = (u64::from(self.instance.domain.0), u64::from(self.instance.generation.0));
+        arch::set_arguments(&mut registers, [id, generation, layout::IPC_BUFFER]);
+        self.frozen = false;
+        self.tcb().tcb_write_all_registers(true, &registers)
+    }
+}

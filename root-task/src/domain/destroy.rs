@@ -1,0 +1,45 @@
+//! Takes a protection domain down: every capability that it passed on, every object, every mapping, in a fixed number
+//! of revokes; then asks the kernel whether the memory is whole.
+
+use ipc_proto::slots;
+
+use super::Domain;
+use crate::memory::{Leak, Memory};
+
+/// The slots whose capabilities the domain could pass on to others. Its connections are further ones.
+const PASSABLE: [u64; 3] = [slots::FAULT, slots::SUPERVISOR, slots::NAMES];
+
+impl Domain {
+    /// Takes back what the holder of the capability in `slot` has passed on to others: copies in other domains are
+    /// children of the one in the CSpace, which the supervisor minted there.
+    pub fn revoke_slot(&self, slot: u64) {
+        // An empty slot has no children: then there is nothing to do, and the kernel says so.
+        let _ = self.cspace(slot).revoke();
+    }
+
+    /// Destroys the domain and gives its memory and slots back.
+    ///
+    /// `connections` are the slots of its CSpace that hold capabilities to services.
+    ///
+    /// # Errors
+    /// [`Leak`] where the kernel says that not all of the memory came back. The memory is then not used again.
+    pub fn destroy_with(mut self, memory: &mut Memory, connections: &[u8]) -> Result<u64, Leak> {
+        self.freeze();
+        for slot in PASSABLE.into_iter().chain(connections.iter().map(|slot| u64::from(*slot))) {
+            self.revoke_slot(slot);
+        }
+        self.destroy(memory)
+    }
+
+    pub(super) fn destroy(self, memory: &mut Memory) -> Result<u64, Leak> {
+        let Domain { untyped, slots, .. } = self;
+        let bytes = untyped.bytes();
+        // The device's frame is not made from the domain's untyped: its copy goes by itself. The slot is empty where
+        // there was none.
+        let device = u64::from(slots.first.0).saturating_add(super::Place::Device as u64);
+        let _ = crate::arch::slot(device).delete();
+        let whole = memory.revoke_and_free(untyped);
+        memory.free_slots(slots);
+        whole.map(|()| bytes)
+    }
+}

@@ -1,0 +1,88 @@
+//! A protection domain: one instance of a module, all of whose objects come from one untyped of its own.
+//!
+//! Made and destroyed side by side: [`create`] fills a batch of slots with objects from the untyped, [`destroy`]
+//! revokes that untyped, which takes every object and every capability to it, wherever it was sent.
+
+pub mod create;
+pub mod destroy;
+
+use ipc_proto::ids::Instance;
+use ipc_proto::slots;
+use root_task_core::slots::SlotRange;
+use sel4::{AbsoluteCPtr, CPtrWithDepth, cap};
+
+use crate::memory::Untyped;
+
+/// What the batch of slots holds, in this order; the frames follow.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The VSpace's root and the three tables below it.
+    Tables = 0,
+    /// The CSpace's only CNode.
+    CNode = 4,
+    /// The thread.
+    Tcb = 5,
+    /// The locker, or nothing.
+    Locker = 6,
+    /// A copy of the granted device's frame, or nothing.
+    Device = 7,
+    /// The first frame.
+    Frames = 8,
+}
+
+/// A living or frozen instance.
+pub struct Domain {
+    /// Which instance it is.
+    pub instance: Instance,
+    untyped: Untyped,
+    slots: SlotRange,
+    frozen: bool,
+}
+
+impl Domain {
+    /// The slot at `place`, and `further` ones behind it, of the supervisor's CSpace.
+    fn slot(&self, place: Place, further: usize) -> u64 {
+        u64::from(self.slots.first.0).saturating_add(place as u64).saturating_add(further as u64)
+    }
+
+    /// The thread.
+    pub fn tcb(&self) -> cap::Tcb {
+        cap::Tcb::from_bits(self.slot(Place::Tcb, 0))
+    }
+
+    /// Its address space.
+    pub fn vspace(&self) -> cap::VSpace {
+        cap::VSpace::from_bits(self.slot(Place::Tables, 0))
+    }
+
+    fn cnode(&self) -> cap::CNode {
+        cap::CNode::from_bits(self.slot(Place::CNode, 0))
+    }
+
+    /// A slot of the domain's own CSpace.
+    pub fn cspace(&self, slot: u64) -> AbsoluteCPtr {
+        let path = CPtrWithDepth::from_bits_with_depth(slot, usize::from(slots::CSPACE_BITS));
+        self.cnode().absolute_cptr(path)
+    }
+
+    /// A slot of the domain's locker, which has 2^`bits` slots.
+    pub fn locker(&self, index: u16, bits: u8) -> AbsoluteCPtr {
+        let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
+        locker.absolute_cptr(CPtrWithDepth::from_bits_with_depth(u64::from(index), usize::from(bits)))
+    }
+
+    /// How many bytes the domain holds.
+    pub fn bytes(&self) -> u64 {
+        self.untyped.bytes()
+    }
+
+    /// Stops the thread for good, wherever it is. Nothing else changes: its memory and registers stay for a report,
+    /// its callers wait for the undertaker.
+    pub fn freeze(&mut self) {
+        if !self.frozen {
+            // Fails only for a capability that is not a TCB, which this one is.
+            let _ = self.tcb().tcb_suspend();
+            self.frozen = true;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Who speaks to the supervisor, and what they can say: one closed type.
+
+use ipc_proto::badge::{Badge, Kind, SIGNAL};
+use ipc_proto::ids::Instance;
+use ipc_proto::label::Status;
+use ipc_proto::{operator, registrar, supervisor, wire};
+use sel4::{Fault, MessageInfo, with_ipc_buffer};
+
+/// Something that happened.
+pub enum Event {
+    /// The bell was answered: go on with the work that could wait.
+    Bell,
+    /// A thread faulted, or its module says so: the kernel's messages and forged ones come on the same capability.
+    Fault(Instance, Option<Fault>),
+    /// A module asks for something that any module may.
+    Module(Instance, supervisor::Request),
+    /// The name server asks; whether it is the name server is checked by the handler.
+    Registrar(Instance, registrar::Request),
+    /// An operator asks; whether it is one is checked by the handler.
+    Operator(Instance, operator::Request),
+    /// A request that cannot be read, and the status to answer.
+    Unreadable(Status),
+}
+
+/// Reads a message's words as a request.
+fn request<T: serde::de::DeserializeOwned>(info: MessageInfo) -> Result<T, Status> {
+    with_ipc_buffer(|buffer| {
+        let words = buffer.msg_regs().get(..info.length()).ok_or(Status::BadMessage)?;
+        wire::decode(words).map_err(|_| Status::BadMessage)
+    })
+}
+
+impl Event {
+    /// Sorts what was received.
+    pub fn decode(info: MessageInfo, badge: u64) -> Event {
+        if badge & SIGNAL != 0 {
+            return Event::Bell;
+        }
+        match Badge::from_word(badge) {
+            Some(Badge { kind: Kind::Fault, holder, .. }) => {
+                Event::Fault(holder, with_ipc_buffer(|buffer| Fault::new(buffer, info)))
+            }
+            Some(Badge { kind: Kind::Request, holder, .. }) => {
+                Event::request(holder, info).unwrap_or_else(Event::Unreadable)
+            }
+            _ => Event::Unreadable(Status::Refused),
+        }
+    }
+
+    fn request(holder: Instance, info: MessageInfo) -> Result<Event, Status> {
+        match u16::try_from(info.label()) {
+            Ok(supervisor::LABEL) => Ok(Event::Module(holder, request(info)?)),
+            Ok(registrar::LABEL) => Ok(Event::Registrar(holder, request(info)?)),
+            Ok(operator::LABEL) => Ok(Event::Operator(holder, request(info)?)),
+            _ => Err(Status::UnknownMethod),
+        }
+    }
+}

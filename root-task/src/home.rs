@@ -1,0 +1,88 @@
+//! What a module keeps over a restart: the endpoint that its clients' capabilities name, and its notification.
+//!
+//! Both come from an untyped of their own. While the module is loaded, calls wait at the endpoint for the next
+//! instance; when it is unloaded, one revoke of the untyped takes every client's capability, wherever it went.
+
+use ipc_proto::badge::SIGNAL;
+use root_task_core::slots::SlotRange;
+use sel4::{CapRights, ObjectBlueprint, cap};
+
+use crate::arch;
+use crate::memory::{Leak, Memory, OutOf, Untyped};
+
+/// An untyped of 2^8 bytes, the smallest that the pool hands out, holds both.
+const UNTYPED_BITS: u8 = 8;
+/// The badge of a device's interrupt.
+const INTERRUPT: u64 = SIGNAL | 1;
+
+/// A module's endpoint and notification.
+pub struct Home {
+    untyped: Untyped,
+    slots: SlotRange,
+}
+
+impl Home {
+    /// Makes both.
+    ///
+    /// # Errors
+    /// [`OutOf`] memory or slots; nothing is lost.
+    pub fn make(memory: &mut Memory) -> Result<Home, OutOf> {
+        let slots = memory.alloc_slots(3)?;
+        let untyped = match memory.alloc_untyped(UNTYPED_BITS) {
+            Ok(untyped) => untyped,
+            Err(error) => {
+                memory.free_slots(slots);
+                return Err(error);
+            }
+        };
+        let first = u64::from(slots.first.0);
+        let made = untyped
+            .retype(&ObjectBlueprint::Notification, first.saturating_add(1), 1)
+            .and_then(|()| untyped.retype(&ObjectBlueprint::Endpoint, first, 1));
+        let home = Home { untyped, slots };
+        match made {
+            Ok(()) => Ok(home),
+            Err(error) => {
+                let _ = home.dissolve(memory);
+                Err(OutOf::Kernel(error))
+            }
+        }
+    }
+
+    fn first(&self) -> u64 {
+        u64::from(self.slots.first.0)
+    }
+
+    /// The endpoint on which the module receives.
+    pub fn endpoint(&self) -> cap::Endpoint {
+        cap::Endpoint::from_bits(self.first())
+    }
+
+    /// The notification of its devices.
+    pub fn notification(&self) -> cap::Notification {
+        cap::Notification::from_bits(self.first().saturating_add(1))
+    }
+
+    /// The notification as a device signals it: with a badge that no endpoint's badge looks like.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn signal(&self) -> sel4::Result<cap::Notification> {
+        let slot = self.first().saturating_add(2);
+        match arch::slot(slot).mint(&arch::root_slot(self.notification()), CapRights::all(), INTERRUPT) {
+            // Made for an earlier instance.
+            Ok(()) | Err(sel4::Error::DeleteFirst) => Ok(cap::Notification::from_bits(slot)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes back every capability to the endpoint, wakes whoever waits at it, and frees the memory.
+    ///
+    /// # Errors
+    /// [`Leak`] where the kernel says that not all of the memory came back.
+    pub fn dissolve(self, memory: &mut Memory) -> Result<(), Leak> {
+        let whole = memory.revoke_and_free(self.untyped);
+        memory.free_slots(self.slots);
+        whole
+    }
+}

@@ -1,0 +1,270 @@
+//! Untyped memory and slots of the supervisor's own CSpace: the books of `root-task-core`, and the kernel calls that
+//! keep them true.
+
+use core::fmt;
+
+use ipc_proto::operator::MemoryInfo;
+use root_task_core::slots::{OutOfSlots, SlotIndex, SlotRange, Slots};
+use root_task_core::untyped::{AllocError, Grant, MIN_SIZE_BITS, Pool, Splitter};
+use sel4::{Cap, CapType, ObjectBlueprint, cap};
+
+use crate::arch;
+
+/// What there is not enough of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutOf {
+    /// Memory, or what keeps the books of it.
+    Memory(AllocError<sel4::Error>),
+    /// Slots.
+    Slots(OutOfSlots),
+    /// The kernel refused although the books say that there is enough: a bug of the root task.
+    Kernel(sel4::Error),
+}
+
+impl fmt::Display for OutOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OutOf::Memory(error) => error.fmt(f),
+            OutOf::Slots(error) => error.fmt(f),
+            OutOf::Kernel(error) => write!(f, "the kernel refused ({error:?}), which is a bug of the root task"),
+        }
+    }
+}
+
+/// The root task cannot be set up: the machine is too small, or the kernel is not the one that it was built for.
+#[derive(Clone, Copy, Debug)]
+pub enum SetUpError {
+    /// Not enough of something.
+    OutOf(OutOf),
+    /// The kernel refused.
+    Kernel(sel4::Error),
+}
+
+impl fmt::Display for SetUpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SetUpError::OutOf(error) => error.fmt(f),
+            SetUpError::Kernel(error) => write!(f, "the kernel refused: {error:?}"),
+        }
+    }
+}
+
+impl From<OutOf> for SetUpError {
+    fn from(error: OutOf) -> Self {
+        SetUpError::OutOf(error)
+    }
+}
+
+impl From<sel4::Error> for SetUpError {
+    fn from(error: sel4::Error) -> Self {
+        SetUpError::Kernel(error)
+    }
+}
+
+/// The kernel says that memory is missing after everything was revoked. It is not used again.
+#[derive(Clone, Copy, Debug)]
+pub struct Leak {
+    expected: u64,
+    free: u64,
+}
+
+impl fmt::Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "only {} of its {} bytes came back, which is a bug of the root task", self.free, self.expected)
+    }
+}
+
+/// Untyped memory that somebody holds. Its objects, and the capability itself, go with [`Memory::revoke_and_free`].
+#[must_use = "memory that is not given back is lost"]
+pub struct Untyped {
+    grant: Grant,
+}
+
+impl Untyped {
+    /// Its size in bytes.
+    pub fn bytes(&self) -> u64 {
+        bytes(self.grant.untyped().size_bits)
+    }
+
+    /// Makes `count` objects of one kind, in one kernel call, into consecutive slots of the supervisor from
+    /// `first` on.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn retype(&self, blueprint: &ObjectBlueprint, first: u64, count: usize) -> sel4::Result<()> {
+        retype(self.grant.untyped().slot, blueprint, first, count)
+    }
+}
+
+fn bytes(size_bits: u8) -> u64 {
+    1u64.checked_shl(u32::from(size_bits)).unwrap_or(0)
+}
+
+fn untyped_cap(slot: SlotIndex) -> cap::Untyped {
+    cap::Untyped::from_bits(u64::from(slot.0))
+}
+
+fn retype(untyped: SlotIndex, blueprint: &ObjectBlueprint, first: u64, count: usize) -> sel4::Result<()> {
+    let root = sel4::init_thread::slot::CNODE.cap();
+    let first = usize::try_from(first).map_err(|_| sel4::Error::RangeError)?;
+    untyped_cap(untyped).untyped_retype(blueprint, &root.absolute_cptr_for_self(), first, count)
+}
+
+/// How many bytes of an untyped are free, in the kernel's words: a retype that asks for twice the untyped's size
+/// fails, and its error carries what is left (seL4 manual 5.0.0, appendix "Error codes", `NotEnoughMemory`). Nothing
+/// changes. `None` where the kernel answers something else.
+pub fn free_bytes_by_the_kernel(untyped: SlotIndex, size_bits: u8, spare: SlotRange) -> Option<u64> {
+    let root = sel4::init_thread::slot::CNODE.cap().absolute_cptr_for_self();
+    let spare = usize::try_from(spare.first.0).ok()?;
+    untyped_cap(untyped).untyped_memory_left(usize::from(size_bits), &root, spare).ok()
+}
+
+struct Kernel;
+
+impl Splitter for Kernel {
+    type Error = sel4::Error;
+
+    fn split(&mut self, parent: SlotIndex, child_bits: u8, children: SlotRange) -> sel4::Result<()> {
+        let half = ObjectBlueprint::Untyped { size_bits: usize::from(child_bits) };
+        retype(parent, &half, u64::from(children.first.0), 2)
+    }
+
+    fn merge(&mut self, children: SlotRange) -> sel4::Result<()> {
+        children.iter().try_for_each(|slot| arch::slot(u64::from(slot.0)).delete())
+    }
+}
+
+/// All memory and all slots that the root task has.
+pub struct Memory {
+    pool: Pool,
+    slots: Slots,
+    /// Two slots that stay empty: where a retype would put what it is not meant to make.
+    spare: SlotRange,
+}
+
+impl Memory {
+    /// Takes up everything that the kernel left.
+    ///
+    /// # Errors
+    /// [`SetUpError`] where there are not even two slots.
+    pub fn new(bootinfo: &sel4::BootInfoPtr) -> Result<Memory, SetUpError> {
+        let empty = bootinfo.empty().range();
+        let first = u32::try_from(empty.start).unwrap_or(u32::MAX);
+        let count = u32::try_from(empty.len()).unwrap_or(u32::MAX);
+        let mut slots = Slots::new(first, count);
+        let spare = slots.alloc(2).map_err(OutOf::Slots)?;
+        let mut pool = Pool::new();
+        for (offset, description) in bootinfo.untyped_list().enumerate() {
+            let slot = bootinfo.untyped().range().start.saturating_add(offset);
+            if !description.is_device() {
+                let untyped = root_task_core::untyped::Untyped {
+                    slot: SlotIndex(u32::try_from(slot).unwrap_or(u32::MAX)),
+                    size_bits: u8::try_from(description.size_bits()).unwrap_or(u8::MAX),
+                    paddr: description.paddr() as u64,
+                };
+                // What is too small for the pool stays unused: less than a page in all.
+                let _ = pool.add(untyped);
+            }
+        }
+        Ok(Memory { pool, slots, spare })
+    }
+
+    /// Consecutive slots.
+    ///
+    /// # Errors
+    /// [`OutOf::Slots`].
+    pub fn alloc_slots(&mut self, count: usize) -> Result<SlotRange, OutOf> {
+        let asked = u16::try_from(count).unwrap_or(u16::MAX);
+        self.slots.alloc(asked).map_err(OutOf::Slots)
+    }
+
+    /// Gives slots back, which are empty.
+    pub fn free_slots(&mut self, range: SlotRange) {
+        let known = self.slots.free(range);
+        debug_assert!(known.is_ok(), "slots are given back once, by whoever holds them");
+    }
+
+    /// An untyped of 2^`size_bits` bytes, or the smallest that there is where that is more.
+    ///
+    /// # Errors
+    /// [`OutOf::Memory`].
+    pub fn alloc_untyped(&mut self, size_bits: u8) -> Result<Untyped, OutOf> {
+        let grant = self.pool.alloc(size_bits, &mut self.slots, &mut Kernel).map_err(OutOf::Memory)?;
+        Ok(Untyped { grant })
+    }
+
+    /// Revokes an untyped, which takes every object that was made from it and every capability to those, wherever
+    /// they were sent; asks the kernel whether all of it is free; and takes it back.
+    ///
+    /// # Errors
+    /// [`Leak`]: something is left. The memory is kept out of use.
+    pub fn revoke_and_free(&mut self, untyped: Untyped) -> Result<(), Leak> {
+        let what = untyped.grant.untyped();
+        // The only failure is a slot that does not exist; then the question below says so.
+        let _ = arch::slot(u64::from(what.slot.0)).revoke();
+        let free = free_bytes_by_the_kernel(what.slot, what.size_bits, self.spare).unwrap_or(0);
+        if free != bytes(what.size_bits) {
+            return Err(Leak { expected: bytes(what.size_bits), free });
+        }
+        let known = self.pool.free(untyped.grant);
+        debug_assert!(known.is_ok(), "the grant came from this pool");
+        Ok(())
+    }
+
+    /// The books.
+    pub fn books(&self) -> MemoryInfo {
+        MemoryInfo {
+            free_bytes: self.pool.free_bytes(),
+            used_bytes: self.pool.used_bytes(),
+            free_slots: self.slots.free_count(),
+            used_slots: self.slots.used(),
+        }
+    }
+
+    /// The free untypeds, for the audit.
+    pub fn free_untypeds(&self) -> impl Iterator<Item = root_task_core::untyped::Untyped> {
+        self.pool.free_untypeds()
+    }
+
+    /// The free slots, for the audit.
+    pub fn free_slot_numbers(&self) -> impl Iterator<Item = SlotIndex> {
+        self.slots.free_slots()
+    }
+
+    /// Two slots that stay empty.
+    pub fn spare(&self) -> SlotRange {
+        self.spare
+    }
+}
+
+/// Objects that the root task makes once, at boot, and keeps: each of its own kind, in consecutive slots.
+pub struct Objects {
+    slots: SlotRange,
+}
+
+impl Objects {
+    /// Makes one object of each blueprint, from memory of their own.
+    ///
+    /// # Errors
+    /// [`SetUpError`]; boot ends there.
+    pub fn make(memory: &mut Memory, blueprints: &[ObjectBlueprint]) -> Result<Objects, SetUpError> {
+        let slots = memory.alloc_slots(blueprints.len())?;
+        for (blueprint, slot) in blueprints.iter().zip(slots.iter()) {
+            let bits = u8::try_from(blueprint.physical_size_bits()).unwrap_or(u8::MAX).max(MIN_SIZE_BITS);
+            // Kept for good: the grant is never given back.
+            let untyped = memory.alloc_untyped(bits)?;
+            untyped.retype(blueprint, u64::from(slot.0), 1)?;
+        }
+        Ok(Objects { slots })
+    }
+
+    /// The slot of the `index`th object; 0, the null capability, where there is none.
+    pub fn slot(&self, index: u16) -> u64 {
+        self.slots.get(index).map_or(0, |slot| u64::from(slot.0))
+    }
+
+    /// The capability to the `index`th object.
+    pub fn cap<T: CapType>(&self, index: u16) -> Cap<T> {
+        Cap::from_bits(self.slot(index))
+    }
+}

@@ -1,0 +1,78 @@
+//! How an instance died, in words.
+
+use core::fmt;
+
+use ipc_proto::supervisor::Line;
+use root_task_core::restart;
+use sel4::Fault;
+
+use crate::say;
+
+/// How an instance died.
+#[derive(Clone, Debug)]
+pub enum Cause {
+    /// Its thread faulted. The fault as the message said, the registers as the kernel gave them.
+    Fault(Option<Fault>, u64),
+    /// Its code panicked; its own words.
+    Panicked(Line),
+    /// Its init returned an error; its own number and words.
+    InitFailed(u32, Line),
+    /// It exited with this code.
+    Exited(u32),
+    /// The operator crashed it.
+    Operator,
+}
+
+impl Cause {
+    /// What the restart policy has to know.
+    pub fn kind(&self) -> restart::Cause {
+        match self {
+            Cause::Exited(0) => restart::Cause::Finished,
+            _ => restart::Cause::Failure,
+        }
+    }
+}
+
+struct FaultWords<'a>(&'a Option<Fault>, u64);
+
+impl fmt::Display for FaultWords<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ip = self.1;
+        match *self.0 {
+            Some(Fault::VmFault { addr, instruction: true, .. }) => {
+                write!(f, "jumped to address {addr:#x}, which is not mapped for that")
+            }
+            Some(Fault::VmFault { addr, .. }) => {
+                write!(f, "touched address {addr:#x}, which is not mapped for that, at ip {ip:#x}")
+            }
+            Some(Fault::CapFault { addr, .. }) => {
+                write!(f, "used slot {addr:#x}, which its CSpace does not have, at ip {ip:#x}")
+            }
+            Some(Fault::UnknownSyscall { .. }) => write!(f, "made an unknown system call at ip {ip:#x}"),
+            Some(Fault::UserException { .. }) => write!(f, "raised a processor exception at ip {ip:#x}"),
+            _ => write!(f, "sent on its own fault capability at ip {ip:#x}"),
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Fault(fault, ip) => FaultWords(fault, *ip).fmt(f),
+            Cause::Panicked(reason) => write!(f, "panicked: {reason}"),
+            Cause::InitFailed(code, reason) => write!(f, "init returned error {code}: {reason}"),
+            Cause::Exited(code) => write!(f, "exited with code {code}"),
+            Cause::Operator => f.write_str("was crashed by the operator"),
+        }
+    }
+}
+
+/// Prints what happened to a module, tagged with its name and generation.
+pub fn print(name: &ipc_proto::name::Name, generation: ipc_proto::ids::Generation, cause: &Cause) {
+    say!("[{name}.{generation}] {cause}");
+}
+
+/// The instruction pointer of a stopped thread; 0 where the kernel does not give it.
+pub fn instruction_pointer(tcb: sel4::cap::Tcb) -> u64 {
+    tcb.tcb_read_registers(false, 1).map(|registers| registers.pc()).unwrap_or(0)
+}

@@ -1,0 +1,133 @@
+//! An instance of a module: started from the archive, answered for when it dies, reaped.
+
+use core::fmt;
+
+use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::registrar::Refusal;
+use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
+
+use super::Supervisor;
+use crate::arch;
+use crate::domain::Domain;
+use crate::domain::create::{CreateError, Spec};
+use crate::memory::Leak;
+use crate::say;
+
+/// Why an instance could not be started.
+pub enum StartError {
+    /// The archive has no file of that name.
+    NoFile,
+    /// The file is not a module.
+    Elf(ElfError),
+    /// The domain could not be made.
+    Create(CreateError),
+    /// The module has used up its 2^32 generations, or runs already: a bug of the root task.
+    NotDead,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::NoFile => f.write_str("it is not in the boot archive: add it to the system's manifest"),
+            StartError::Elf(error) => error.fmt(f),
+            StartError::Create(error) => error.fmt(f),
+            StartError::NotDead => f.write_str("it cannot be started in the state that it is in"),
+        }
+    }
+}
+
+impl Supervisor {
+    /// The checked file of a module.
+    pub(super) fn plan(&self, name: &ipc_proto::name::Name) -> Result<(ElfPlan, &'static [u8]), StartError> {
+        let file = self.archive.find(name).ok_or(StartError::NoFile)?;
+        let plan = ElfPlan::check(file, &Limits::new(arch::MACHINE, Some(*name))).map_err(StartError::Elf)?;
+        Ok((plan, file))
+    }
+
+    /// Makes a new instance of a loaded module and lets it run.
+    pub(super) fn start_instance(&mut self, id: DomainId) -> Result<Instance, StartError> {
+        let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
+        let (plan, file) = self.plan(&name)?;
+        let names = if name == self.system.name_server { None } else { self.names_endpoint() };
+        let console = (name == self.system.console).then_some(&self.console);
+        let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
+        let instance = Instance { domain: id, generation };
+        let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut).ok_or(StartError::NotDead)?;
+        let spec = Spec {
+            instance,
+            plan: &plan,
+            file,
+            home: &room.home,
+            supervisor: self.endpoint,
+            names,
+            console,
+        };
+        let started = Domain::create(&mut self.memory, &self.scratch, &spec).and_then(|mut domain| {
+            match domain.start(plan.entry) {
+                Ok(()) => {
+                    room.domain = Some(domain);
+                    Ok(())
+                }
+                Err(error) => {
+                    let _ = domain.destroy_with(&mut self.memory, &[]);
+                    Err(error.into())
+                }
+            }
+        });
+        match started {
+            Ok(()) => Ok(instance),
+            Err(error) => {
+                self.ledger.died(id);
+                Err(StartError::Create(error))
+            }
+        }
+    }
+
+    fn names_endpoint(&self) -> Option<sel4::cap::Endpoint> {
+        let id = self.ledger.find(&self.system.name_server)?;
+        Some(self.room(id)?.home.endpoint())
+    }
+
+    /// Stops the running instance and answers whoever is inside a call to it. Its memory stays as it is.
+    pub(super) fn bury(&mut self, id: DomainId) {
+        let Some(domain) = self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut()) else {
+            return;
+        };
+        domain.freeze();
+        let generation = domain.instance.generation;
+        if let Err(error) = self.undertaker.answer_caller(domain.tcb(), generation) {
+            say!("supervisor: the caller of domain {id} was not answered ({error:?}), which is a bug of the root task");
+        }
+    }
+
+    /// Destroys a dead instance and gives its memory back.
+    pub(super) fn reap(&mut self, id: DomainId, connections: &[u8]) -> Result<u64, Leak> {
+        let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut);
+        let Some(domain) = room.and_then(|room| room.domain.take()) else { return Ok(0) };
+        if self.ledger.module(id).is_some_and(|module| module.name == self.system.console) {
+            self.console.take_back();
+        }
+        let whole = domain.destroy_with(&mut self.memory, connections);
+        if let Err(leak) = &whole {
+            say!("supervisor: domain {id}: {leak}");
+        }
+        whole
+    }
+
+    /// Makes the capability that the ledger has decided on: the service's endpoint, minted for the client into a slot
+    /// of its CSpace.
+    pub(super) fn mint_connection(
+        &mut self,
+        client: DomainId,
+        connection: &root_task_core::ledger::Connection,
+    ) -> Result<(), Refusal> {
+        let Some(badge) = connection.mint else { return Ok(()) };
+        let server = self.room(connection.server).ok_or(Refusal::Gone)?;
+        let client = self.room(client).and_then(|room| room.domain.as_ref()).ok_or(Refusal::NoSuchDomain)?;
+        let send = sel4::CapRightsBuilder::none().write(true).grant(true).build();
+        client
+            .cspace(u64::from(connection.slot))
+            .mint(&arch::root_slot(server.home.endpoint()), send, badge.to_word())
+            .map_err(|_| Refusal::Kernel)
+    }
+}

@@ -1,0 +1,206 @@
+//! The life of a module: loaded, live, dead, reaped, started again or unloaded.
+
+use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, Outcome, State};
+use ipc_proto::supervisor::Args;
+use root_task_core::ledger::PublishDecision;
+use root_task_core::restart::{self, Decision};
+use sel4::Fault;
+
+use super::operator::refused;
+use super::{Response, Room, Supervisor, answer, status};
+use crate::home::Home;
+use crate::memory::Leak;
+use crate::report::{self, Cause};
+use crate::say;
+
+impl Supervisor {
+    /// Admits a module and starts its first instance.
+    ///
+    /// # Errors
+    /// The sentence for the operator; nothing is lost.
+    pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Response> {
+        let (plan, _) = self.plan(&name).map_err(|error| refused(format_args!("{name}: {error}")))?;
+        let request = plan.request;
+        let id = self.ledger.admit(name, hold).map_err(|error| refused(format_args!("{name}: {error}")))?;
+        let home = match Home::make(&mut self.memory) {
+            Ok(home) => home,
+            Err(error) => {
+                self.ledger.remove(id);
+                return Err(refused(format_args!("{name}: {error}")));
+            }
+        };
+        if let Some(place) = self.rooms.get_mut(usize::from(id.0)) {
+            *place = Some(Room { home, domain: None, request, args, waiter: None, held: None, death: None });
+        }
+        self.start_instance(id).map_err(|error| {
+            self.report_leak(id, name);
+            refused(format_args!("{name}: {error}"))
+        })
+    }
+
+    /// A module's init has succeeded: everything that it reserved becomes visible in this one turn.
+    pub(super) fn publish(&mut self, who: Instance) {
+        match self.ledger.publish(who) {
+            PublishDecision::Live(dropped) => {
+                self.drop_services(&dropped);
+                self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Live });
+            }
+            PublishDecision::Held => {
+                self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Held });
+            }
+            PublishDecision::Nothing => {}
+        }
+    }
+
+    /// Takes back the clients' capabilities to services that a new instance did not reserve again.
+    pub(super) fn drop_services(&mut self, dropped: &[ipc_proto::ids::ServiceRef]) {
+        for at in dropped {
+            for (client, slot) in self.ledger.clients_of(*at) {
+                if let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) {
+                    domain.revoke_slot(u64::from(slot));
+                    // What cannot be deleted is not there.
+                    let _ = domain.cspace(u64::from(slot)).delete();
+                }
+                self.ledger.disconnect(client, slot);
+            }
+            self.ledger.free_service(*at);
+        }
+    }
+
+    /// The running instance is dead from now on: whoever is inside a call to it is answered in this turn. What is
+    /// left of it is reaped when the others have run, or at once where nobody could have called it.
+    pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
+        let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
+        self.bury(id);
+        let Some(death) = self.ledger.died(id) else { return };
+        if let Some(module) = self.ledger.module(id) {
+            report::print(&module.name, module.generation, &cause);
+        }
+        if let Some(room) = self.room_mut(id) {
+            room.death = Some((cause, connections));
+        }
+        if death.was_live {
+            // There is room: a domain is in the list at most once, and the list is as long as the table.
+            let _ = self.dead.push(id);
+            self.bell.ring();
+        } else {
+            self.conclude(id);
+        }
+    }
+
+    /// The others have run: reap one dead domain, and ring again if there are more.
+    pub(super) fn bell_rang(&mut self) -> Response {
+        self.bell.rang();
+        if !self.dead.is_empty() {
+            let id = self.dead.remove(0);
+            self.conclude(id);
+        }
+        if !self.dead.is_empty() {
+            self.bell.ring();
+        }
+        Response::Later
+    }
+
+    /// Reaps a dead instance and does what its module's policy says.
+    fn conclude(&mut self, id: DomainId) {
+        let Some((cause, connections)) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
+        let whole = self.reap(id, &connections).is_ok();
+        let Some(module) = self.ledger.module(id) else { return };
+        let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
+        if !module.was_live {
+            // It has never been visible: there is nothing to keep for its clients.
+            let answer = match &cause {
+                Cause::Exited(0) => answer(&Answer::Loaded { instance, outcome: Outcome::Exited }),
+                cause => refused(format_args!("{name}: {cause}; nothing was published")),
+            };
+            self.answer_waiter(id, answer);
+            self.report_leak(id, name);
+            return;
+        }
+        let policy = self.room(id).map(|room| room.request.restart);
+        let decision = policy.map(|policy| restart::decide(policy, cause.kind(), module.restarts));
+        match decision {
+            Some(Decision::Restart) if whole => {
+                if let Err(error) = self.start_instance(id) {
+                    say!("[{name}] was not restarted: {error}");
+                    self.give_up(id);
+                }
+            }
+            _ => self.give_up(id),
+        }
+    }
+
+    fn give_up(&mut self, id: DomainId) {
+        self.ledger.fail(id);
+        self.answer_waiter(id, answer(&Answer::Done));
+    }
+
+    /// Destroys whatever there is of a module, and forgets it.
+    pub(super) fn unload(&mut self, id: DomainId) -> Result<u64, Leak> {
+        let mut connections: heapless::Vec<u8, { ipc_proto::slots::MAX_CONNECTIONS }> =
+            self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
+        self.bury(id);
+        self.ledger.died(id);
+        self.dead.retain(|dead| *dead != id);
+        if let Some((_, earlier)) = self.room_mut(id).and_then(|room| room.death.take()) {
+            connections = earlier;
+        }
+        let name = self.ledger.module(id).map(|module| module.name);
+        let instance = self.reap(id, &connections);
+        if let Some(name) = name {
+            self.answer_waiter(id, refused(format_args!("{name} was unloaded before it was live")));
+        }
+        let home = self.clear(id);
+        instance.and_then(|bytes| home.map(|()| bytes))
+    }
+
+    /// [`Self::clear`], where nobody waits for the outcome: a leak is told on the console.
+    fn report_leak(&mut self, id: DomainId, name: Name) {
+        if let Err(leak) = self.clear(id) {
+            say!("supervisor: {name}: {leak}");
+        }
+    }
+
+    /// Gives back what a module keeps over a restart, and forgets it.
+    fn clear(&mut self, id: DomainId) -> Result<(), Leak> {
+        self.ledger.remove(id);
+        let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::take);
+        room.map_or(Ok(()), |room| room.home.dissolve(&mut self.memory))
+    }
+
+    /// A fault message, or a forged one: either way the module is at its end.
+    pub(super) fn faulted(&mut self, who: Instance, fault: Option<Fault>) -> Response {
+        if !self.ledger.is_running(who) {
+            // The badge of an instance that is dead already.
+            return status(ipc_proto::label::Status::Refused);
+        }
+        let tcb = self.room(who.domain).and_then(|room| room.domain.as_ref()).map(|domain| domain.tcb());
+        let ip = tcb.map_or(0, report::instruction_pointer);
+        self.dies(who.domain, Cause::Fault(fault, ip));
+        Response::Later
+    }
+
+    fn tell_waiter(&mut self, id: DomainId, what: impl Fn(Instance) -> Answer) {
+        if let Some(module) = self.ledger.module(id) {
+            let instance = Instance { domain: id, generation: module.generation };
+            if self.room(id).is_some_and(|room| room.waiter.is_some()) {
+                let response = answer(&what(instance));
+                self.answer_waiter(id, response);
+            }
+        }
+    }
+
+    /// Answers the operator that waits for this module, if one does.
+    fn answer_waiter(&mut self, id: DomainId, response: Response) {
+        if let Some(waiter) = self.room_mut(id).and_then(|room| room.waiter.take()) {
+            waiter.answer(&mut self.memory, response);
+        }
+    }
+
+    /// The state of a module.
+    pub(super) fn state(&self, id: DomainId) -> Option<State> {
+        self.ledger.module(id).map(|module| module.state)
+    }
+}

@@ -1,0 +1,164 @@
+//! The supervisor: one event at a time, each ended by an answer, a promise to answer later, or silence.
+//!
+//! It never calls a module, never waits for one, and sends only on capabilities that it made itself.
+
+pub mod devices;
+mod instance;
+mod life;
+mod operator;
+mod registrar;
+mod requests;
+mod waiter;
+
+use heapless::Vec;
+use ipc_proto::ids::{DomainId, Generation};
+use ipc_proto::label::{self, Status};
+use ipc_proto::manifest::Request;
+use ipc_proto::slots::MAX_CONNECTIONS;
+use ipc_proto::supervisor::Args;
+use ipc_proto::wire;
+use root_task_core::archive::Archive;
+use root_task_core::ledger::{Ledger, MAX_MODULES};
+use root_task_core::system::SystemManifest;
+use sel4::{MessageInfo, MessageInfoBuilder, cap, with_ipc_buffer_mut};
+use serde::Serialize;
+
+use crate::bell::Bell;
+use crate::domain::Domain;
+use crate::event::Event;
+use crate::home::Home;
+use crate::memory::Memory;
+use crate::report::Cause;
+use crate::scratch::Scratch;
+use crate::undertaker::Undertaker;
+
+use devices::Console;
+use waiter::Waiter;
+
+/// What the root task holds for a loaded module, beside what the ledger knows of it.
+pub struct Room {
+    home: Home,
+    domain: Option<Domain>,
+    request: Request,
+    args: Args,
+    /// The operator that waits for the end of a load, a release or a crash.
+    waiter: Option<Waiter>,
+    /// The held module itself, inside its publish.
+    held: Option<Waiter>,
+    /// How the instance died that waits to be reaped, and the slots that held its connections.
+    death: Option<(Cause, Vec<u8, MAX_CONNECTIONS>)>,
+}
+
+/// What comes of an event for whoever caused it.
+pub enum Response {
+    /// Answer now; the message is in the message registers.
+    Answer(MessageInfo),
+    /// No answer now: the caller was saved, or must not be answered.
+    Later,
+}
+
+/// Everything the root task has and knows.
+pub struct Supervisor {
+    /// Where everybody's requests and faults arrive.
+    pub endpoint: cap::Endpoint,
+    /// See [`Memory`].
+    pub memory: Memory,
+    /// See [`Scratch`].
+    pub scratch: Scratch,
+    /// See [`Undertaker`].
+    pub undertaker: Undertaker,
+    /// See [`Bell`].
+    pub bell: Bell,
+    /// See [`Console`].
+    pub console: Console,
+    /// See [`Ledger`].
+    pub ledger: Ledger,
+    /// The modules' files.
+    pub archive: Archive<'static>,
+    /// What is granted to whom, and what is loaded at boot.
+    pub system: SystemManifest,
+    rooms: [Option<Room>; MAX_MODULES],
+    /// Dead domains that wait to be reaped when the bell has rung.
+    dead: Vec<DomainId, MAX_MODULES>,
+}
+
+/// A status without a message.
+fn status(status: Status) -> Response {
+    let label = label::reply(status, Generation::NONE);
+    Response::Answer(MessageInfoBuilder::default().label(label).build())
+}
+
+/// An answer of one of the supervisor's interfaces.
+fn answer<T: Serialize>(value: &T) -> Response {
+    let length = with_ipc_buffer_mut(|buffer| {
+        wire::encode(value, buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default())
+    });
+    match length {
+        Ok(length) => {
+            let label = label::reply(Status::Ok, Generation::NONE);
+            Response::Answer(MessageInfoBuilder::default().label(label).length(length).build())
+        }
+        // The bounded types of the interfaces fit a message; this arm keeps a caller from waiting for ever if not.
+        Err(_) => status(Status::BadMessage),
+    }
+}
+
+impl Supervisor {
+    /// Everything in its place, and nothing loaded.
+    #[allow(clippy::too_many_arguments, reason = "called once, by boot, with everything that boot has made")]
+    pub fn new(
+        endpoint: cap::Endpoint,
+        memory: Memory,
+        scratch: Scratch,
+        undertaker: Undertaker,
+        bell: Bell,
+        console: Console,
+        archive: Archive<'static>,
+        system: SystemManifest,
+    ) -> Supervisor {
+        Supervisor {
+            endpoint,
+            memory,
+            scratch,
+            undertaker,
+            bell,
+            console,
+            ledger: Ledger::new(),
+            archive,
+            system,
+            rooms: [const { None }; MAX_MODULES],
+            dead: Vec::new(),
+        }
+    }
+
+    fn room(&self, domain: DomainId) -> Option<&Room> {
+        self.rooms.get(usize::from(domain.0))?.as_ref()
+    }
+
+    fn room_mut(&mut self, domain: DomainId) -> Option<&mut Room> {
+        self.rooms.get_mut(usize::from(domain.0))?.as_mut()
+    }
+
+    /// Serves for ever.
+    pub fn run(&mut self) -> ! {
+        let mut response = Response::Later;
+        loop {
+            let (info, badge) = match response {
+                Response::Answer(info) => self.endpoint.reply_recv(info, ()),
+                Response::Later => self.endpoint.recv(()),
+            };
+            response = self.handle(Event::decode(info, badge));
+        }
+    }
+
+    fn handle(&mut self, event: Event) -> Response {
+        match event {
+            Event::Bell => self.bell_rang(),
+            Event::Fault(who, fault) => self.faulted(who, fault),
+            Event::Module(who, request) => self.module_asks(who, request),
+            Event::Registrar(who, request) => self.registrar_asks(who, request),
+            Event::Operator(who, request) => self.operator_asks(who, request),
+            Event::Unreadable(why) => status(why),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What an operator asks of the supervisor.
+
+use core::fmt;
+
+use heapless::Vec;
+use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::label::Status;
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, ModuleInfo, PAGE, Request, Sentence, State};
+
+use super::waiter::Waiter;
+use super::{Response, Supervisor, answer, status};
+use crate::report::Cause;
+use crate::{audit, console};
+
+/// A refusal as a sentence, cut at its bound.
+pub fn refused(sentence: fmt::Arguments<'_>) -> Response {
+    let mut text = Sentence::new();
+    // An error means that the sentence is full: what fitted is kept.
+    let _ = fmt::write(&mut text, sentence);
+    answer(&Answer::Refused(text))
+}
+
+fn not_loaded(name: &Name) -> Response {
+    refused(format_args!("{name} is not loaded: `ps` lists what is"))
+}
+
+impl Supervisor {
+    pub(super) fn operator_asks(&mut self, who: Instance, request: Request) -> Response {
+        if !self.ledger.is_running(who) || !self.is_operator(who.domain) {
+            return status(Status::Refused);
+        }
+        match request {
+            Request::Load { name, args, hold } => match self.load(name, args, hold) {
+                Ok(instance) => self.wait_for(instance.domain),
+                Err(refusal) => refusal,
+            },
+            Request::Release { name } => self.release(&name),
+            Request::Unload { name } => self.unload_by_name(&name),
+            Request::Crash { name } => self.crash(&name),
+            Request::Modules { from } => {
+                let (page, next) = self.modules(from);
+                answer(&Answer::Modules(page, next))
+            }
+            Request::Service { service } => answer(&Answer::Service(self.ledger.service_info(service))),
+            Request::Memory => answer(&Answer::Memory(self.memory.books())),
+            Request::Audit => answer(&Answer::Proof(audit::prove(&self.memory))),
+            Request::Print { text } => {
+                console::raw(&text);
+                answer(&Answer::Done)
+            }
+        }
+    }
+
+    fn is_operator(&self, id: DomainId) -> bool {
+        self.ledger.module(id).is_some_and(|module| self.system.operators.contains(&module.name))
+    }
+
+    fn is_pinned(&self, name: &Name) -> bool {
+        self.system.pinned.contains(name)
+    }
+
+    /// Keeps the operator in hand waiting for `id`. One operator can wait for a module.
+    fn wait_for(&mut self, id: DomainId) -> Response {
+        let waiter = match Waiter::save(&mut self.memory) {
+            Ok(waiter) => waiter,
+            Err(error) => return refused(format_args!("{error}")),
+        };
+        match self.room_mut(id) {
+            Some(room) if room.waiter.is_none() => room.waiter = Some(waiter),
+            _ => waiter.answer(&mut self.memory, refused(format_args!("another operator waits for this module"))),
+        }
+        Response::Later
+    }
+
+    /// Keeps a publisher waiting until it is released: its answer is its way on.
+    pub(super) fn hold_publisher(&mut self, id: DomainId) -> Response {
+        match Waiter::save(&mut self.memory) {
+            Ok(waiter) => {
+                if let Some(room) = self.room_mut(id) {
+                    room.held = Some(waiter);
+                }
+                Response::Later
+            }
+            // It publishes without being held: better than to keep it for ever.
+            Err(_) => {
+                self.let_go(id);
+                answer(&ipc_proto::supervisor::Answer::Done)
+            }
+        }
+    }
+
+    /// Publishes a held module's names in this one turn.
+    fn let_go(&mut self, id: DomainId) -> bool {
+        let Some(dropped) = self.ledger.release(id) else { return false };
+        self.drop_services(&dropped);
+        true
+    }
+
+    fn release(&mut self, name: &Name) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        if !self.let_go(id) {
+            return refused(format_args!("{name} is not held: only `load --hold` holds a module"));
+        }
+        if let Some(held) = self.room_mut(id).and_then(|room| room.held.take()) {
+            held.answer(&mut self.memory, answer(&ipc_proto::supervisor::Answer::Done));
+        }
+        match self.ledger.module(id) {
+            Some(module) => answer(&Answer::Loaded {
+                instance: Instance { domain: id, generation: module.generation },
+                outcome: ipc_proto::operator::Outcome::Live,
+            }),
+            None => not_loaded(name),
+        }
+    }
+
+    fn unload_by_name(&mut self, name: &Name) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        if self.is_pinned(name) {
+            return refused(format_args!("{name} is pinned by the system's manifest: it is not unloaded"));
+        }
+        match self.unload(id) {
+            Ok(memory) => answer(&Answer::Unloaded { memory }),
+            Err(leak) => refused(format_args!("{name} is unloaded, but {leak}")),
+        }
+    }
+
+    fn crash(&mut self, name: &Name) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        if self.is_pinned(name) {
+            return refused(format_args!("{name} is pinned by the system's manifest: it is not crashed"));
+        }
+        match self.state(id) {
+            Some(State::Live) => {
+                let response = self.wait_for(id);
+                self.dies(id, Cause::Operator);
+                response
+            }
+            _ => refused(format_args!("{name} is not live: `ps` shows its state")),
+        }
+    }
+
+    fn modules(&self, from: u16) -> (Vec<ModuleInfo, PAGE>, Option<u16>) {
+        let mut page = Vec::new();
+        for (id, module) in self.ledger.iter().filter(|(id, _)| id.0 >= from) {
+            let memory = self.room(id).and_then(|room| room.domain.as_ref()).map_or(0, |domain| domain.bytes());
+            let info = ModuleInfo {
+                name: module.name,
+                instance: Instance { domain: id, generation: module.generation },
+                state: module.state,
+                restarts: module.restarts,
+                memory,
+            };
+            if page.push(info).is_err() {
+                return (page, Some(id.0));
+            }
+        }
+        (page, None)
+    }
+}

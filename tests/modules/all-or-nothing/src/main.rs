@@ -1,0 +1,57 @@
+//! Publishes two names again and again, so that a client is scheduled at every step of the publish, while `observer`
+//! checks that it never sees one alone.
+#![no_std]
+#![no_main]
+#![deny(unsafe_code)]
+
+use core::fmt::Write;
+
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, Outcome, Request};
+use ipc_proto::supervisor::Args;
+use ipc_proto::version::Version;
+use module_rt::{Init, InitError, Manifest, log, operator, request};
+
+module_rt::program! {
+    manifest: Manifest::new("all-or-nothing"),
+    main: main,
+}
+
+/// The publish begins so many instructions before the end of a time slice: from 0, in these steps, ...
+const STEP: u64 = 16;
+/// ... to this, which is more than the whole publish takes.
+const LONGEST: u64 = 4096;
+
+fn ask(request: &Request) -> Result<Answer, InitError> {
+    match operator::ask(request)? {
+        Answer::Refused(sentence) => Err(InitError::new(41, format_args!("{sentence}"))),
+        answer => Ok(answer),
+    }
+}
+
+fn load(name: &str, args: Args) -> Result<Name, InitError> {
+    let name = Name::new(name).map_err(|error| InitError::new(42, format_args!("{error}")))?;
+    match ask(&Request::Load { name, args, hold: false })? {
+        Answer::Loaded { outcome: Outcome::Live, .. } => Ok(name),
+        other => Err(InitError::new(43, format_args!("{name}: {other:?}"))),
+    }
+}
+
+fn main(init: &mut Init) -> Result<(), InitError> {
+    load("observer", Args::new())?;
+    let mut lead = 0;
+    let mut publishes = 0u32;
+    while lead <= LONGEST {
+        let mut args = Args::new();
+        // Twenty digits fit.
+        let _ = write!(args, "{lead}");
+        let twins = load("twins", args)?;
+        ask(&Request::Unload { name: twins })?;
+        lead = lead.saturating_add(STEP);
+        publishes = publishes.saturating_add(1);
+    }
+    log!("{publishes} publishes of two names, one in every {STEP} instructions of {LONGEST}");
+    init.reserve("observer-stop", Version(1))?;
+    request::publish();
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! The rows of the benchmark.
+
+use ipc_proto::echo;
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, Outcome, Request};
+use ipc_proto::supervisor::Args;
+use ipc_proto::version::VersionRange;
+use module_rt::init::lookup;
+use module_rt::{InitError, locker, operator, request};
+use sel4::{CapRights, MessageInfoBuilder, cap};
+
+use crate::{median, timed};
+
+/// The locker has room for a thousand copies and a few more.
+pub const LOCKER_BITS: u8 = 11;
+/// Calls in one measurement: the clock of aarch64 advances in steps of 16 instructions.
+const CALLS: u32 = 64;
+/// Copies for the revoke.
+const COPIES: u16 = 1000;
+/// Where the first copy goes; the parent is in the slot before it.
+const FIRST_COPY: u16 = 3;
+
+fn ask(request: &Request) -> Result<Answer, InitError> {
+    match operator::ask(request)? {
+        Answer::Refused(sentence) => Err(InitError::new(51, format_args!("{sentence}"))),
+        answer => Ok(answer),
+    }
+}
+
+fn load(name: Name) -> Result<(), InitError> {
+    match ask(&Request::Load { name, args: Args::new(), hold: false })? {
+        Answer::Loaded { outcome: Outcome::Live, .. } => Ok(()),
+        other => Err(InitError::new(52, format_args!("{name}: {other:?}"))),
+    }
+}
+
+fn unload(name: Name) -> Result<(), InitError> {
+    ask(&Request::Unload { name }).map(|_| ())
+}
+
+fn name(text: &str) -> Result<Name, InitError> {
+    Name::new(text).map_err(|error| InitError::new(53, format_args!("{error}")))
+}
+
+fn kernel(error: sel4::Error) -> InitError {
+    InitError::new(54, format_args!("the kernel refused: {error:?}"))
+}
+
+/// A typed four-word call to `echo`, and the raw Call/ReplyRecv to a server that looks at nothing.
+pub fn call_words() -> Result<(u64, u64), InitError> {
+    let echo = lookup(echo::NAME, VersionRange::exactly(echo::VERSION))?;
+    let typed = median(|| {
+        let mut words = [1, 2, 3, 4];
+        timed(|| {
+            for _ in 0..CALLS {
+                words = echo.call_words(echo::WORDS, words)?;
+            }
+            Ok(())
+        })
+    })?;
+    let raw = cap::Endpoint::from_bits(lookup("raw", VersionRange::ANY)?.slot());
+    let info = MessageInfoBuilder::default().label(0x100).length(4).build();
+    let kernel = median(|| {
+        let mut words = [1, 2, 3, 4];
+        timed(|| {
+            for _ in 0..CALLS {
+                words = raw.call_with_mrs(info, words).msg;
+            }
+            core::hint::black_box(words);
+            Ok(())
+        })
+    })?;
+    Ok((typed / u64::from(CALLS), kernel / u64::from(CALLS)))
+}
+
+/// Load, publish and unload of `echo`.
+pub fn cycle() -> Result<u64, InitError> {
+    let echo = name(echo::NAME)?;
+    unload(echo)?;
+    let cost = median(|| {
+        timed(|| {
+            load(echo)?;
+            unload(echo)
+        })
+    })?;
+    load(echo)?;
+    Ok(cost)
+}
+
+fn copies_of(parent: u16) -> Result<(), InitError> {
+    for index in FIRST_COPY..FIRST_COPY.saturating_add(COPIES) {
+        locker::copy(parent, index, LOCKER_BITS).map_err(kernel)?;
+    }
+    Ok(())
+}
+
+/// Unload of `echo` while a thousand copies of a client's capability to it are out, and the raw revoke of as many.
+pub fn unload_with_1000_capabilities() -> Result<(u64, u64), InitError> {
+    let parent = FIRST_COPY.saturating_sub(1);
+    let own = locker::slot(locker::OWN_ENDPOINT, LOCKER_BITS);
+    let badged = locker::slot(parent, LOCKER_BITS);
+    badged.mint(&own, CapRights::all(), 1).map_err(kernel)?;
+    let raw = median(|| {
+        copies_of(parent)?;
+        timed(|| badged.revoke().map_err(kernel))
+    })?;
+    badged.delete().map_err(kernel)?;
+    let echo = name(echo::NAME)?;
+    let cost = median(|| {
+        let connection = lookup(echo::NAME, VersionRange::exactly(echo::VERSION))?;
+        request::stow(connection, parent)?;
+        copies_of(parent)?;
+        let cost = timed(|| unload(echo))?;
+        load(echo)?;
+        Ok(cost)
+    })?;
+    Ok((cost, raw))
+}
