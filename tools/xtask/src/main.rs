@@ -1,5 +1,7 @@
 //! The project's command line: one file per verb in `verbs/`.
 
+#![forbid(unsafe_code)]
+
 mod arch;
 mod command;
 mod console;
