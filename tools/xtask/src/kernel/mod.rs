@@ -68,11 +68,11 @@ pub fn ensure(ctx: &Context, arch: Arch, flavour: Flavour) -> Result<Prefix> {
     build(ctx, arch, flavour, &[])
 }
 
-/// As [`ensure`], but without the patches named in `without` (as `01-aarch64-fpu-owner`), in a
+/// As [`ensure()`], but without the patches named in `without` (as `01-aarch64-fpu-owner`), in a
 /// folder of its own: to show that a test fails without them.
 ///
 /// # Errors
-/// As [`ensure`]; also where there is no such patch.
+/// As [`ensure()`]; also where there is no such patch.
 pub fn build(ctx: &Context, arch: Arch, flavour: Flavour, without: &[&str]) -> Result<Prefix> {
     if let Some(prefix) = overridden(arch)? {
         ensure!(without.is_empty(), "{OVERRIDE} is set: unset it to build a kernel without a patch");
@@ -95,7 +95,7 @@ pub fn build(ctx: &Context, arch: Arch, flavour: Flavour, without: &[&str]) -> R
 /// The installed kernel if it is there and current; builds and changes nothing.
 ///
 /// # Errors
-/// As [`ensure`].
+/// As [`ensure()`].
 pub fn existing(ctx: &Context, arch: Arch, flavour: Flavour) -> Result<Option<Prefix>> {
     if let Some(prefix) = overridden(arch)? {
         return Ok(Some(prefix));
