@@ -134,7 +134,7 @@ impl Slots {
         let at = range.first.0.checked_sub(self.first).ok_or(NotTaken(range))?;
         let end = at.checked_add(u32::from(range.count)).ok_or(NotTaken(range))?;
         let (at, end) = (at as usize, end as usize);
-        if end > self.count as usize || !(at..end).all(|i| bit(&self.taken, i)) {
+        if !(at..end).all(|i| bit(&self.taken, i)) {
             return Err(NotTaken(range));
         }
         self.mark(at, usize::from(range.count), false);

@@ -1,0 +1,176 @@
+//! Whatever bytes a module's file has: the ELF plan does not panic, and what it accepts is safe to execute.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it expects"
+)]
+
+#[path = "support/elf_file.rs"]
+mod elf_file;
+
+use std::collections::BTreeSet;
+
+use elf_file::{ElfFile, Header, R, RW, RX};
+use ipc_proto::manifest::MAX_STACK;
+use proptest::prelude::*;
+use root_task_core::elf_plan::{ElfPlan, FrameUse, Limits, Machine, Permissions};
+use root_task_core::layout::{IPC_BUFFER, MODULE_BASE, MODULE_END, PAGE_SIZE, STACK_TOP};
+
+const MACHINE: Machine = Machine::X86_64;
+
+fn right() -> ElfFile {
+    ElfFile::right(MACHINE, "echo")
+}
+
+fn page(index: u64) -> u64 {
+    MODULE_BASE + index * PAGE_SIZE
+}
+
+/// What the root task takes for granted when it executes a plan.
+fn is_safe(plan: &ElfPlan, file: &[u8]) {
+    let frames: Vec<_> = plan.frames().collect();
+    assert_eq!(frames.len(), usize::from(plan.frame_count));
+    let mut pages = BTreeSet::new();
+    for frame in &frames {
+        assert!(frame.vaddr.is_multiple_of(PAGE_SIZE));
+        assert!(pages.insert(frame.vaddr), "{:#x} is mapped twice", frame.vaddr);
+        assert!(file.get(frame.source.clone()).unwrap().len() <= 4096);
+        let end = match frame.used_as {
+            FrameUse::Segment => MODULE_END,
+            FrameUse::Stack => STACK_TOP,
+            FrameUse::IpcBuffer => IPC_BUFFER + PAGE_SIZE,
+        };
+        assert!(frame.vaddr >= MODULE_BASE && frame.vaddr < end);
+        assert!(frame.used_as != FrameUse::Stack || frame.vaddr >= STACK_TOP - u64::from(MAX_STACK));
+    }
+    let at_entry = frames.iter().find(|frame| (frame.vaddr..frame.vaddr + PAGE_SIZE).contains(&plan.entry));
+    assert_eq!(at_entry.unwrap().permissions, Permissions::ReadExecute);
+    assert!(plan.needed_bytes <= u64::from(plan.request.memory_bytes));
+    let untyped = 1u64 << plan.untyped_bits;
+    assert!(plan.needed_bytes <= untyped && untyped / 2 < plan.needed_bytes);
+}
+
+/// Values that are at the edge of something.
+fn edges() -> impl Strategy<Value = u64> {
+    let near = [
+        0,
+        56,
+        64,
+        PAGE_SIZE,
+        MODULE_BASE,
+        MODULE_END,
+        0x60_0000,
+        1 << 32,
+        0x7fff_ffff_e000,
+        1 << 63,
+        u64::MAX,
+    ];
+    (prop::sample::select(near.to_vec()), -2i64..=2)
+        .prop_map(|(edge, offset)| edge.wrapping_add_signed(offset))
+        .boxed()
+        .prop_union(any::<u64>().boxed())
+        .or((0u64..512).prop_map(page).boxed())
+}
+
+fn any_header() -> impl Strategy<Value = Header> {
+    (0u32..8, 0u32..8, edges(), edges(), edges(), edges()).prop_map(
+        |(kind, flags, vaddr, offset, file_size, memory_size)| Header {
+            kind,
+            flags,
+            vaddr,
+            offset,
+            file_size,
+            memory_size,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..2048), magic in any::<bool>()) {
+        let mut bytes = bytes;
+        if magic {
+            let start = right().write();
+            let len = bytes.len().min(20);
+            bytes[..len].copy_from_slice(&start[..len]);
+        }
+        if let Ok(plan) = ElfPlan::check(&bytes, &Limits::new(MACHINE, None)) {
+            is_safe(&plan, &bytes);
+        }
+    }
+
+    #[test]
+    fn changed_files_do_no_harm(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = right().write();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        if let Ok(plan) = ElfPlan::check(&bytes, &Limits::new(MACHINE, None)) {
+            is_safe(&plan, &bytes);
+        }
+    }
+
+    /// Every eight bytes in turn become a number at the edge of something.
+    #[test]
+    fn extreme_fields_do_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), edges()), 1..4)) {
+        let mut bytes = right().write();
+        for (at, value) in changes {
+            let at = at.index(bytes.len() / 8) * 8;
+            bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        }
+        if let Ok(plan) = ElfPlan::check(&bytes, &Limits::new(MACHINE, None)) {
+            is_safe(&plan, &bytes);
+        }
+    }
+
+    #[test]
+    fn arbitrary_segments_do_no_harm(
+        headers in prop::collection::vec(any_header(), 0..10),
+        entry in edges(),
+        keep in any::<bool>(),
+    ) {
+        let mut file = right();
+        if !keep {
+            file.headers.clear();
+            file.entry = entry;
+        }
+        file.headers.extend(headers);
+        let bytes = file.write();
+        if let Ok(plan) = ElfPlan::check(&bytes, &Limits::new(MACHINE, None)) {
+            is_safe(&plan, &bytes);
+        }
+    }
+
+    /// Right files of all shapes are accepted.
+    #[test]
+    fn right_files_are_accepted(
+        sizes in prop::collection::vec((1u64..5 * PAGE_SIZE, 0u64..64, prop::sample::select(vec![R, RX, RW])), 0..7),
+        stack in 1u32..=12,
+        locker in 0u8..=11,
+    ) {
+        let mut file = right().with_manifest("echo", |manifest| {
+            manifest.stack_bytes = stack * 4096;
+            manifest.locker_bits = locker;
+            manifest.memory_bytes = 4 << 20;
+        });
+        file.headers.truncate(1);
+        let mut vaddr = page(1);
+        for (memory_size, file_size, flags) in sizes {
+            let file_size = file_size.min(memory_size);
+            file.headers.push(Header { memory_size, file_size, ..Header::load(vaddr, flags) });
+            vaddr += memory_size.next_multiple_of(PAGE_SIZE);
+        }
+        let bytes = file.write();
+        let plan = ElfPlan::check(&bytes, &Limits::new(MACHINE, None)).unwrap();
+        is_safe(&plan, &bytes);
+        prop_assert_eq!(plan.segments.len(), file.headers.len());
+    }
+}
