@@ -85,9 +85,12 @@ impl AbsoluteCPtr {
     /// Copies the capability in `src` into this slot, with at most these rights, and with a badge (endpoints and
     /// notifications), a guard (CNodes, see [`CNodeCapData`](crate::CNodeCapData)) or a narrower range.
     ///
+    /// A badge must fit into [`BADGE_BITS`](crate::BADGE_BITS) bits: the kernel cuts off what does not, and a debug
+    /// kernel stops.
+    ///
     /// # Errors
     /// Those of [`copy`](Self::copy), and [`IllegalOperation`](crate::Error::IllegalOperation): `src` is badged
-    /// already.
+    /// already, or the guard or the range does not fit.
     pub fn mint(self, src: &Self, rights: CapRights, badge: Word) -> Result<()> {
         sys::cnode_mint(
             self.root.cptr(),
@@ -117,11 +120,12 @@ impl AbsoluteCPtr {
         )
     }
 
-    /// Moves the capability in `src` into this slot and gives it a badge or a guard on the way.
+    /// Moves the capability in `src` into this slot and gives it another guard on the way (CNodes, see
+    /// [`CNodeCapData`](crate::CNodeCapData)). Moving gives no badge: that takes [`mint`](Self::mint).
     ///
     /// # Errors
-    /// Those of [`move_`](Self::move_), and [`IllegalOperation`](crate::Error::IllegalOperation): `src` is badged
-    /// already.
+    /// Those of [`move_`](Self::move_), and [`IllegalOperation`](crate::Error::IllegalOperation): an endpoint or
+    /// a notification.
     pub fn mutate(self, src: &Self, badge: Word) -> Result<()> {
         sys::cnode_mutate(
             self.root.cptr(),
@@ -134,13 +138,14 @@ impl AbsoluteCPtr {
         )
     }
 
-    /// Moves the capability in `pivot` into this slot, giving it `badge`, and the one in `src` into `pivot`,
-    /// giving it `pivot_badge`, in one step. A badge of 0 changes nothing.
+    /// Moves the capability in `pivot` into this slot and the one in `src` into `pivot`, in one step. A CNode gets
+    /// the guard `badge` or `pivot_badge` on the way.
     ///
     /// # Errors
     /// [`DeleteFirst`](crate::Error::DeleteFirst): this slot is full and is not `src`.
     /// [`FailedLookup`](crate::Error::FailedLookup): a path leads nowhere, or `pivot` or `src` is empty.
-    /// [`IllegalOperation`](crate::Error::IllegalOperation): `pivot` is one of the other two.
+    /// [`IllegalOperation`](crate::Error::IllegalOperation): `pivot` is one of the other two slots, or one of the
+    /// capabilities is to an endpoint or a notification: the kernel does not rotate those.
     pub fn rotate(self, badge: Word, pivot: &Self, pivot_badge: Word, src: &Self) -> Result<()> {
         sys::cnode_rotate(
             self.root.cptr(),

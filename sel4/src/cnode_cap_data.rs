@@ -13,6 +13,8 @@ pub struct CNodeCapData(Word);
 impl CNodeCapData {
     /// A guard of `guard_size` bits (at most 63) that have this value. On seL4 5.0.0 the value has 18 bits; what
     /// does not fit is cut off.
+    ///
+    /// `new(0, 0)` leaves the guard as it is where a thread is configured; in a mint it means no guard.
     #[must_use]
     pub const fn new(guard: Word, guard_size: usize) -> Self {
         Self(guard::word(guard, guard_size as Word))

@@ -47,7 +47,7 @@ pub enum Fault {
     VmFault {
         /// The instruction.
         ip: Word,
-        /// The address that it wanted.
+        /// The address that it wanted. seL4 5.0.0 cuts it to 32 bits on x86-64 (unless patched).
         addr: Word,
         /// Whether it wanted an instruction; otherwise data.
         instruction: bool,

@@ -46,7 +46,8 @@ impl IpcBuffer {
 }
 
 impl<T: CapType> Cap<T> {
-    /// Sends and waits until somebody receives. Without the right to write it faults.
+    /// Sends and waits until somebody receives. Through a capability that is gone or has not the right to write it
+    /// does nothing; an address that leads nowhere is a fault.
     ///
     /// Manual: section "System Calls", `seL4_Send`.
     #[inline]

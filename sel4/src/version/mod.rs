@@ -12,6 +12,7 @@
 //! | I/O ports | one capability to all of them, narrowed by minting | `IOPortControl` issues ranges (10.0.0) |
 //! | AArch64 tables | PageGlobalDirectory, PageUpperDirectory, PageDirectory, PageTable | VSpace and PageTable |
 //! | boot information | packed; the time stamp counter's frequency in `archInfo` | aligned; in an extra chunk |
+//! | x86-64 fault addresses | cut to 32 bits, unless patched | whole |
 //! | `DebugPutChar` | in debug builds | wherever the kernel prints |
 //! | IPC buffer's address, AArch64 | in `tpidr_el0`: the register is not the program's | in `tpidrro_el0` |
 //!
