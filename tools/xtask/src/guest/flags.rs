@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::arch::Arch;
 use crate::context::Context;
 
 /// Sets what cargo and rustc read from the environment, whatever the person's own environment has:
 /// two machines, and two clones on one, are to build the same bytes.
-pub fn set_environment(cargo: &mut Command, ctx: &Context, arch: Arch, target: &Path) {
+pub fn set_environment(cargo: &mut Command, ctx: &Context, target: &Path) {
     for theirs in ["RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_BUILD_RUSTFLAGS", "RUSTC_WRAPPER"] {
         cargo.env_remove(theirs);
     }
@@ -18,20 +17,19 @@ pub fn set_environment(cargo: &mut Command, ctx: &Context, arch: Arch, target: &
     // Only rustup reads it, and the toolchain that we chose need not be the one that runs us.
     cargo.env_remove("RUSTUP_TOOLCHAIN");
     // The unit separator, unlike a blank, can be in no path that we would want to build in.
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(ctx, arch, target).join("\x1f"));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(ctx, target).join("\x1f"));
 }
 
-fn flags(ctx: &Context, arch: Arch, target: &Path) -> Vec<String> {
+fn flags(ctx: &Context, target: &Path) -> Vec<String> {
     let mut flags = vec![
         // Programs are linked to fixed addresses: there is nobody to relocate them.
         "-Crelocation-model=static".to_owned(),
         // A fault report walks the stack.
         "-Cforce-frame-pointers=yes".to_owned(),
     ];
-    if arch == Arch::X86_64 {
-        // The target's own default is the kernel's code model, for addresses at the very top.
-        flags.push("-Ccode-model=small".to_owned());
-    }
+    // On x86_64 the target's own code model stays, the kernel's: its addresses are sign-extended 32-bit ones, and below
+    // 2 GiB, where all our programs are, that is as good as the small model. The core library as rustup has it is of
+    // that model, and fat LTO refuses to mix two.
     if let Some(linker) = &ctx.toolchain.linker {
         flags.push(format!("-Clinker={}", linker.display()));
         // Debian names its linker so that rustc cannot tell which kind it is.
@@ -79,7 +77,7 @@ mod tests {
 
     #[test]
     fn every_path_of_the_machine_is_renamed_and_the_most_special_last() {
-        let flags = flags(&context(None), Arch::Aarch64, Path::new("/home/a/escrow/target/guest"));
+        let flags = flags(&context(None), Path::new("/home/a/escrow/target/guest"));
         let renamed: Vec<_> = flags.iter().filter(|flag| flag.starts_with("--remap")).collect();
         assert_eq!(renamed.len(), 4);
         assert!(renamed[2].ends_with("/home/a/escrow=/escrow"));
@@ -88,10 +86,8 @@ mod tests {
     }
 
     #[test]
-    fn only_x86_64_changes_its_code_model() {
-        let small = "-Ccode-model=small".to_owned();
-        let target = Path::new("/t");
-        assert!(flags(&context(Some("/usr/bin/ld.lld")), Arch::X86_64, target).contains(&small));
-        assert!(!flags(&context(None), Arch::Aarch64, target).contains(&small));
+    fn a_linker_is_named_only_where_rustc_has_none() {
+        let flags = flags(&context(Some("/usr/bin/ld.lld")), Path::new("/t"));
+        assert!(flags.contains(&"-Clinker=/usr/bin/ld.lld".to_owned()));
     }
 }

@@ -86,7 +86,7 @@ pub fn cargo_through(
 ) -> Command {
     let toolchain = &ctx.toolchain;
     let mut cargo = command::clean(program);
-    flags::set_environment(&mut cargo, ctx, arch, folder);
+    flags::set_environment(&mut cargo, ctx, folder);
     cargo.env("CARGO", &toolchain.cargo).env("SEL4_PREFIX", prefix);
     cargo.current_dir(&ctx.root).arg(verb);
     cargo.args(["--target", arch.rust_target()]);

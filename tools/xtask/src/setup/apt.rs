@@ -1,6 +1,7 @@
 //! Installs Debian packages through apt-get, with sudo where we are not root.
 
 use std::io::IsTerminal as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -33,12 +34,12 @@ pub fn install(packages: &[&str]) -> Result<()> {
     step(&format!("installing: {}", packages.join(" ")));
     let mut install = vec!["install", "--yes", "--no-install-recommends", "--no-remove"];
     install.extend(packages);
-    // The lists of a machine that was just made are empty, and old lists name files that are gone.
-    if apt(&install).is_ok() {
+    // A machine that was just made has no package lists, and old lists name files that are gone.
+    if has_lists() && apt(&install).is_ok() {
         return Ok(());
     }
-    step("that did not work; fetching the package lists and trying once more");
-    apt(&["update"])?;
+    step("fetching the package lists");
+    apt(&["update"]).with_context(|| format!("once there is a network, give: {command}"))?;
     apt(&install).with_context(|| {
         format!(
             "the packages could not be installed; look at apt-get's message above, then give: \
@@ -72,6 +73,11 @@ fn apt(arguments: &[&str]) -> Result<()> {
         bail!("{} failed ({status})", shown(&command));
     }
     Ok(())
+}
+
+fn has_lists() -> bool {
+    let Ok(lists) = Path::new("/var/lib/apt/lists").read_dir() else { return false };
+    lists.flatten().any(|list| list.file_name().to_string_lossy().contains("_Packages"))
 }
 
 fn is_root() -> bool {
