@@ -87,9 +87,7 @@ pub fn step(what: &str) {
 pub fn target_dir(root: &Path) -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         // As cargo has it, from the current folder. It cannot be told where that is gone.
-        Some(dir) if !dir.is_empty() => {
-            std::path::absolute(&dir).unwrap_or_else(|_| root.join(&dir))
-        }
+        Some(dir) if !dir.is_empty() => std::path::absolute(&dir).unwrap_or_else(|_| root.join(&dir)),
         _ => root.join("target"),
     }
 }

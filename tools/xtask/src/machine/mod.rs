@@ -6,7 +6,7 @@ mod stop;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -206,7 +206,7 @@ fn forward(mut from: impl Read + Send + 'static, to: Sender<Event>) {
     });
 }
 
-fn connect(child: &mut Child, socket: &PathBuf) -> Result<Qmp> {
+fn connect(child: &mut Child, socket: &Path) -> Result<Qmp> {
     let start = Instant::now();
     loop {
         if let Ok(Some(status)) = child.try_wait() {

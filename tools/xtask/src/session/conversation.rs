@@ -104,8 +104,11 @@ pub struct Conversation<'a> {
     limits: Limits,
     measured: Vec<Bench>,
     /// Gets all text as it arrives.
-    show: Box<dyn FnMut(&[u8]) + 'a>,
+    show: Show<'a>,
 }
+
+/// Takes text as it arrives.
+type Show<'a> = Box<dyn FnMut(&[u8]) + 'a>;
 
 impl<'a> Conversation<'a> {
     /// Begins one; `show` gets all text, without marks, as it arrives.

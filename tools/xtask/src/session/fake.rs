@@ -36,8 +36,7 @@ pub struct Fake {
 impl Fake {
     /// One that boots to a prompt, and knows these lines and `halt`.
     pub fn new(boot: &str, acts: Vec<(&'static str, Act)>) -> Self {
-        let mut fake =
-            Fake { acts, events: VecDeque::new(), line: Vec::new(), insns: 0, speed: 0 };
+        let mut fake = Fake { acts, events: VecDeque::new(), line: Vec::new(), insns: 0, speed: 0 };
         fake.print(&format!("{boot}{READY}"));
         fake
     }
@@ -60,9 +59,9 @@ impl Fake {
             Some(Act::Raw(text)) => self.print(text),
             Some(Act::Spin(speed)) => self.speed = speed,
             Some(Act::End) => self.events.push_back(Event::Ended),
-            None => self.print(&format!(
-                "\x1b]133;C\x07error: no command `{line}`\r\n\x1b]133;D;1\x07{READY}"
-            )),
+            None => {
+                self.print(&format!("\x1b]133;C\x07error: no command `{line}`\r\n\x1b]133;D;1\x07{READY}"))
+            }
         }
     }
 }

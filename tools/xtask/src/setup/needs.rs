@@ -21,6 +21,7 @@ pub struct Need {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Program(&'static str),
+    Python,
     PythonModule(&'static str),
 }
 
@@ -48,7 +49,7 @@ const NEEDS: &[Need] = &[
     program("QEMU for x86_64", "qemu-system-x86", "qemu-system-x86_64", When::On(Arch::X86_64)),
     program("GNU make", "make", "make", When::Kernel),
     program("xmllint", "libxml2-utils", "xmllint", When::Kernel),
-    program("Python 3", "python3", "python3", When::Kernel),
+    Need { what: "Python 3", package: "python3", how: How::Python, when: When::Kernel },
     module("Python's six", "python3-six", "six"),
     module("Python's ply", "python3-ply", "ply"),
     module("Python's tempita", "python3-tempita", "tempita"),
@@ -87,13 +88,14 @@ pub fn needs(archs: &[Arch], with_kernel: bool) -> Vec<Need> {
 impl Need {
     /// True for what can be asked for its version.
     pub fn is_program(&self) -> bool {
-        matches!(self.how, How::Program(_))
+        matches!(self.how, How::Program(_) | How::Python)
     }
 
     /// Where the thing was found.
     pub fn found(&self) -> Option<PathBuf> {
         match self.how {
             How::Program(name) => find_program(name),
+            How::Python => python(),
             How::PythonModule(name) => {
                 let python = python()?;
                 imports(&python, name).then_some(python)
