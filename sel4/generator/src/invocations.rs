@@ -51,7 +51,7 @@ pub fn emit_method(method: &Method, label: u64, api: &Api) -> Result<String> {
     let (in_places, in_words) = places(&numbers.iter().map(|param| &param.ty).collect::<Vec<_>>());
 
     let mut out = String::new();
-    document(&mut out, method, !outputs.is_empty());
+    document(&mut out, method, inputs.len(), outputs.len());
     let _ = write!(out, "#[inline]\npub fn {}(service: CPtr", function_name(method));
     for param in &inputs {
         let _ = write!(out, ", {}: {}", param.name, param.ty.rust_in());
@@ -98,7 +98,7 @@ fn typed(method: &Method, direction: Direction, api: &Api) -> Result<Vec<Typed>>
         .collect()
 }
 
-fn document(out: &mut String, method: &Method, returns: bool) {
+fn document(out: &mut String, method: &Method, inputs: usize, outputs: usize) {
     let _ = writeln!(out, "/// The invocation `{}` (label `{}`).\n///", method.c_name(), method.label);
     let _ = writeln!(
         out,
@@ -107,7 +107,7 @@ fn document(out: &mut String, method: &Method, returns: bool) {
     let _ = writeln!(
         out,
         "/// interface file, in its order{}.",
-        if returns { ", and so are the values that come back" } else { "" }
+        if outputs > 0 { ", and so are the values that come back" } else { "" }
     );
     if let Some(label) = &method.manual_label {
         let _ = writeln!(out, "/// Manual: API reference, `{label}`.");
@@ -115,7 +115,7 @@ fn document(out: &mut String, method: &Method, returns: bool) {
         let _ = writeln!(out, "/// Manual: API reference, `{}`.", method.c_name());
     }
     out.push_str("///\n/// # Errors\n/// The kernel's answer; the words that explain it are in the IPC buffer's message registers.\n");
-    if method.params.len() > 6 {
+    if inputs > 6 {
         out.push_str(
             "#[expect(clippy::too_many_arguments, reason = \"the kernel's interface file says so\")]\n",
         );

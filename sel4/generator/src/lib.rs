@@ -79,12 +79,18 @@ fn interface_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "xml") {
+        if path.file_name().is_some_and(|name| is_interface_file(&name.to_string_lossy())) {
             files.push(path);
         }
     }
     files.sort();
     Ok(files)
+}
+
+/// Whether a file of the interface folder is one to read. Newer kernels install them under older names too
+/// (`sel4.xml`, `sel4arch.xml`), and each method must be read once only.
+fn is_interface_file(name: &str) -> bool {
+    name.starts_with("object-api") && name.ends_with(".xml")
 }
 
 /// The name under which the label of the method at `index` is asked for. Not the label's own name: newer
@@ -104,7 +110,8 @@ fn label_questions(api: &Api) -> impl Iterator<Item = Question> + '_ {
 /// The Rust text: notices, constants, structs, and the invocations that this kernel has.
 fn write(api: &Api, constants: &[Constant], answers: &Answers) -> Result<String> {
     let mut out = String::from(
-        "// Generated from an installed kernel's libsel4: its headers and its interface files. Those files' notices:\n",
+        "// Generated from an installed kernel's libsel4: its headers and its interface files. The text of its licence\n\
+         // is kernel-config/LICENSES/BSD-2-Clause.txt. Those files' notices:\n",
     );
     for notice in api.notices.iter().collect::<BTreeSet<_>>() {
         out.push_str("//\n");

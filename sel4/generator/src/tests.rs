@@ -3,7 +3,7 @@
 use crate::constants::Constant;
 use crate::model::Api;
 use crate::probe::Answers;
-use crate::{label_name, write, xml};
+use crate::{is_interface_file, label_name, write, xml};
 
 const FILE: &str = r#"<?xml version="1.0" ?>
 <!-- Copyright Somebody
@@ -35,6 +35,14 @@ fn what_the_kernel_does_not_have_is_not_generated() {
 }
 
 #[test]
+fn labels_have_names() {
+    let answers = Answers::from([("CALL".to_owned(), 1), (label_name(0), 10)]);
+    let text = text(&answers);
+    assert!(text.contains("pub mod label {"), "{text}");
+    assert!(text.contains("pub const TCB_SUSPEND: Word = 0xa;"), "{text}");
+}
+
+#[test]
 fn what_it_has_is_generated_with_its_structs() {
     let answers = Answers::from([("CALL".to_owned(), 1), (label_name(0), 10), (label_name(1), 11)]);
     let text = text(&answers);
@@ -49,4 +57,14 @@ fn the_files_notices_stand_in_front() {
     let notice = text.find("// Copyright Somebody").expect("the notice is there");
     assert!(notice < text.find("pub const CALL").expect("the constant is there"));
     assert!(text.contains("// BSD 2-Clause"));
+}
+
+#[test]
+fn interface_files_are_read_once() {
+    for name in ["object-api.xml", "object-api-arch.xml", "object-api-sel4-arch.xml"] {
+        assert!(is_interface_file(name), "{name}");
+    }
+    for name in ["sel4.xml", "sel4arch.xml", "sel4_client.h", "object-api.xml.orig"] {
+        assert!(!is_interface_file(name), "{name}");
+    }
 }

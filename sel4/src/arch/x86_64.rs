@@ -106,7 +106,8 @@ impl UserContext {
         &mut self.rip
     }
 
-    /// The stack pointer.
+    /// The stack pointer. Of a thread that stands on a system call it is stale: `syscall` does not save it, and
+    /// programs keep it elsewhere meanwhile (ours in r12).
     #[must_use]
     pub const fn sp(&self) -> Word {
         self.rsp
