@@ -1,7 +1,8 @@
-//! `test`: the host tests, and the scenarios in QEMU on both architectures.
+//! `test`: the host tests, the kernel's tests, and the scenarios in QEMU on both architectures.
 
 mod cases;
 mod host;
+mod kernel;
 mod report;
 mod scenarios;
 
@@ -16,7 +17,8 @@ use report::Report;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Host tests are named host/CRATE::path::of::test, scenarios SCENARIO/ARCHITECTURE.
+Host tests are named host/CRATE::path::of::test, scenarios SCENARIO/ARCHITECTURE, the kernel's tests
+kernel/ARCHITECTURE, and kernel/without-PATCH/ARCHITECTURE where a kernel without that patch must fail.
 Examples:
   ./escrow test life            both runs of the scenario `life`, and nothing else
   ./escrow test life/aarch64    one of them
@@ -41,10 +43,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let filter = Filter { text: args.filter.clone(), arch: args.arch, full: args.full };
     let root = context::find_root()?;
     // Read first: a mistake in a scenario is told before minutes of building.
-    let scenarios = scenarios::choose(&root, &filter)?;
+    let kernel_only = kernel::is_named(&filter);
+    let scenarios =
+        if kernel_only { scenarios::Chosen::default() } else { scenarios::choose(&root, &filter)? };
+    let kernel_tests = if scenarios.named { Vec::new() } else { kernel::choose(&filter) };
     let ctx = super::context()?;
     let (host_tests, documents) =
-        if scenarios.named { Default::default() } else { host::choose(&ctx, &filter)? };
+        if scenarios.named || kernel_only { Default::default() } else { host::choose(&ctx, &filter)? };
     if args.list {
         for name in host_tests.iter().flat_map(host::Chosen::names) {
             println!("{name}");
@@ -52,12 +57,16 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         for name in documents.names() {
             println!("{name}");
         }
+        for case in &kernel_tests {
+            println!("{}", case.name());
+        }
         for case in &scenarios.cases {
             println!("{}", case.name());
         }
         return Ok(ExitCode::SUCCESS);
     }
-    if host_tests.is_empty() && documents.is_empty() && scenarios.cases.is_empty() {
+    let on_target = !kernel_tests.is_empty() || !scenarios.cases.is_empty();
+    if host_tests.is_empty() && documents.is_empty() && !on_target {
         let text = filter.text.unwrap_or_default();
         match scenarios.left_for_full {
             0 => bail!("no test has `{text}` in its name; --list shows all"),
@@ -71,6 +80,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if !documents.is_empty() {
         report.add(host::run_documents(&ctx, &documents));
     }
+    kernel::run(&ctx, &kernel_tests, &mut report)?;
     scenarios::run(&ctx, &scenarios.cases, &mut report)?;
     report.finish(scenarios.left_for_full);
     Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })

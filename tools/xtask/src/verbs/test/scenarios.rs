@@ -29,7 +29,7 @@ pub struct Case {
 }
 
 /// What a run is about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Chosen {
     /// To be played.
     pub cases: Vec<Case>,

@@ -1,0 +1,56 @@
+//! What differs between the two architectures: tables, the console, and the loop that runs a script.
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+#[cfg(target_arch = "aarch64")]
+pub use aarch64::*;
+#[cfg(target_arch = "x86_64")]
+pub use x86_64::*;
+
+use sel4::{UserContext, Word};
+
+use crate::script::Script;
+
+/// What a thread does before its script.
+#[derive(Clone, Copy, Debug)]
+pub enum Begin {
+    /// Nothing.
+    AtOnce,
+    /// Fills three floating-point registers with ones that are not zero.
+    FillFpu,
+    /// Reads the word at this address, and puts it into the first message word of the first step.
+    Read(usize),
+}
+
+/// The registers of a thread that is about to run a script.
+pub fn registers(begin: Begin, script: Script) -> UserContext {
+    let (entry, address) = match begin {
+        Begin::AtOnce => (&raw const SCRIPT, 0),
+        Begin::FillFpu => (&raw const FILL_FPU, 0),
+        Begin::Read(address) => (&raw const READ, address),
+    };
+    let mut registers = UserContext::default();
+    *registers.pc_mut() = entry.addr() as Word;
+    set_arguments(&mut registers, script.vaddr() as Word, address as Word);
+    registers
+}
+
+// The loops of the architecture's file; only their addresses are taken.
+unsafe extern "C" {
+    #[link_name = "kernel_test_script"]
+    static SCRIPT: u8;
+    #[link_name = "kernel_test_fill_fpu"]
+    static FILL_FPU: u8;
+    #[link_name = "kernel_test_read"]
+    static READ: u8;
+}
+
+/// Nothing comes after the mark; QEMU is ended from outside.
+pub fn stop() -> ! {
+    loop {
+        sel4::r#yield();
+    }
+}

@@ -1,0 +1,72 @@
+//! x86_64 on a PC.
+
+use sel4::{BootInfoPtr, CPtr, ObjectBlueprint, ObjectBlueprintX86, UserContext, Word, cap};
+
+use crate::{console, kit};
+
+/// A frame.
+pub const FRAME: ObjectBlueprint = ObjectBlueprint::Arch(ObjectBlueprintX86::SmallPage);
+/// A table whose entries are frames.
+pub const PAGE_TABLE: ObjectBlueprint = ObjectBlueprint::Arch(ObjectBlueprintX86::PageTable);
+
+/// Makes the console's capability in `slot`; again, where it was revoked.
+///
+/// # Errors
+/// The kernel's.
+pub fn issue_console(slot: usize) -> sel4::Result<()> {
+    let control = sel4::init_thread::slot::IO_PORT_CONTROL.cap();
+    let slot = kit::cnode().absolute_cptr(CPtr::from_bits(slot as Word));
+    control.ioport_control_issue(u64::from(serial::PORT), u64::from(serial::LAST_PORT), &slot)
+}
+
+/// Makes the console's capability in `slot` and opens the console.
+///
+/// # Errors
+/// The kernel's.
+pub fn open_console(_: &BootInfoPtr, slot: usize) -> sel4::Result<()> {
+    issue_console(slot)?;
+    // SAFETY: this is the program's only `Uart`.
+    let mut uart = unsafe { serial::Uart::new(cap::IOPort::from_bits(slot as Word)) };
+    uart.set_up();
+    console::open(uart);
+    Ok(())
+}
+
+/// Sets what the loops below begin with.
+pub fn set_arguments(registers: &mut UserContext, script: Word, address: Word) {
+    registers.rbx = script;
+    registers.r12 = address;
+}
+
+core::arch::global_asm!(
+    ".pushsection .text.kernel_test_script, \"ax\"",
+    ".globl kernel_test_fill_fpu",
+    "kernel_test_fill_fpu:",
+    "pcmpeqd xmm0, xmm0",
+    "pcmpeqd xmm1, xmm1",
+    "pcmpeqd xmm2, xmm2",
+    "jmp kernel_test_script",
+    ".globl kernel_test_read",
+    "kernel_test_read:",
+    "mov rax, [r12]",
+    "mov [rbx + 24], rax",
+    ".globl kernel_test_script",
+    "kernel_test_script:",
+    "mov rdx, [rbx]",
+    "mov rdi, [rbx + 8]",
+    "mov rsi, [rbx + 16]",
+    "mov r10, [rbx + 24]",
+    "mov r8, [rbx + 32]",
+    "mov r9, [rbx + 40]",
+    "mov r15, [rbx + 48]",
+    "syscall",
+    "mov [rbx + 8], rdi",
+    "mov [rbx + 16], rsi",
+    "mov [rbx + 24], r10",
+    "mov [rbx + 32], r8",
+    "mov [rbx + 40], r9",
+    "mov [rbx + 48], r15",
+    "add rbx, 64",
+    "jmp kernel_test_script",
+    ".popsection",
+);

@@ -1,0 +1,75 @@
+//! What counts as a pass of the kernel's tests.
+
+use super::*;
+
+/// A console on which all tests of an architecture pass but these.
+fn console(arch: Arch, red: &[&str]) -> String {
+    let mut text = String::new();
+    for (name, _) in TESTS.iter().filter(|(_, archs)| archs.contains(&arch)) {
+        let result = if red.contains(name) { "FAILED: got 6, want 0 (words)" } else { "ok" };
+        text.push_str(&format!("kernel test {name}: {result}\r\n"));
+    }
+    text
+}
+
+fn case(without: Option<&str>, arch: Arch) -> Case {
+    let all = choose(&Filter::default());
+    all.into_iter().find(|case| case.without == without && case.arch == arch).unwrap()
+}
+
+#[test]
+fn on_our_kernel_all_must_pass() {
+    let ours = case(None, Arch::X86_64);
+    judge(&ours, &console(Arch::X86_64, &[])).unwrap();
+    let told = judge(&ours, &console(Arch::X86_64, &["errand"])).unwrap_err();
+    assert!(told.starts_with("must pass on this kernel: kernel test errand"), "{told}");
+}
+
+#[test]
+fn without_a_patch_exactly_its_tests_must_fail() {
+    let fpu = case(Some("01-aarch64-fpu-owner"), Arch::Aarch64);
+    judge(&fpu, &console(Arch::Aarch64, &["fpu-owner"])).unwrap();
+    let told = judge(&fpu, &console(Arch::Aarch64, &[])).unwrap_err();
+    assert_eq!(told, "must fail on this kernel: kernel test fpu-owner: ok");
+    assert!(judge(&fpu, &console(Arch::Aarch64, &["fpu-owner", "errand"])).is_err());
+}
+
+#[test]
+fn a_silent_test_and_an_unknown_line_fail() {
+    let ours = case(None, Arch::Aarch64);
+    let all = console(Arch::Aarch64, &[]);
+    let fewer = all.replace("kernel test errand: ok\r\n", "");
+    assert_eq!(judge(&ours, &fewer).unwrap_err(), "said nothing: errand");
+    let twice = format!("{all}kernel test errand: ok\n");
+    assert!(judge(&ours, &twice).unwrap_err().contains("nobody announced"));
+    let more = format!("{all}<<seL4(CPU 0) says something>>\n");
+    assert!(judge(&ours, &more).unwrap_err().contains("nobody announced this line: <<seL4"));
+    let odd = all.replace("errand: ok", "errand: okay");
+    assert!(judge(&ours, &odd).unwrap_err().contains("neither ok nor FAILED"));
+}
+
+#[test]
+fn every_patch_of_the_repository_has_a_test() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kernel-config/patches");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut patches: Vec<String> =
+        names.filter_map(|name| name.to_str()?.strip_suffix(".patch").map(str::to_owned)).collect();
+    patches.retain(|name| !name.starts_with("build-"));
+    patches.sort();
+    assert_eq!(patches, PATCHES.map(|(patch, ..)| patch), "the table of patches and their tests");
+    assert!(all_have_tests(&patches) && !all_have_tests(&["06-new".to_owned()]));
+}
+
+#[test]
+fn the_filter_takes_kernels_by_their_name() {
+    let names = |text: &str| -> Vec<String> {
+        let filter = Filter { text: Some(text.into()), ..Filter::default() };
+        choose(&filter).iter().map(Case::name).collect()
+    };
+    assert_eq!(names("kernel/aarch64"), ["kernel/aarch64"]);
+    assert_eq!(names("without-04"), ["kernel/without-04-x86-io-port-revoke/x86_64"]);
+    assert_eq!(names("kernel").len(), 8);
+    let filter = |text: &str| Filter { text: Some(text.into()), ..Filter::default() };
+    assert!(is_named(&filter("kernel")) && is_named(&filter("kernel/x")) && !is_named(&filter("kern")));
+    assert!(!is_named(&Filter::default()));
+}
