@@ -31,7 +31,8 @@ fn run() -> Result<(), String> {
     println!("cargo:rustc-check-cfg=cfg(sel4_debug_syscalls)");
     let target = variable("TARGET")?;
     let arch = variable("CARGO_CFG_TARGET_ARCH")?;
-    let prefix = env::var_os("SEL4_PREFIX").map(PathBuf::from).ok_or(
+    let interfaces = machine(&arch)?;
+    let prefix = env::var_os("SEL4_PREFIX").filter(|value| !value.is_empty()).map(PathBuf::from).ok_or(
         "SEL4_PREFIX is not set, so it is not known for which kernel to build.\n\
          Build through `cargo xtask`, which builds the kernel and sets it, or set it to the folder into which \
          a seL4 was installed.",
@@ -49,10 +50,17 @@ fn run() -> Result<(), String> {
         |error| format!("{error}\n(The kernel is the one installed at SEL4_PREFIX, {}.)", prefix.display());
     let (api, files) = read(&include).map_err(blame)?;
     watch(&files, &include);
+    if !api.methods.iter().any(|method| method.interface.starts_with(interfaces)) {
+        return Err(format!(
+            "the seL4 installed at SEL4_PREFIX, {}, is for another machine than {arch}: set SEL4_PREFIX to one \
+             that was built for it.",
+            prefix.display()
+        ));
+    }
     version::check(&api)?;
     let installation = Installation { include, compiler: compiler(&target, &arch) };
     let out = PathBuf::from(variable("OUT_DIR")?);
-    let bindings = generate(&api, &installation, &constants(&arch)?, &out).map_err(blame)?;
+    let bindings = generate(&api, &installation, &constants(&arch), &out).map_err(blame)?;
     if bindings.answers.contains_key("SYS_DEBUG_PUT_CHAR") {
         println!("cargo:rustc-cfg=sel4_debug_syscalls");
     }
@@ -60,13 +68,22 @@ fn run() -> Result<(), String> {
     std::fs::write(&file, &bindings.rust).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// What to ask about a kernel for this architecture.
-fn constants(arch: &str) -> Result<Vec<Constant>, String> {
+/// What the names of the machine's own interfaces start with.
+fn machine(arch: &str) -> Result<&'static str, String> {
     match arch {
-        "aarch64" => Ok([common::ALWAYS, version::ALWAYS, common::AARCH64, version::AARCH64].concat()),
-        "x86_64" => Ok([common::ALWAYS, version::ALWAYS, common::X86_64, version::X86_64].concat()),
+        "aarch64" => Ok("seL4_ARM_"),
+        "x86_64" => Ok("seL4_X86_"),
         other => Err(format!("no bindings for the architecture {other}: only aarch64 and x86_64")),
     }
+}
+
+/// What to ask about a kernel for this architecture.
+fn constants(arch: &str) -> Vec<Constant> {
+    let own: &[&[Constant]] = match arch {
+        "aarch64" => &[common::AARCH64, version::AARCH64],
+        _ => &[common::X86_64, version::X86_64],
+    };
+    [common::ALWAYS, version::ALWAYS, &own.concat()].concat()
 }
 
 /// Tells cargo what the bindings depend on.
@@ -78,18 +95,16 @@ fn watch(files: &[PathBuf], include: &Path) {
     println!("cargo:rerun-if-changed={}", include.display());
 }
 
-/// The C compiler for the target: `CC_<target>`, `CC`, or the name that Debian gives it.
+/// The C compiler for the target: `CC_<target>`; where that is this machine, `CC`; or what Debian calls it.
 fn compiler(target: &str, arch: &str) -> String {
     let specific = format!("CC_{}", target.replace('-', "_"));
     println!("cargo:rerun-if-env-changed={specific}");
-    for name in [specific.as_str(), "CC"] {
-        if let Ok(command) = env::var(name)
-            && !command.trim().is_empty()
-        {
-            return command;
-        }
-    }
-    if arch == env::consts::ARCH { "cc".to_owned() } else { format!("{arch}-linux-gnu-gcc") }
+    // `CC` is usually set for the machine that one sits at, and no help for another.
+    let native = arch == env::consts::ARCH;
+    let named = env::var(specific).ok().or_else(|| env::var("CC").ok().filter(|_| native));
+    named
+        .filter(|command| !command.trim().is_empty())
+        .unwrap_or_else(|| if native { "cc".to_owned() } else { format!("{arch}-linux-gnu-gcc") })
 }
 
 fn variable(name: &str) -> Result<String, String> {

@@ -57,7 +57,8 @@ impl fmt::Display for Error {
             Self::Compiler { command, message } => write!(
                 f,
                 "the C compiler `{command}` did not compile the questions about the kernel's headers: {message}\n\
-                 Set CC to a C compiler for the target, or install one (on Debian: gcc-aarch64-linux-gnu, gcc)"
+                 If it is missing or not for this target, install one (on Debian: gcc-aarch64-linux-gnu, gcc) or set \
+                 CC_<target>; if it misses names, the installed kernel is another than the bindings know"
             ),
             Self::Answer { what } => write!(f, "the C compiler's answer is unusable: {what}"),
         }
