@@ -96,7 +96,7 @@ pub fn output_quiet_when_fresh(cargo: &mut Command, doing: &str) -> Result<Strin
 }
 
 /// What cargo says when it is done.
-const DONE: [&str; 2] = ["Finished", "Executable"];
+const DONE: [&str; 3] = ["Finished", "Executable", "Generated"];
 
 /// The command as a person would type it, for messages.
 pub fn shown(command: &Command) -> String {

@@ -95,7 +95,7 @@ impl Tools {
 
     fn host_clippy(&self, ctx: &Context) -> Command {
         let mut clippy = self.as_host(ctx, &self.clippy);
-        clippy.args(["clippy", "--all-targets", "--", "--deny", "warnings"]);
+        clippy.args(["clippy", "--keep-going", "--all-targets", "--", "--deny", "warnings"]);
         clippy
     }
 
@@ -119,7 +119,7 @@ impl Tools {
 
     fn clippy(&self, ctx: &Context, target: &Target<'_>) -> Command {
         let mut clippy = self.as_target(ctx, target, &self.clippy);
-        clippy.args(["--", "--deny", "warnings"]);
+        clippy.args(["--keep-going", "--", "--deny", "warnings"]);
         clippy
     }
 
