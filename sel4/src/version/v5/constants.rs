@@ -5,7 +5,7 @@ use escrow_sel4_generator::model::Api;
 
 /// Asked on both machines.
 pub const ALWAYS: &[Constant] = &[
-    // Grant was split in two by 12.0.0, which gives the constructor a fourth argument.
+    // Grant was split in two by 11.0.0, which gives the constructor a fourth argument.
     Constant::word("RIGHT_GRANT", "seL4_CapRights_new(1, 0, 0).words[0]"),
     Constant::word("RIGHT_READ", "seL4_CapRights_new(0, 1, 0).words[0]"),
     Constant::word("RIGHT_WRITE", "seL4_CapRights_new(0, 0, 1).words[0]"),

@@ -3,6 +3,7 @@
 pub mod guard;
 #[cfg(target_arch = "x86_64")]
 mod io_port;
+mod irq_control;
 pub mod rights;
 #[cfg(target_arch = "aarch64")]
 #[path = "tables_aarch64.rs"]
