@@ -1,11 +1,16 @@
 //! How an identity rides in a badge: the kernel delivers it with every message, and only the supervisor mints it.
 //!
+//! seL4 5.0.0 keeps 28 bits of a badge on 64-bit machines (`seL4_BadgeBits`):
+//!
 //! ```text
-//! 63      60 59          48 47         32 31                    0
-//! [  kind  ] [  service   ] [   domain  ] [     generation      ]
+//! 27      26  25 24       19 18      14 13             0
+//! [signal][ kind ][ service ][ domain  ][ generation tag ]
 //! ```
+//!
+//! The tag is the generation's low 14 bits. It says at a glance that a badge is stale; what makes a stale badge
+//! impossible is that every capability that carries it is revoked before the domain's memory is used again.
 
-use crate::ids::{DomainId, Generation, Instance};
+use crate::ids::{DomainId, Generation};
 
 /// What the capability that carried the message was made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,37 +19,64 @@ pub enum Kind {
     Client = 1,
     /// A module's capability to the supervisor, for requests.
     Request = 2,
-    /// A module's fault handler capability. The module holds it too and can forge messages on it: see
-    /// `root-task/src/faults.rs`.
+    /// A module's fault handler capability. The module holds it too and can forge messages on it: whatever comes on
+    /// it ends the module.
     Fault = 3,
 }
 
 /// Set in every badge of a notification, and in no badge of an endpoint.
-pub const SIGNAL: u64 = 1 << 63;
+pub const SIGNAL: u64 = 1 << 27;
+
+/// How many domains a badge can tell apart.
+pub const MAX_DOMAINS: u16 = 1 << 5;
+/// How many services a badge can tell apart.
+pub const MAX_SERVICES: u16 = 1 << 6;
+const TAG_BITS: u32 = 14;
+
+/// The low bits of a generation, as a badge carries them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GenerationTag(pub u16);
+
+impl GenerationTag {
+    /// The tag of a generation.
+    pub const fn of(generation: Generation) -> GenerationTag {
+        GenerationTag((generation.0 & ((1 << TAG_BITS) - 1)) as u16)
+    }
+}
+
+/// Who holds a capability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Holder {
+    /// The domain.
+    pub domain: DomainId,
+    /// Which of its instances.
+    pub tag: GenerationTag,
+}
 
 /// A decoded badge of an endpoint capability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Badge {
     /// What the capability is for.
     pub kind: Kind,
-    /// For [`Kind::Client`]: which of the receiving module's services, by the order of its reservations.
+    /// For [`Kind::Client`]: the ledger's number of the service that is called.
     pub service: u16,
     /// Who holds the capability.
-    pub holder: Instance,
+    pub holder: Holder,
 }
 
 impl Badge {
-    /// The word that the kernel is given. Service numbers above 4,095 are cut off; the ledger has far fewer.
+    /// The word that the kernel is given. Numbers beyond [`MAX_SERVICES`] and [`MAX_DOMAINS`] are cut off; the
+    /// ledger's tables are no longer than that.
     pub const fn to_word(self) -> u64 {
-        ((self.kind as u64) << 60)
-            | (((self.service & 0xfff) as u64) << 48)
-            | ((self.holder.domain.0 as u64) << 32)
-            | (self.holder.generation.0 as u64)
+        ((self.kind as u64) << 25)
+            | (((self.service & (MAX_SERVICES - 1)) as u64) << 19)
+            | (((self.holder.domain.0 & (MAX_DOMAINS - 1)) as u64) << 14)
+            | (self.holder.tag.0 as u64)
     }
 
     /// Reads a badge back; `None` for words that the supervisor never mints.
     pub const fn from_word(word: u64) -> Option<Badge> {
-        let kind = match word >> 60 {
+        let kind = match word >> 25 {
             1 => Kind::Client,
             2 => Kind::Request,
             3 => Kind::Fault,
@@ -52,10 +84,10 @@ impl Badge {
         };
         Some(Badge {
             kind,
-            service: ((word >> 48) & 0xfff) as u16,
-            holder: Instance {
-                domain: DomainId(((word >> 32) & 0xffff) as u16),
-                generation: Generation((word & 0xffff_ffff) as u32),
+            service: ((word >> 19) as u16) & (MAX_SERVICES - 1),
+            holder: Holder {
+                domain: DomainId(((word >> 14) as u16) & (MAX_DOMAINS - 1)),
+                tag: GenerationTag((word & ((1 << TAG_BITS) - 1)) as u16),
             },
         })
     }
@@ -68,14 +100,13 @@ mod tests {
     #[test]
     fn every_field_comes_back() {
         for kind in [Kind::Client, Kind::Request, Kind::Fault] {
-            for (service, domain, generation) in [(0, 0, 1), (4095, u16::MAX, u32::MAX), (7, 3, 9)] {
-                let badge = Badge {
-                    kind,
-                    service,
-                    holder: Instance { domain: DomainId(domain), generation: Generation(generation) },
-                };
+            for (service, domain, generation) in
+                [(0, 0, 1), (MAX_SERVICES - 1, MAX_DOMAINS - 1, u32::MAX), (7, 3, 9)]
+            {
+                let tag = GenerationTag::of(Generation(generation));
+                let badge = Badge { kind, service, holder: Holder { domain: DomainId(domain), tag } };
                 assert_eq!(Badge::from_word(badge.to_word()), Some(badge));
-                assert_eq!(badge.to_word() & SIGNAL, 0);
+                assert!(badge.to_word() < SIGNAL, "28 bits, the highest of which is a signal's");
             }
         }
     }

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Generation, ServiceRef};
+use crate::operator::ServiceState;
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x101;
@@ -38,8 +39,8 @@ pub enum Request {
         /// What it found.
         service: ServiceRef,
     },
-    /// Whether the entry still exists, in whatever state. Answer: [`Answer::Exists`].
-    Exists {
+    /// What state the entry is in, if it still exists. Answer: [`Answer::State`].
+    State {
         /// The entry.
         service: ServiceRef,
     },
@@ -82,8 +83,8 @@ pub enum Answer {
         /// Which instance serves now.
         generation: Generation,
     },
-    /// Whether the entry exists.
-    Exists(bool),
+    /// The entry's state; `None` where it does not exist any more.
+    State(Option<ServiceState>),
     /// It cannot be done; nothing has changed.
     Refused(Refusal),
 }

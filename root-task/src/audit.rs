@@ -9,13 +9,8 @@ use crate::memory::{Memory, free_bytes_by_the_kernel};
 
 /// Asks every free untyped how much of it is free, and tries every free slot for emptiness.
 pub fn prove(memory: &Memory) -> Proof {
-    let mut proof = Proof {
-        books: memory.books(),
-        untypeds: 0,
-        kernel_free_bytes: 0,
-        slots_tried: 0,
-        slots_taken: 0,
-    };
+    let mut proof =
+        Proof { books: memory.books(), untypeds: 0, kernel_free_bytes: 0, slots_tried: 0, slots_taken: 0 };
     for untyped in memory.free_untypeds() {
         let free = free_bytes_by_the_kernel(untyped.slot, untyped.size_bits, memory.spare()).unwrap_or(0);
         proof.untypeds = proof.untypeds.saturating_add(1);

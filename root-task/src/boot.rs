@@ -74,8 +74,7 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
     let mut memory = Memory::new(bootinfo)?;
     arch::map_scratch_table(&mut memory)?;
     let console = arch::open_console(bootinfo, &mut memory)?;
-    let objects =
-        Objects::make(&mut memory, &[ObjectBlueprint::Endpoint, ObjectBlueprint::Notification])?;
+    let objects = Objects::make(&mut memory, &[ObjectBlueprint::Endpoint, ObjectBlueprint::Notification])?;
     let endpoint: cap::Endpoint = objects.cap(0);
     let notification: cap::Notification = objects.cap(1);
     sel4::init_thread::slot::TCB.cap().tcb_bind_notification(notification)?;
@@ -102,8 +101,8 @@ pub fn boot(bootinfo: &BootInfoPtr) -> ! {
     };
     say!("Escrow on seL4 ({})", arch::NAME);
     for name in supervisor.system.boot.clone() {
-        if supervisor.load(name, Args::new(), false).is_err() {
-            say!("boot: {name} was not loaded");
+        if let Err(why) = supervisor.load(name, Args::new(), false) {
+            unbootable(format_args!("{why}"));
         }
     }
     supervisor.run()

@@ -1,7 +1,6 @@
 //! Who speaks to the supervisor, and what they can say: one closed type.
 
-use ipc_proto::badge::{Badge, Kind, SIGNAL};
-use ipc_proto::ids::Instance;
+use ipc_proto::badge::{Badge, Holder, Kind, SIGNAL};
 use ipc_proto::label::Status;
 use ipc_proto::{operator, registrar, supervisor, wire};
 use sel4::{Fault, MessageInfo, with_ipc_buffer};
@@ -11,13 +10,13 @@ pub enum Event {
     /// The bell was answered: go on with the work that could wait.
     Bell,
     /// A thread faulted, or its module says so: the kernel's messages and forged ones come on the same capability.
-    Fault(Instance, Option<Fault>),
+    Fault(Holder, Option<Fault>),
     /// A module asks for something that any module may.
-    Module(Instance, supervisor::Request),
+    Module(Holder, supervisor::Request),
     /// The name server asks; whether it is the name server is checked by the handler.
-    Registrar(Instance, registrar::Request),
+    Registrar(Holder, registrar::Request),
     /// An operator asks; whether it is one is checked by the handler.
-    Operator(Instance, operator::Request),
+    Operator(Holder, operator::Request),
     /// A request that cannot be read, and the status to answer.
     Unreadable(Status),
 }
@@ -47,7 +46,7 @@ impl Event {
         }
     }
 
-    fn request(holder: Instance, info: MessageInfo) -> Result<Event, Status> {
+    fn request(holder: Holder, info: MessageInfo) -> Result<Event, Status> {
         match u16::try_from(info.label()) {
             Ok(supervisor::LABEL) => Ok(Event::Module(holder, request(info)?)),
             Ok(registrar::LABEL) => Ok(Event::Registrar(holder, request(info)?)),

@@ -26,7 +26,9 @@ impl fmt::Display for OutOf {
         match self {
             OutOf::Memory(error) => error.fmt(f),
             OutOf::Slots(error) => error.fmt(f),
-            OutOf::Kernel(error) => write!(f, "the kernel refused ({error:?}), which is a bug of the root task"),
+            OutOf::Kernel(error) => {
+                write!(f, "the kernel refused ({error:?}), which is a bug of the root task")
+            }
         }
     }
 }
@@ -70,7 +72,11 @@ pub struct Leak {
 
 impl fmt::Display for Leak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "only {} of its {} bytes came back, which is a bug of the root task", self.free, self.expected)
+        write!(
+            f,
+            "only {} of its {} bytes came back, which is a bug of the root task",
+            self.free, self.expected
+        )
     }
 }
 

@@ -4,8 +4,8 @@ use core::panic::PanicInfo;
 
 use crate::console;
 
-/// The root task's stack: 64 KiB in its zeroed data.
-const STACK_BYTES: usize = 64 * 1024;
+/// The root task's stack: 512 KiB of its zeroed data. Its books are moved into place on it, once, at boot.
+const STACK_BYTES: usize = 512 * 1024;
 
 #[repr(C, align(16))]
 struct Stack(core::cell::UnsafeCell<[u8; STACK_BYTES]>);
@@ -22,7 +22,7 @@ core::arch::global_asm!(
     "_start:",
     "adrp x9, {stack}",
     "add x9, x9, :lo12:{stack}",
-    "mov x10, #{bytes}",
+    "ldr x10, ={bytes}",
     "add sp, x9, x10",
     "mov x29, xzr",
     "mov x30, xzr",

@@ -8,7 +8,8 @@
 //! Source: seL4 manual 5.0.0, section 4.2.4 ("Capability transfer" and reply capabilities), `CNode_SaveCaller`.
 
 use sel4::{
-    AbsoluteCPtr, CNodeCapData, CPtr, CPtrWithDepth, CapRights, MessageInfoBuilder, ObjectBlueprint, UserContext, cap,
+    AbsoluteCPtr, CNodeCapData, CPtr, CPtrWithDepth, CapRights, MessageInfoBuilder, ObjectBlueprint,
+    UserContext, cap,
 };
 
 use ipc_proto::ids::Generation;
@@ -64,7 +65,12 @@ impl Undertaker {
         // A copy: the original is mapped in the root task's own image.
         let copy = u64::from(spare.first.0).saturating_add(1);
         arch::slot(copy).copy(&arch::root_slot(code), CapRights::read_only())?;
-        cap::Granule::from_bits(copy).frame_map(undertaker.vspace, CODE_VADDR, CapRights::read_only(), arch::CODE)?;
+        cap::Granule::from_bits(copy).frame_map(
+            undertaker.vspace,
+            CODE_VADDR,
+            CapRights::read_only(),
+            arch::CODE,
+        )?;
         let guard = CNodeCapData::skip_high_bits(CNODE_BITS).into_word();
         undertaker.slot(SELF).mint(&arch::root_slot(undertaker.cnode), CapRights::all(), guard)?;
         undertaker.slot(DONE).mint(&arch::root_slot(undertaker.done), CapRights::all(), 1)?;

@@ -2,9 +2,7 @@
 
 use ipc_proto::slots;
 use root_task_core::elf_plan::Machine;
-use sel4::{
-    BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, UserContext, VmAttributes, cap,
-};
+use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, UserContext, VmAttributes, cap};
 
 use super::{root_slot, slot};
 use crate::console;
@@ -65,14 +63,19 @@ pub const fn stack_top(end: u64) -> u64 {
 pub fn open_console(bootinfo: &BootInfoPtr, memory: &mut Memory) -> Result<Console, SetUpError> {
     let slots = memory.alloc_slots(2)?;
     let (frame, irq) = (u64::from(slots.first.0), u64::from(slots.first.0).saturating_add(1));
-    let described = bootinfo.untyped_list().position(|untyped| {
-        untyped.is_device() && untyped.paddr() as u64 == serial::PADDR
-    });
+    let described = bootinfo
+        .untyped_list()
+        .position(|untyped| untyped.is_device() && untyped.paddr() as u64 == serial::PADDR);
     let untyped = described.ok_or(SetUpError::Kernel(sel4::Error::FailedLookup))?;
     let untyped = bootinfo.untyped().range().start.saturating_add(untyped);
     let root = sel4::init_thread::slot::CNODE.cap();
     let first = usize::try_from(frame).map_err(|_| sel4::Error::RangeError)?;
-    cap::Untyped::from_bits(untyped as u64).untyped_retype(&FRAME, &root.absolute_cptr_for_self(), first, 1)?;
+    cap::Untyped::from_bits(untyped as u64).untyped_retype(
+        &FRAME,
+        &root.absolute_cptr_for_self(),
+        first,
+        1,
+    )?;
     let registers = cap::Granule::from_bits(frame);
     let vspace = sel4::init_thread::slot::VSPACE.cap();
     registers.frame_map(vspace, UART_VADDR, CapRights::read_write(), VmAttributes::DEVICE)?;
@@ -124,7 +127,8 @@ pub fn errand_address() -> usize {
 /// Sets a dead thread's registers for the errand: save the caller of `cnode`'s holder into `caller`, signal `done`,
 /// wait on `never`.
 pub fn errand_registers(registers: &mut UserContext, cnode: u64, caller: u64, done: u64, never: u64) {
-    let info = sel4::MessageInfoBuilder::default().label(sel4::sys::label::CNODE_SAVE_CALLER).length(2).build();
+    let info =
+        sel4::MessageInfoBuilder::default().label(sel4::sys::label::CNODE_SAVE_CALLER).length(2).build();
     registers.x0 = cnode;
     registers.x1 = info.bits();
     registers.x2 = caller;

@@ -112,7 +112,8 @@ pub fn errand_address() -> usize {
 /// Sets a dead thread's registers for the errand: save the caller of `cnode`'s holder into `caller`, signal `done`,
 /// wait on `never`.
 pub fn errand_registers(registers: &mut UserContext, cnode: u64, caller: u64, done: u64, never: u64) {
-    let info = sel4::MessageInfoBuilder::default().label(sel4::sys::label::CNODE_SAVE_CALLER).length(2).build();
+    let info =
+        sel4::MessageInfoBuilder::default().label(sel4::sys::label::CNODE_SAVE_CALLER).length(2).build();
     registers.rdi = cnode;
     registers.rsi = info.bits();
     registers.r10 = caller;

@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use ipc_proto::badge::{Badge, Kind};
+use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::Instance;
 use ipc_proto::slots;
 use root_task_core::elf_plan::{ElfPlan, Permissions};
@@ -63,7 +63,9 @@ impl fmt::Display for CreateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CreateError::OutOf(error) => error.fmt(f),
-            CreateError::Kernel(error) => write!(f, "the kernel refused ({error:?}), which is a bug of the root task"),
+            CreateError::Kernel(error) => {
+                write!(f, "the kernel refused ({error:?}), which is a bug of the root task")
+            }
         }
     }
 }
@@ -74,7 +76,8 @@ impl Domain {
     /// # Errors
     /// [`CreateError`]; nothing is lost.
     pub fn create(memory: &mut Memory, scratch: &Scratch, spec: &Spec<'_>) -> Result<Domain, CreateError> {
-        let slots = memory.alloc_slots((Place::Frames as usize).saturating_add(usize::from(spec.plan.frame_count)))?;
+        let slots = memory
+            .alloc_slots((Place::Frames as usize).saturating_add(usize::from(spec.plan.frame_count)))?;
         let untyped = match memory.alloc_untyped(spec.plan.untyped_bits) {
             Ok(untyped) => untyped,
             Err(error) => {
@@ -134,7 +137,8 @@ impl Domain {
 
     /// Gives the domain its capabilities, and its thread everything but the start.
     fn endow(&self, spec: &Spec<'_>) -> sel4::Result<()> {
-        let badge = |kind| Badge { kind, service: 0, holder: spec.instance }.to_word();
+        let (domain, tag) = (spec.instance.domain, GenerationTag::of(spec.instance.generation));
+        let badge = |kind| Badge { kind, service: 0, holder: Holder { domain, tag } }.to_word();
         let send = CapRightsBuilder::none().write(true).grant(true).build();
         let mint = |slot: u64, endpoint: cap::Endpoint, kind| {
             self.cspace(slot).mint(&arch::root_slot(endpoint), send, badge(kind))
@@ -152,7 +156,9 @@ impl Domain {
         }
         let tcb = self.tcb();
         let guard = CNodeCapData::skip_high_bits(usize::from(slots::CSPACE_BITS));
-        let buffer = cap::Granule::from_bits(self.slot(Place::Frames, usize::from(spec.plan.frame_count).saturating_sub(1)));
+        let buffer = cap::Granule::from_bits(
+            self.slot(Place::Frames, usize::from(spec.plan.frame_count).saturating_sub(1)),
+        );
         let fault = CPtr::from_bits(slots::FAULT);
         tcb.tcb_configure_with_priority(
             fault,

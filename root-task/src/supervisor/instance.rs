@@ -28,7 +28,9 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StartError::NoFile => f.write_str("it is not in the boot archive: add it to the system's manifest"),
+            StartError::NoFile => {
+                f.write_str("it is not in the boot archive: add it to the system's manifest")
+            }
             StartError::Elf(error) => error.fmt(f),
             StartError::Create(error) => error.fmt(f),
             StartError::NotDead => f.write_str("it cannot be started in the state that it is in"),
@@ -52,16 +54,10 @@ impl Supervisor {
         let console = (name == self.system.console).then_some(&self.console);
         let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
         let instance = Instance { domain: id, generation };
-        let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut).ok_or(StartError::NotDead)?;
-        let spec = Spec {
-            instance,
-            plan: &plan,
-            file,
-            home: &room.home,
-            supervisor: self.endpoint,
-            names,
-            console,
-        };
+        let room =
+            self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut).ok_or(StartError::NotDead)?;
+        let spec =
+            Spec { instance, plan: &plan, file, home: &room.home, supervisor: self.endpoint, names, console };
         let started = Domain::create(&mut self.memory, &self.scratch, &spec).and_then(|mut domain| {
             match domain.start(plan.entry) {
                 Ok(()) => {
@@ -90,13 +86,17 @@ impl Supervisor {
 
     /// Stops the running instance and answers whoever is inside a call to it. Its memory stays as it is.
     pub(super) fn bury(&mut self, id: DomainId) {
-        let Some(domain) = self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut()) else {
+        let Some(domain) =
+            self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut())
+        else {
             return;
         };
         domain.freeze();
         let generation = domain.instance.generation;
         if let Err(error) = self.undertaker.answer_caller(domain.tcb(), generation) {
-            say!("supervisor: the caller of domain {id} was not answered ({error:?}), which is a bug of the root task");
+            say!(
+                "supervisor: the caller of domain {id} was not answered ({error:?}), which is a bug of the root task"
+            );
         }
     }
 

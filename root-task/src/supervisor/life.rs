@@ -2,14 +2,14 @@
 
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Outcome, State};
+use ipc_proto::operator::{Answer, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
 use root_task_core::ledger::PublishDecision;
 use root_task_core::restart::{self, Decision};
 use sel4::Fault;
 
-use super::operator::refused;
-use super::{Response, Room, Supervisor, answer, status};
+use super::operator::{refused, sentence};
+use super::{Response, Room, Supervisor, answer};
 use crate::home::Home;
 use crate::memory::Leak;
 use crate::report::{self, Cause};
@@ -20,15 +20,15 @@ impl Supervisor {
     ///
     /// # Errors
     /// The sentence for the operator; nothing is lost.
-    pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Response> {
-        let (plan, _) = self.plan(&name).map_err(|error| refused(format_args!("{name}: {error}")))?;
+    pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Sentence> {
+        let (plan, _) = self.plan(&name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let request = plan.request;
-        let id = self.ledger.admit(name, hold).map_err(|error| refused(format_args!("{name}: {error}")))?;
+        let id = self.ledger.admit(name, hold).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let home = match Home::make(&mut self.memory) {
             Ok(home) => home,
             Err(error) => {
                 self.ledger.remove(id);
-                return Err(refused(format_args!("{name}: {error}")));
+                return Err(sentence(format_args!("{name}: {error}")));
             }
         };
         if let Some(place) = self.rooms.get_mut(usize::from(id.0)) {
@@ -36,7 +36,7 @@ impl Supervisor {
         }
         self.start_instance(id).map_err(|error| {
             self.report_leak(id, name);
-            refused(format_args!("{name}: {error}"))
+            sentence(format_args!("{name}: {error}"))
         })
     }
 
@@ -172,10 +172,6 @@ impl Supervisor {
 
     /// A fault message, or a forged one: either way the module is at its end.
     pub(super) fn faulted(&mut self, who: Instance, fault: Option<Fault>) -> Response {
-        if !self.ledger.is_running(who) {
-            // The badge of an instance that is dead already.
-            return status(ipc_proto::label::Status::Refused);
-        }
         let tcb = self.room(who.domain).and_then(|room| room.domain.as_ref()).map(|domain| domain.tcb());
         let ip = tcb.map_or(0, report::instruction_pointer);
         self.dies(who.domain, Cause::Fault(fault, ip));

@@ -152,12 +152,21 @@ impl Supervisor {
     }
 
     fn handle(&mut self, event: Event) -> Response {
+        let stale = || status(Status::Refused);
         match event {
             Event::Bell => self.bell_rang(),
-            Event::Fault(who, fault) => self.faulted(who, fault),
-            Event::Module(who, request) => self.module_asks(who, request),
-            Event::Registrar(who, request) => self.registrar_asks(who, request),
-            Event::Operator(who, request) => self.operator_asks(who, request),
+            Event::Fault(who, fault) => {
+                self.ledger.resolve(who).map_or_else(stale, |who| self.faulted(who, fault))
+            }
+            Event::Module(who, request) => {
+                self.ledger.resolve(who).map_or_else(stale, |who| self.module_asks(who, request))
+            }
+            Event::Registrar(who, request) => {
+                self.ledger.resolve(who).map_or_else(stale, |who| self.registrar_asks(who, request))
+            }
+            Event::Operator(who, request) => {
+                self.ledger.resolve(who).map_or_else(stale, |who| self.operator_asks(who, request))
+            }
             Event::Unreadable(why) => status(why),
         }
     }

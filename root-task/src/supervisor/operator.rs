@@ -13,12 +13,17 @@ use super::{Response, Supervisor, answer, status};
 use crate::report::Cause;
 use crate::{audit, console};
 
-/// A refusal as a sentence, cut at its bound.
-pub fn refused(sentence: fmt::Arguments<'_>) -> Response {
+/// A sentence, cut at its bound.
+pub fn sentence(words: fmt::Arguments<'_>) -> Sentence {
     let mut text = Sentence::new();
     // An error means that the sentence is full: what fitted is kept.
-    let _ = fmt::write(&mut text, sentence);
-    answer(&Answer::Refused(text))
+    let _ = fmt::write(&mut text, words);
+    text
+}
+
+/// A refusal as a sentence.
+pub fn refused(words: fmt::Arguments<'_>) -> Response {
+    answer(&Answer::Refused(sentence(words)))
 }
 
 fn not_loaded(name: &Name) -> Response {
@@ -27,13 +32,13 @@ fn not_loaded(name: &Name) -> Response {
 
 impl Supervisor {
     pub(super) fn operator_asks(&mut self, who: Instance, request: Request) -> Response {
-        if !self.ledger.is_running(who) || !self.is_operator(who.domain) {
+        if !self.is_operator(who.domain) {
             return status(Status::Refused);
         }
         match request {
             Request::Load { name, args, hold } => match self.load(name, args, hold) {
                 Ok(instance) => self.wait_for(instance.domain),
-                Err(refusal) => refusal,
+                Err(why) => answer(&Answer::Refused(why)),
             },
             Request::Release { name } => self.release(&name),
             Request::Unload { name } => self.unload_by_name(&name),
@@ -68,7 +73,8 @@ impl Supervisor {
         };
         match self.room_mut(id) {
             Some(room) if room.waiter.is_none() => room.waiter = Some(waiter),
-            _ => waiter.answer(&mut self.memory, refused(format_args!("another operator waits for this module"))),
+            _ => waiter
+                .answer(&mut self.memory, refused(format_args!("another operator waits for this module"))),
         }
         Response::Later
     }
@@ -143,7 +149,8 @@ impl Supervisor {
     fn modules(&self, from: u16) -> (Vec<ModuleInfo, PAGE>, Option<u16>) {
         let mut page = Vec::new();
         for (id, module) in self.ledger.iter().filter(|(id, _)| id.0 >= from) {
-            let memory = self.room(id).and_then(|room| room.domain.as_ref()).map_or(0, |domain| domain.bytes());
+            let memory =
+                self.room(id).and_then(|room| room.domain.as_ref()).map_or(0, |domain| domain.bytes());
             let info = ModuleInfo {
                 name: module.name,
                 instance: Instance { domain: id, generation: module.generation },

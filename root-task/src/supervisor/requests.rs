@@ -1,20 +1,16 @@
 //! What any module may ask of the supervisor.
 
 use ipc_proto::ids::Instance;
-use ipc_proto::label::Status;
 use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
 use ipc_proto::supervisor::{Answer, Request};
 use sel4::CapRights;
 
-use super::{Response, Supervisor, answer, status};
+use super::{Response, Supervisor, answer};
 use crate::report::Cause;
 use crate::say;
 
 impl Supervisor {
     pub(super) fn module_asks(&mut self, who: Instance, request: Request) -> Response {
-        if !self.ledger.is_running(who) {
-            return status(Status::Refused);
-        }
         let id = who.domain;
         match request {
             Request::Publish => {
@@ -54,7 +50,9 @@ impl Supervisor {
     fn stow(&self, who: Instance, slot: u8, index: u16) -> Response {
         let connections = FIRST_CONNECTION..FIRST_CONNECTION.saturating_add(MAX_CONNECTIONS as u64);
         let Some(room) = self.room(who.domain) else { return answer(&Answer::Refused) };
-        let (Some(domain), bits) = (&room.domain, room.request.locker_bits) else { return answer(&Answer::Refused) };
+        let (Some(domain), bits) = (&room.domain, room.request.locker_bits) else {
+            return answer(&Answer::Refused);
+        };
         if bits == 0 || index == 0 || !connections.contains(&u64::from(slot)) {
             return answer(&Answer::Refused);
         }

@@ -9,7 +9,9 @@
 use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::label::Status;
 use ipc_proto::version::VersionRange;
-use module_rt::{Answer, CallError, Client, Connection, Init, InitError, Manifest, Request, Server, answer, init, log};
+use module_rt::{
+    Answer, CallError, Client, Connection, Init, InitError, Manifest, Request, Server, answer, init, log,
+};
 
 module_rt::module! {
     manifest: Manifest::new("echo-client"),

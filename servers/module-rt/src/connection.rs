@@ -46,10 +46,15 @@ impl fmt::Display for CallError {
         match self {
             CallError::Gone => f.write_str("the service is gone: the old capability reaches nothing"),
             CallError::Interrupted { generation } => {
-                write!(f, "the server (generation {generation}) died while it had the call, which may have been executed")
+                write!(
+                    f,
+                    "the server (generation {generation}) died while it had the call, which may have been executed"
+                )
             }
             CallError::NotDelivered => f.write_str("nobody received the call; it was not executed"),
-            CallError::BadMessage => f.write_str("the server could not read the request; it was not executed"),
+            CallError::BadMessage => {
+                f.write_str("the server could not read the request; it was not executed")
+            }
             CallError::UnknownMethod => f.write_str("the server has no such method"),
             CallError::Refused => f.write_str("the server does not permit this"),
             CallError::BadAnswer => f.write_str("the server's answer makes no sense"),
@@ -93,7 +98,11 @@ impl Connection {
     ///
     /// # Errors
     /// [`CallError`] says whether the request may have been executed, and what to do.
-    pub fn call<R: Serialize + ?Sized, A: DeserializeOwned>(self, method: u16, request: &R) -> Result<A, CallError> {
+    pub fn call<R: Serialize + ?Sized, A: DeserializeOwned>(
+        self,
+        method: u16,
+        request: &R,
+    ) -> Result<A, CallError> {
         let length = with_ipc_buffer_mut(|buffer| {
             let words = buffer.msg_regs_mut();
             wire::encode(request, words.get_mut(..wire::MAX_WORDS).unwrap_or_default())

@@ -94,7 +94,9 @@ pub fn lookup(name: &str, versions: VersionRange) -> Result<Connection, NamesErr
 ///
 /// # Errors
 /// [`NamesError::Call`] where the name server did not answer.
-pub fn list(from: u16) -> Result<heapless::Vec<ipc_proto::names::Entry, { ipc_proto::names::PAGE }>, NamesError> {
+pub fn list(
+    from: u16,
+) -> Result<heapless::Vec<ipc_proto::names::Entry, { ipc_proto::names::PAGE }>, NamesError> {
     match ask(&Request::List { from })? {
         Answer::Page(page) => Ok(page),
         _ => Err(NamesError::Call(CallError::BadAnswer)),

@@ -1,7 +1,6 @@
 //! The loop that answers calls.
 
-use ipc_proto::badge::{Badge, SIGNAL};
-use ipc_proto::ids::Instance;
+use ipc_proto::badge::{Badge, Holder, SIGNAL};
 use ipc_proto::label::{self, Status, WORDS};
 use ipc_proto::slots;
 use ipc_proto::wire;
@@ -15,8 +14,8 @@ use crate::start;
 pub struct Client(u64);
 
 impl Client {
-    /// The calling domain's running instance.
-    pub fn instance(self) -> Option<Instance> {
+    /// The calling instance.
+    pub fn holder(self) -> Option<Holder> {
         Badge::from_word(self.0).map(|badge| badge.holder)
     }
 
@@ -103,7 +102,12 @@ fn reply_info(status: Status, length: usize) -> MessageInfo {
 /// A message call, off the fastpath: the first four words go from registers to the IPC buffer and back.
 #[cold]
 #[inline(never)]
-fn message<S: Server>(server: &mut S, badge: u64, info: MessageInfo, words: [u64; 4]) -> (MessageInfo, [u64; 4]) {
+fn message<S: Server>(
+    server: &mut S,
+    badge: u64,
+    info: MessageInfo,
+    words: [u64; 4],
+) -> (MessageInfo, [u64; 4]) {
     with_ipc_buffer_mut(|buffer| {
         for (register, word) in buffer.msg_regs_mut().iter_mut().zip(words) {
             *register = word;

@@ -28,7 +28,9 @@ fn ask(request: &Request) -> Result<Answer, Sentence> {
 
 /// The supervisor gave an answer to another question.
 fn unexpected() -> Sentence {
-    format_error(format_args!("the supervisor's answer makes no sense: shell and root task differ in version"))
+    format_error(format_args!(
+        "the supervisor's answer makes no sense: shell and root task differ in version"
+    ))
 }
 
 impl Shell {
@@ -71,9 +73,8 @@ impl Shell {
 fn call(name: Name, text: &echo::Text, output: &mut Output) -> Result<(), Sentence> {
     let service = module_rt::init::lookup(name.as_str(), VersionRange::exactly(echo::VERSION))
         .map_err(|error| format_error(format_args!("{name}: {error}")))?;
-    let said: echo::Said = service
-        .call(echo::SAY, text)
-        .map_err(|error| format_error(format_args!("{name}: {error}")))?;
+    let said: echo::Said =
+        service.call(echo::SAY, text).map_err(|error| format_error(format_args!("{name}: {error}")))?;
     output.line(format_args!("generation {}: {}", said.generation, said.text));
     Ok(())
 }

@@ -28,7 +28,8 @@ fn files_are_short() {
 
 #[test]
 fn unsafe_code_is_only_in_the_trusted_folders() {
-    let marks = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "#[unsafe(", "#![allow(unsafe_code"];
+    let marks =
+        ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "#[unsafe(", "#![allow(unsafe_code"];
     let has_some = |file: &File| {
         let code = file.text.lines().filter(|line| !line.trim_start().starts_with("//"));
         !trusted(file) && code.into_iter().any(|line| marks.iter().any(|mark| line.contains(mark)))

@@ -4,7 +4,7 @@
 //! empty (the revoke of the service's endpoint emptied it) and is used again.
 
 use heapless::Vec;
-use ipc_proto::badge::{Badge, Kind};
+use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
@@ -61,7 +61,8 @@ impl Ledger {
         if let Some(used) = self.used_mut(at) {
             used.clients = used.clients.saturating_add(1);
         }
-        let mint = Badge { kind: Kind::Client, service: at.index, holder: client };
+        let holder = Holder { domain: client.domain, tag: GenerationTag::of(client.generation) };
+        let mint = Badge { kind: Kind::Client, service: at.index, holder };
         Ok(Connection { slot: slot_of(index), server, generation, mint: Some(mint) })
     }
 

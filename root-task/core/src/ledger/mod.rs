@@ -15,6 +15,7 @@ mod tests;
 use core::fmt;
 
 use heapless::Vec;
+use ipc_proto::badge::{self, GenerationTag, Holder};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::operator::State;
@@ -24,10 +25,10 @@ pub use connections::Connection;
 pub use life::{Death, PublishDecision};
 use services::Service;
 
-/// How many modules can be loaded at a time.
-pub const MAX_MODULES: usize = 32;
-/// How many services all modules together can have.
-pub const MAX_SERVICES: usize = 64;
+/// How many modules can be loaded at a time: as many as a badge can tell apart.
+pub const MAX_MODULES: usize = badge::MAX_DOMAINS as usize;
+/// How many services all modules together can have: as many as a badge can tell apart.
+pub const MAX_SERVICES: usize = badge::MAX_SERVICES as usize;
 /// How many services one module can have.
 pub const MAX_SERVICES_PER_MODULE: u16 = 8;
 
@@ -144,6 +145,13 @@ impl Ledger {
             module.generation == instance.generation
                 && matches!(module.state, State::Starting | State::Held | State::Live)
         })
+    }
+
+    /// The running instance that a badge's holder names; `None` where the badge is stale.
+    pub fn resolve(&self, holder: Holder) -> Option<Instance> {
+        let generation = self.module(holder.domain)?.generation;
+        let instance = Instance { domain: holder.domain, generation };
+        (GenerationTag::of(generation) == holder.tag && self.is_running(instance)).then_some(instance)
     }
 
     /// Frees the module's place: its services, their clients' connections and its own connections are gone.

@@ -203,3 +203,17 @@ fn withdraw_touches_only_a_fresh_reservation_of_the_owner() {
     ledger.withdraw(server, b);
     assert_eq!(ledger.service_info(b).unwrap().state, ServiceState::Live);
 }
+
+#[test]
+fn a_badge_resolves_only_to_the_running_instance() {
+    let mut ledger = Ledger::new();
+    let first = live(&mut ledger, "one");
+    let holder =
+        |instance: Instance| Holder { domain: instance.domain, tag: GenerationTag::of(instance.generation) };
+    assert_eq!(ledger.resolve(holder(first)), Some(first));
+    ledger.died(first.domain);
+    assert_eq!(ledger.resolve(holder(first)), None);
+    let second = Instance { domain: first.domain, generation: ledger.start(first.domain).unwrap() };
+    assert_eq!(ledger.resolve(holder(first)), None);
+    assert_eq!(ledger.resolve(holder(second)), Some(second));
+}

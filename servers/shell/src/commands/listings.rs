@@ -15,7 +15,9 @@ pub fn modules(output: &mut Output) -> Result<(), Sentence> {
     ));
     let mut from = Some(0);
     while let Some(start) = from {
-        let Answer::Modules(page, next) = ask(&Request::Modules { from: start })? else { return Err(unexpected()) };
+        let Answer::Modules(page, next) = ask(&Request::Modules { from: start })? else {
+            return Err(unexpected());
+        };
         for module in &page {
             output.line(format_args!(
                 "{:16} {:>3} {:>10}  {:8} {:>8} {:>6} KiB",
@@ -33,10 +35,8 @@ pub fn modules(output: &mut Output) -> Result<(), Sentence> {
 }
 
 pub fn names(output: &mut Output) -> Result<(), Sentence> {
-    output.line(format_args!(
-        "{:16} {:>7}  {:16} {:8} {:>7}",
-        "name", "version", "owner", "state", "clients"
-    ));
+    output
+        .line(format_args!("{:16} {:>7}  {:16} {:8} {:>7}", "name", "version", "owner", "state", "clients"));
     let mut from = 0u16;
     loop {
         let page = init::list(from).map_err(|error| format_error(format_args!("{error}")))?;

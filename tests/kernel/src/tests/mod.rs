@@ -28,7 +28,11 @@ const TESTS: &[(&str, Test)] = &[
     #[cfg(target_arch = "x86_64")]
     ("io-port-revoke", io_port_revoke::test),
     #[cfg(target_arch = "x86_64")]
-    ("user-top", user_top::test),
+    ("user-top-page", user_top::pages),
+    #[cfg(target_arch = "x86_64")]
+    ("user-top-table", user_top::tables_above),
+    #[cfg(target_arch = "x86_64")]
+    ("user-top-tls", user_top::tls_base),
     ("memory-left", memory_left::test),
     ("queued-client", queued_client::test),
     ("errand", errand::test),

@@ -42,7 +42,9 @@ fn timed(work: impl FnOnce() -> Result<(), InitError>) -> Result<u64, InitError>
 fn report(name: &str, instructions: u64, raw: Option<u64>) -> Result<(), InitError> {
     let mut text = heapless::String::<MAX_PRINT>::new();
     let written = match raw {
-        Some(raw) => core::fmt::write(&mut text, format_args!("\x1b]7780;bench;{name};{instructions};{raw}\x07")),
+        Some(raw) => {
+            core::fmt::write(&mut text, format_args!("\x1b]7780;bench;{name};{instructions};{raw}\x07"))
+        }
         None => core::fmt::write(&mut text, format_args!("\x1b]7780;bench;{name};{instructions};-\x07")),
     };
     written.map_err(|_| InitError::new(50, format_args!("the row {name} is too long")))?;

@@ -47,10 +47,8 @@ fn cycle(name: Name) -> Result<(), InitError> {
 }
 
 fn main(init: &mut Init) -> Result<(), InitError> {
-    let cycles: u32 = init
-        .args()
-        .parse()
-        .map_err(|_| InitError::new(25, format_args!("usage: load leak CYCLES")))?;
+    let cycles: u32 =
+        init.args().parse().map_err(|_| InitError::new(25, format_args!("usage: load leak CYCLES")))?;
     let name = Name::new(echo::NAME).map_err(|error| InitError::new(26, format_args!("{error}")))?;
     // The first cycle cuts untyped memory into pieces that are then used again.
     cycle(name)?;
@@ -59,9 +57,16 @@ fn main(init: &mut Init) -> Result<(), InitError> {
         cycle(name)?;
         let after = audit()?;
         if after.books != before.books {
-            return Err(InitError::new(27, format_args!("cycle {number}: {:?}, before: {:?}", after.books, before.books)));
+            return Err(InitError::new(
+                27,
+                format_args!("cycle {number}: {:?}, before: {:?}", after.books, before.books),
+            ));
         }
     }
-    log!("{cycles} cycles, whole after each: {} bytes in {} untypeds", before.kernel_free_bytes, before.untypeds);
+    log!(
+        "{cycles} cycles, whole after each: {} bytes in {} untypeds",
+        before.kernel_free_bytes,
+        before.untypeds
+    );
     Ok(())
 }

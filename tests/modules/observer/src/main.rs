@@ -44,6 +44,8 @@ fn main(_: &mut Init) -> Result<(), InitError> {
         }
         module_rt::yield_now();
     }
-    log!("never saw one name alone: {none} times none, {both} times both, {between} times the change between");
+    log!(
+        "never saw one name alone: {none} times none, {both} times both, {between} times the change between"
+    );
     Ok(())
 }

@@ -30,6 +30,13 @@ fn flags(ctx: &Context, target: &Path) -> Vec<String> {
     // On x86_64 the target's own code model stays, the kernel's: its addresses are sign-extended 32-bit ones, and below
     // 2 GiB, where all our programs are, that is as good as the small model. The core library as rustup has it is of
     // that model, and fat LTO refuses to mix two.
+    // Where a module's address space begins (`root_task_core::layout`). The loader's own script overrides it.
+    flags.push(format!("-Clink-arg=--image-base={:#x}", root_task_core::layout::MODULE_BASE));
+    // Nothing is relocated, so nothing can be made read-only later: it would only take a page more.
+    flags.push("-Clink-arg=-znorelro".to_owned());
+    // A segment is a run of whole pages with rights of its own, in memory and in the file.
+    flags.push("-Clink-arg=-zseparate-loadable-segments".to_owned());
+    flags.push("-Clink-arg=-zmax-page-size=4096".to_owned());
     if let Some(linker) = &ctx.toolchain.linker {
         flags.push(format!("-Clinker={}", linker.display()));
         // Debian names its linker so that rustc cannot tell which kind it is.

@@ -20,32 +20,34 @@ fn case(without: Option<&str>, arch: Arch) -> Case {
 #[test]
 fn on_our_kernel_all_must_pass() {
     let ours = case(None, Arch::X86_64);
-    judge(&ours, &console(Arch::X86_64, &[])).unwrap();
-    let told = judge(&ours, &console(Arch::X86_64, &["errand"])).unwrap_err();
+    judge(&ours, 0, &console(Arch::X86_64, &[])).unwrap();
+    let told = judge(&ours, 1, &console(Arch::X86_64, &["errand"])).unwrap_err();
     assert!(told.starts_with("must pass on this kernel: kernel test errand"), "{told}");
 }
 
 #[test]
 fn without_a_patch_exactly_its_tests_must_fail() {
     let fpu = case(Some("01-aarch64-fpu-owner"), Arch::Aarch64);
-    judge(&fpu, &console(Arch::Aarch64, &["fpu-owner"])).unwrap();
-    let told = judge(&fpu, &console(Arch::Aarch64, &[])).unwrap_err();
+    judge(&fpu, 1, &console(Arch::Aarch64, &["fpu-owner"])).unwrap();
+    let told = judge(&fpu, 0, &console(Arch::Aarch64, &[])).unwrap_err();
     assert_eq!(told, "must fail on this kernel: kernel test fpu-owner: ok");
-    assert!(judge(&fpu, &console(Arch::Aarch64, &["fpu-owner", "errand"])).is_err());
+    assert!(judge(&fpu, 2, &console(Arch::Aarch64, &["fpu-owner", "errand"])).is_err());
 }
 
 #[test]
-fn a_silent_test_and_an_unknown_line_fail() {
+fn a_silent_test_an_unknown_line_and_a_wrong_mark_fail() {
     let ours = case(None, Arch::Aarch64);
     let all = console(Arch::Aarch64, &[]);
     let fewer = all.replace("kernel test errand: ok\r\n", "");
-    assert_eq!(judge(&ours, &fewer).unwrap_err(), "said nothing: errand");
+    assert_eq!(judge(&ours, 0, &fewer).unwrap_err(), "said nothing: errand");
     let twice = format!("{all}kernel test errand: ok\n");
-    assert!(judge(&ours, &twice).unwrap_err().contains("nobody announced"));
+    assert!(judge(&ours, 0, &twice).unwrap_err().contains("nobody announced"));
     let more = format!("{all}<<seL4(CPU 0) says something>>\n");
-    assert!(judge(&ours, &more).unwrap_err().contains("nobody announced this line: <<seL4"));
+    assert!(judge(&ours, 0, &more).unwrap_err().contains("nobody announced this line: <<seL4"));
     let odd = all.replace("errand: ok", "errand: okay");
-    assert!(judge(&ours, &odd).unwrap_err().contains("neither ok nor FAILED"));
+    let told = judge(&ours, 1, &all).unwrap_err();
+    assert_eq!(told, "the mark counts 1 failed tests, the lines say 0");
+    assert!(judge(&ours, 0, &odd).unwrap_err().contains("neither ok nor FAILED"));
 }
 
 #[test]

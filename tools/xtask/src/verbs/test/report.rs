@@ -79,7 +79,11 @@ impl Report {
 }
 
 fn told(outcome: &Outcome) -> String {
-    let word = if outcome.failed > 0 { "FAIL" } else { "ok" };
+    let word = match outcome {
+        Outcome { failed: 1.., .. } => "FAIL",
+        Outcome { passed: 0, skipped: 1.., .. } => "skip",
+        _ => "ok",
+    };
     let mut line = format!("{word:4}  {}", outcome.name);
     let tests = outcome.passed.saturating_add(outcome.failed).saturating_add(outcome.skipped);
     if tests != 1 {

@@ -1,0 +1,50 @@
+//! What the name server asks of the supervisor.
+
+use ipc_proto::ids::{Generation, ServiceRef};
+use ipc_proto::names::NameFailure;
+use ipc_proto::operator::ServiceState;
+use ipc_proto::registrar::{Answer, LABEL, Refusal, Request};
+use ipc_proto::slots;
+use module_rt::Connection;
+
+/// Asks; a refusal, and an answer that makes no sense, become a failure of the client's request.
+fn ask(request: &Request) -> Result<Answer, NameFailure> {
+    match Connection::in_slot(slots::SUPERVISOR).call(LABEL, request) {
+        Ok(Answer::Refused(refusal)) => Err(NameFailure::Supervisor(refusal)),
+        Ok(answer) => Ok(answer),
+        Err(_) => Err(unexpected()),
+    }
+}
+
+fn unexpected() -> NameFailure {
+    NameFailure::Supervisor(Refusal::Kernel)
+}
+
+/// Enters a reservation.
+pub fn enter(owner: u64, again: Option<ServiceRef>) -> Result<ServiceRef, NameFailure> {
+    match ask(&Request::Enter { owner, again })? {
+        Answer::Entered(service) => Ok(service),
+        _ => Err(unexpected()),
+    }
+}
+
+/// Drops a reservation.
+pub fn withdraw(owner: u64, service: ServiceRef) -> Result<(), NameFailure> {
+    ask(&Request::Withdraw { owner, service }).map(|_| ())
+}
+
+/// The state of a service.
+pub fn state(service: ServiceRef) -> Result<Option<ServiceState>, NameFailure> {
+    match ask(&Request::State { service })? {
+        Answer::State(state) => Ok(state),
+        _ => Err(unexpected()),
+    }
+}
+
+/// Connects a client.
+pub fn connect(client: u64, service: ServiceRef) -> Result<(u8, Generation), NameFailure> {
+    match ask(&Request::Connect { client, service })? {
+        Answer::Connected { slot, generation } => Ok((slot, generation)),
+        _ => Err(unexpected()),
+    }
+}
