@@ -24,9 +24,10 @@ pub fn talk(mut machine: Machine) -> Result<u8> {
     read_keys(machine.sender());
     let mut keys = Keys::default();
     let mut parser = MarkParser::default();
+    let mut shown = Shown { at_line_start: true };
     let outcome = loop {
         match machine.next(Duration::from_millis(200)) {
-            Event::Serial(bytes) => match show(parser.feed(&bytes)) {
+            Event::Serial(bytes) => match shown.show(parser.feed(&bytes)) {
                 Some(Mark::Halt(code)) => break Ok(u8::try_from(code).unwrap_or(1)),
                 Some(_) => break Err("the root task panicked; the report is above"),
                 None => {}
@@ -48,7 +49,9 @@ pub fn talk(mut machine: Machine) -> Result<u8> {
     let complaints = machine.complaints();
     let _status = machine.quit();
     drop(raw);
-    println!();
+    if !shown.at_line_start {
+        println!();
+    }
     match outcome {
         Ok(code) => Ok(code),
         Err(why) if complaints.trim().is_empty() => bail!("{why}"),
@@ -56,21 +59,29 @@ pub fn talk(mut machine: Machine) -> Result<u8> {
     }
 }
 
-/// Prints the text; returns the mark that ends the session.
-fn show(pieces: Vec<Piece>) -> Option<Mark> {
-    let mut out = stdout().lock();
-    let mut end = None;
-    for piece in pieces {
-        match piece {
-            Piece::Text(text) => {
-                let _shown = out.write_all(&text);
+/// What stands on the terminal.
+struct Shown {
+    at_line_start: bool,
+}
+
+impl Shown {
+    /// Prints the text; returns the mark that ends the session.
+    fn show(&mut self, pieces: Vec<Piece>) -> Option<Mark> {
+        let mut out = stdout().lock();
+        let mut end = None;
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => {
+                    self.at_line_start = text.last() == Some(&b'\n');
+                    let _shown = out.write_all(&text);
+                }
+                Piece::Mark(mark @ (Mark::Halt(_) | Mark::Panic)) => end = Some(mark),
+                Piece::Mark(_) => {}
             }
-            Piece::Mark(mark @ (Mark::Halt(_) | Mark::Panic)) => end = Some(mark),
-            Piece::Mark(_) => {}
         }
+        let _shown = out.flush();
+        end
     }
-    let _shown = out.flush();
-    end
 }
 
 fn read_keys(to: Sender<Event>) {

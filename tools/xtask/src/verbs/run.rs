@@ -1,5 +1,6 @@
 //! `run`: boots a system and connects it to the terminal, or feeds it a script.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
@@ -81,15 +82,19 @@ fn script_lines(text: &str) -> Vec<String> {
 
 fn run_script(boot: &Boot, lines: &[String], budget: u64) -> Result<ExitCode> {
     let machine = Machine::start(&boot.machine(Clock::Instructions))?;
+    let at_line_start = Cell::new(true);
     let mut talk = Conversation::new(machine, Limits::for_budget(budget), |text| {
         // The transcript is what a person would have seen, with plain ends of lines.
         let text: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
+        at_line_start.set(text.last().map_or(at_line_start.get(), |last| *last == b'\n'));
         let mut out = stdout().lock();
         let _shown = out.write_all(&text).and_then(|()| out.flush());
     });
     let outcome = feed(&mut talk, lines);
     talk.quit();
-    println!();
+    if !at_line_start.get() {
+        println!();
+    }
     let (failed, exit) = outcome?;
     for (line, code) in &failed {
         match code {
