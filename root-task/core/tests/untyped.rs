@@ -56,6 +56,21 @@ fn the_node_table_below_at_and_above_the_bound() {
 }
 
 #[test]
+fn a_deep_split_wants_all_its_nodes_before_it_starts() {
+    for (free_nodes, fits) in [(5, false), (6, true), (7, true)] {
+        let mut roots = vec![12; MAX_NODES - 1 - free_nodes];
+        roots.push(30);
+        let mut system = System::new(&roots);
+        // Three splits, of two nodes each.
+        assert_eq!(
+            system.alloc(27).map(|grant| grant.untyped().size_bits),
+            if fits { Ok(27) } else { Err(AllocError::Nodes) }
+        );
+        assert_eq!(system.kernel.splits, if fits { 3 } else { 0 });
+    }
+}
+
+#[test]
 fn nodes_come_back_from_idle_halves() {
     let mut system = System::new(&[18, 30]);
     let mut grants = Vec::new();
@@ -185,6 +200,12 @@ fn a_grant_of_another_pool_is_given_back() {
     let theirs = other.alloc(12).unwrap();
     let NotGranted(theirs) = one.pool.free(theirs).unwrap_err();
     other.pool.free(theirs).unwrap();
+    // A pool in which the same untyped is there, and free.
+    let mut twin = System::new(&[16]);
+    let mine = one.alloc(16).unwrap();
+    let NotGranted(mine) = twin.pool.free(mine).unwrap_err();
+    assert_eq!(twin.pool.free_bytes(), 1 << 16);
+    one.pool.free(mine).unwrap();
 }
 
 proptest! {
