@@ -109,7 +109,8 @@ pub fn load_all(root: &Path) -> Result<Vec<Scenario>> {
     let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     for entry in entries {
         let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
-        if path.is_dir() {
+        // git keeps no empty folders: one that is left over is no scenario.
+        if path.read_dir().is_ok_and(|mut inside| inside.next().is_some()) {
             folders.push(path);
         }
     }

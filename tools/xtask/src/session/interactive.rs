@@ -75,7 +75,12 @@ impl Shown {
                     self.at_line_start = text.last() == Some(&b'\n');
                     let _shown = out.write_all(&text);
                 }
-                Piece::Mark(mark @ (Mark::Halt(_) | Mark::Panic)) => end = Some(mark),
+                // What the shell still says after it has said that all is over is of no use.
+                Piece::Mark(Mark::Halt(code)) => {
+                    end = Some(Mark::Halt(code));
+                    break;
+                }
+                Piece::Mark(Mark::Panic) => end = Some(Mark::Panic),
                 Piece::Mark(_) => {}
             }
         }
