@@ -165,8 +165,11 @@ pub struct MemoryInfo {
     pub used_bytes: u64,
     /// Slots of the supervisor's CSpace that are free.
     pub free_slots: u32,
-    /// Slots that are in use.
+    /// Slots that modules and the supervisor use.
     pub used_slots: u32,
+    /// Slots that hold pieces of memory, in use or not. Memory that was cut up stays cut up until a larger piece is
+    /// needed, so this number grows and shrinks without anything being lost.
+    pub piece_slots: u32,
 }
 
 /// What the kernel says about everything that is free by the books.

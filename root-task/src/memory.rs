@@ -125,18 +125,25 @@ pub fn free_bytes_by_the_kernel(untyped: SlotIndex, size_bits: u8, spare: SlotRa
     untyped_cap(untyped).untyped_memory_left(usize::from(size_bits), &root, spare).ok()
 }
 
-struct Kernel;
+/// Executes the pool's steps, and counts the slots that its pieces take.
+struct Kernel<'a> {
+    pieces: &'a mut u32,
+}
 
-impl Splitter for Kernel {
+impl Splitter for Kernel<'_> {
     type Error = sel4::Error;
 
     fn split(&mut self, parent: SlotIndex, child_bits: u8, children: SlotRange) -> sel4::Result<()> {
         let half = ObjectBlueprint::Untyped { size_bits: usize::from(child_bits) };
-        retype(parent, &half, u64::from(children.first.0), 2)
+        retype(parent, &half, u64::from(children.first.0), 2)?;
+        *self.pieces = self.pieces.saturating_add(2);
+        Ok(())
     }
 
     fn merge(&mut self, children: SlotRange) -> sel4::Result<()> {
-        children.iter().try_for_each(|slot| arch::slot(u64::from(slot.0)).delete())
+        children.iter().try_for_each(|slot| arch::slot(u64::from(slot.0)).delete())?;
+        *self.pieces = self.pieces.saturating_sub(2);
+        Ok(())
     }
 }
 
@@ -146,6 +153,9 @@ pub struct Memory {
     slots: Slots,
     /// Two slots that stay empty: where a retype would put what it is not meant to make.
     spare: SlotRange,
+    /// Slots that hold pieces of memory, in use or not: the price of cutting memory up, given back when pieces are put
+    /// together again.
+    pieces: u32,
 }
 
 impl Memory {
@@ -172,7 +182,7 @@ impl Memory {
                 let _ = pool.add(untyped);
             }
         }
-        Ok(Memory { pool, slots, spare })
+        Ok(Memory { pool, slots, spare, pieces: 0 })
     }
 
     /// Consecutive slots.
@@ -195,7 +205,7 @@ impl Memory {
     /// # Errors
     /// [`OutOf::Memory`].
     pub fn alloc_untyped(&mut self, size_bits: u8) -> Result<Untyped, OutOf> {
-        let grant = self.pool.alloc(size_bits, &mut self.slots, &mut Kernel).map_err(OutOf::Memory)?;
+        let grant = self.pool.alloc(size_bits, &mut self.slots, &mut Kernel { pieces: &mut self.pieces }).map_err(OutOf::Memory)?;
         Ok(Untyped { grant })
     }
 
@@ -223,7 +233,8 @@ impl Memory {
             free_bytes: self.pool.free_bytes(),
             used_bytes: self.pool.used_bytes(),
             free_slots: self.slots.free_count(),
-            used_slots: self.slots.used(),
+            used_slots: self.slots.used().saturating_sub(self.pieces),
+            piece_slots: self.pieces,
         }
     }
 

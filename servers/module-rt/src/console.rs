@@ -42,9 +42,13 @@ impl Receiver {
             if let Some(byte) = self.uart.read() {
                 return byte;
             }
+            // In this order: a byte that came before the clear is found by the second look, one that comes after it
+            // raises the interrupt anew, so that the wait ends at once.
             self.uart.clear_receive_interrupt();
+            if let Some(byte) = self.uart.read() {
+                return byte;
+            }
             self.acknowledge();
-            // A byte that came in between has raised the interrupt again, so that this wait ends at once.
             let _ = cap::Notification::from_bits(slots::NOTIFICATION).wait();
         }
     }

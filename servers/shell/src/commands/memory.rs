@@ -13,7 +13,10 @@ fn show(books: &MemoryInfo, output: &mut Output) {
         books.free_bytes / 1024,
         books.used_bytes / 1024
     ));
-    output.line(format_args!("slots:  {} free, {} used", books.free_slots, books.used_slots));
+    output.line(format_args!(
+        "slots:  {} free, {} used, {} for pieces of memory",
+        books.free_slots, books.used_slots, books.piece_slots
+    ));
 }
 
 pub fn mem(mark: &mut Option<MemoryInfo>, what: Mem, output: &mut Output) -> Result<(), Sentence> {
@@ -43,14 +46,14 @@ fn prove(proof: &Proof, mark: Option<MemoryInfo>, output: &mut Output) -> Result
     }
     match mark {
         None => output.line(format_args!("whole: kernel and books agree")),
-        Some(mark) if mark == proof.books => {
+        Some(mark) if mark.free_bytes == proof.books.free_bytes && mark.used_slots == proof.books.used_slots => {
             output.line(format_args!("whole: kernel and books agree, and nothing was lost since the mark"));
         }
         Some(mark) => {
             let bytes = i128::from(proof.books.free_bytes).saturating_sub(i128::from(mark.free_bytes));
-            let slots = i64::from(proof.books.free_slots).saturating_sub(i64::from(mark.free_slots));
+            let slots = i64::from(proof.books.used_slots).saturating_sub(i64::from(mark.used_slots));
             return Err(format_error(format_args!(
-                "since the mark the free memory changed by {bytes} bytes and the free slots by {slots}"
+                "since the mark the free memory changed by {bytes} bytes and the used slots by {slots}"
             )));
         }
     }
