@@ -16,6 +16,8 @@ pub const NAMES: u64 = 3;
 pub const RECEIVE: u64 = 4;
 /// The module's locker, a CNode for capabilities that it is handed; empty where the manifest asks for none.
 pub const LOCKER: u64 = 5;
+/// The slot *of the locker* that holds an endpoint of the module's own, with all rights and no badge.
+pub const OWN_ENDPOINT: u16 = 1;
 /// The interrupt of the granted device.
 pub const IRQ_HANDLER: u64 = 6;
 /// The I/O ports of the granted device (x86_64).

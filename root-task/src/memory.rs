@@ -102,6 +102,22 @@ impl Untyped {
     }
 }
 
+impl Untyped {
+    /// Makes one object directly in slot `index` of another CNode of the supervisor's.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn retype_into(
+        &self,
+        blueprint: &ObjectBlueprint,
+        cnode: cap::CNode,
+        index: u16,
+    ) -> sel4::Result<()> {
+        let slot = self.grant.untyped().slot;
+        untyped_cap(slot).untyped_retype(blueprint, &arch::root_slot(cnode), usize::from(index), 1)
+    }
+}
+
 fn bytes(size_bits: u8) -> u64 {
     1u64.checked_shl(u32::from(size_bits)).unwrap_or(0)
 }
@@ -205,7 +221,10 @@ impl Memory {
     /// # Errors
     /// [`OutOf::Memory`].
     pub fn alloc_untyped(&mut self, size_bits: u8) -> Result<Untyped, OutOf> {
-        let grant = self.pool.alloc(size_bits, &mut self.slots, &mut Kernel { pieces: &mut self.pieces }).map_err(OutOf::Memory)?;
+        let grant = self
+            .pool
+            .alloc(size_bits, &mut self.slots, &mut Kernel { pieces: &mut self.pieces })
+            .map_err(OutOf::Memory)?;
         Ok(Untyped { grant })
     }
 

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! 0x400000  MODULE_BASE   the segments of the ELF file
-//! 0x5f0000  MODULE_END    never mapped, at least two pages: a stack that overflows faults here
+//! 0x5f0000  MODULE_END    the registers of a granted device; the page above is never mapped: a stack that
+//!                         overflows faults there
 //! 0x5f2000                the lowest address that a stack of MAX_STACK reaches
 //! 0x5fe000  STACK_TOP     the stack grows down from here; the page above it is never mapped, so that what
 //!                         runs over the stack's upper end does not reach the IPC buffer
@@ -40,6 +41,8 @@ pub const USER_END: u64 = 0x7fff_ffff_e000;
 /// the VSpace root and the three tables below it, the TCB, the CSpace of 2^6 slots. The sizes are those of 5.0.0
 /// on both architectures; the root task asserts that its kernel's are no larger.
 pub const INSTANCE_OBJECT_BITS: [u8; 6] = [12, 12, 12, 12, 11, 11];
+/// The size of the endpoint that comes with a locker, as a power of two of bytes (both architectures).
+pub const ENDPOINT_BITS: u8 = 4;
 /// The size of a slot of a CNode, as a power of two of bytes (both architectures).
 pub const SLOT_BITS: u8 = 5;
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::Instance;
-use ipc_proto::slots;
+use ipc_proto::slots::{self, OWN_ENDPOINT};
 use root_task_core::elf_plan::{ElfPlan, Permissions};
 use root_task_core::layout;
 use sel4::{CNodeCapData, CPtr, CapRights, CapRightsBuilder, ObjectBlueprint, UserContext, cap};
@@ -112,6 +112,10 @@ impl Domain {
         }
         make(&ObjectBlueprint::CNode { size_bits: usize::from(slots::CSPACE_BITS) }, Place::CNode, 1)?;
         make(&ObjectBlueprint::Tcb, Place::Tcb, 1)?;
+        if locker_bits > 0 {
+            let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
+            self.untyped.retype_into(&ObjectBlueprint::Endpoint, locker, OWN_ENDPOINT)?;
+        }
         sel4::init_thread::slot::ASID_POOL.cap().asid_pool_assign(self.vspace())?;
         arch::map_tables(self.slot(Place::Tables, 1), self.vspace(), layout::MODULE_BASE as usize)
     }

@@ -4,6 +4,7 @@
 //! CSpace proper.
 
 use ipc_proto::slots;
+pub use ipc_proto::slots::OWN_ENDPOINT;
 use sel4::{AbsoluteCPtr, CPtrWithDepth, CapRights, cap};
 
 /// The slot `index` of the locker, which has 2^`bits` slots.
@@ -19,6 +20,3 @@ pub fn slot(index: u16, bits: u8) -> AbsoluteCPtr {
 pub fn copy(from: u16, to: u16, bits: u8) -> sel4::Result<()> {
     slot(to, bits).copy(&slot(from, bits), CapRights::all())
 }
-
-/// The slot of the locker that holds an endpoint of the module's own, with all rights and no badge.
-pub const OWN_ENDPOINT: u16 = 1;

@@ -110,7 +110,7 @@ fn platform(
     };
     let mut boots = BTreeMap::new();
     for (request, system) in systems {
-        let archive = archive(ctx, &system, &program)?;
+        let archive = archive(ctx, request.arch, &system, &program)?;
         let folder = folder(ctx, &request, kernel_name);
         let loader = match arch {
             Arch::Aarch64 => Some(program(LOADER)?.stripped.as_path()),
@@ -132,6 +132,7 @@ fn platform(
 /// The archive's entries: the system's manifest, the modules, the raw files.
 fn archive<'a>(
     ctx: &Context,
+    arch: Arch,
     system: &System,
     program: &impl Fn(&str) -> Result<&'a Program>,
 ) -> Result<Vec<(String, Vec<u8>)>> {
@@ -141,7 +142,7 @@ fn archive<'a>(
         entries.push((module.clone(), read(&program(module)?.stripped)?));
     }
     for file in &system.files {
-        entries.push((file.name.clone(), read(&ctx.root.join(&file.path))?));
+        entries.push((file.name.clone(), read(&ctx.root.join(file.path_for(arch)))?));
     }
     Ok(entries)
 }

@@ -5,7 +5,7 @@ use core::ops::Range;
 use ipc_proto::manifest::Request;
 
 use super::{ElfError, ElfPlan, Limits, Permissions, Segment};
-use crate::layout::{IPC_BUFFER, PAGE_SIZE, STACK_TOP};
+use crate::layout::{ENDPOINT_BITS, IPC_BUFFER, PAGE_SIZE, STACK_TOP};
 
 /// What a frame is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,9 @@ pub(super) fn takes(segments: &[Segment], request: &Request, limits: &Limits<'_>
     let frames = pages.saturating_add(stack_pages(request)).saturating_add(1);
     let locker = match request.locker_bits {
         0 => 0,
-        bits => power_of_two(bits.saturating_add(limits.slot_bits)),
+        bits => {
+            power_of_two(bits.saturating_add(limits.slot_bits)).saturating_add(power_of_two(ENDPOINT_BITS))
+        }
     };
     let objects = limits.object_bits.iter().fold(locker, |sum, bits| sum.saturating_add(power_of_two(*bits)));
     let bytes = frames.saturating_mul(PAGE_SIZE).saturating_add(objects);

@@ -46,7 +46,9 @@ fn prove(proof: &Proof, mark: Option<MemoryInfo>, output: &mut Output) -> Result
     }
     match mark {
         None => output.line(format_args!("whole: kernel and books agree")),
-        Some(mark) if mark.free_bytes == proof.books.free_bytes && mark.used_slots == proof.books.used_slots => {
+        Some(mark)
+            if mark.free_bytes == proof.books.free_bytes && mark.used_slots == proof.books.used_slots =>
+        {
             output.line(format_args!("whole: kernel and books agree, and nothing was lost since the mark"));
         }
         Some(mark) => {

@@ -56,7 +56,9 @@ fn main(init: &mut Init) -> Result<(), InitError> {
     for number in 1..=cycles {
         cycle(name)?;
         let after = audit()?;
-        if after.books.free_bytes != before.books.free_bytes || after.books.used_slots != before.books.used_slots {
+        if after.books.free_bytes != before.books.free_bytes
+            || after.books.used_slots != before.books.used_slots
+        {
             return Err(InitError::new(
                 27,
                 format_args!("cycle {number}: {:?}, before: {:?}", after.books, before.books),

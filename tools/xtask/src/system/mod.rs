@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use root_task_core::system::{MAX_ENCODED, SystemManifest};
 use serde::Deserialize;
 
+use crate::arch::Arch;
 use crate::context::Context;
 
 /// The name that means `servers/system.toml`.
@@ -31,8 +32,15 @@ pub struct System {
 pub struct RawFile {
     /// Its name in the archive.
     pub name: String,
-    /// Where it is, from the root of the repository.
-    pub path: PathBuf,
+    /// Where it is, from the root of the repository; `{arch}` in it is the name of the architecture.
+    pub path: String,
+}
+
+impl RawFile {
+    /// Where the file for an architecture is.
+    pub fn path_for(&self, arch: Arch) -> PathBuf {
+        PathBuf::from(self.path.replace("{arch}", arch.name()))
+    }
 }
 
 /// The keys that the image is made of; the others are the root task's.
