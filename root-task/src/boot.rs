@@ -1,7 +1,6 @@
 //! From the kernel's boot information to a system whose boot modules are loading.
 
 use ipc_proto::badge::SIGNAL;
-use ipc_proto::supervisor::Args;
 use root_task_core::archive::Archive;
 use root_task_core::system::{self, SystemManifest};
 use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, cap};
@@ -100,10 +99,8 @@ pub fn boot(bootinfo: &BootInfoPtr) -> ! {
         Err(error) => unbootable(format_args!("the root task cannot be set up: {error}")),
     };
     say!("Escrow on seL4 ({})", arch::NAME);
-    for name in supervisor.system.boot.clone() {
-        if let Err(why) = supervisor.load(name, Args::new(), false) {
-            unbootable(format_args!("{why}"));
-        }
+    if let Err(why) = supervisor.boot_next() {
+        unbootable(format_args!("{why}"));
     }
     supervisor.run()
 }

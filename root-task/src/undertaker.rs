@@ -86,23 +86,31 @@ impl Undertaker {
     /// Gives whether there was one. The thread is of no other use afterwards.
     pub fn answer_caller(&self, dead: cap::Tcb, generation: Generation) -> sel4::Result<bool> {
         let guard = CNodeCapData::skip_high_bits(CNODE_BITS);
-        let own = sel4::init_thread::slot::TCB.cap();
-        dead.tcb_set_space(CPtr::from_bits(0), self.cnode, guard, self.vspace)?;
-        dead.tcb_set_sched_params(own, 0, arch::SUPERVISOR_PRIORITY)?;
+        dead.tcb_configure_with_priority(
+            CPtr::from_bits(0),
+            self.cnode,
+            guard,
+            self.vspace,
+            0,
+            cap::Granule::from_bits(0),
+            sel4::init_thread::slot::TCB.cap(),
+            0,
+            arch::SUPERVISOR_PRIORITY,
+        )?;
         let mut registers = UserContext::default();
         *registers.pc_mut() = CODE_VADDR as u64;
         arch::errand_registers(&mut registers, SELF, CALLER, DONE, NEVER);
-        // A notification left from an errand that was cut short must not be taken for this one's.
-        let _ = self.done.poll();
         dead.tcb_write_all_registers(true, &registers)?;
         for _ in 0..MAX_YIELDS {
             sel4::r#yield();
             if self.done.poll().1 != 0 {
-                break;
+                return self.send_answer(generation);
             }
         }
+        // It did not come back: a bug, after which the next errand must not take a late signal for its own.
         dead.tcb_suspend()?;
-        self.send_answer(generation)
+        let _ = self.done.poll();
+        Err(sel4::Error::IllegalOperation)
     }
 
     /// Moves the saved caller to where it can be sent to, and answers it without waiting.
@@ -116,8 +124,7 @@ impl Undertaker {
         }
         let info = MessageInfoBuilder::default().label(label::reply(Status::Interrupted, generation)).build();
         cap::Endpoint::from_bits(self.reply_slot).nb_send(info);
-        // A reply capability is used up by the answer; the delete is for the case that the caller was gone.
-        mine.delete()?;
+        // The answer has used the reply capability up: the slot is empty again.
         Ok(true)
     }
 }

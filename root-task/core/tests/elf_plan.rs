@@ -16,7 +16,7 @@ use root_task_core::elf_plan::{
     ElfError, ElfPlan, Frame, FrameUse, Limits, MAX_PROGRAM_HEADERS, MAX_SECTIONS, MAX_SEGMENTS, Machine,
     Permissions,
 };
-use root_task_core::layout::{IPC_BUFFER, MODULE_BASE, MODULE_END, PAGE_SIZE, STACK_TOP};
+use root_task_core::layout::{self, IPC_BUFFER, MODULE_BASE, MODULE_END, PAGE_SIZE, STACK_TOP};
 
 const MACHINE: Machine = Machine::Aarch64;
 /// The objects of an instance beside frames and locker.
@@ -136,7 +136,7 @@ fn the_window_below_at_and_above_its_end() {
 
 #[test]
 fn the_quota_below_at_and_above() {
-    let needs = (2 + 4 + 1) * 4096 + OBJECTS + (1 << (3 + 5));
+    let needs = (2 + 4 + 1) * 4096 + OBJECTS + (1 << (3 + 5)) + (1 << layout::ENDPOINT_BITS);
     for (allows, fits) in [(needs - 1, false), (needs, true), (needs + 1, true)] {
         let file = right().with_manifest("echo", |manifest| {
             manifest.memory_bytes = u32::try_from(allows).unwrap();

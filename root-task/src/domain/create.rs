@@ -20,6 +20,9 @@ use crate::memory::{Memory, OutOf};
 use crate::scratch::Scratch;
 use crate::supervisor::devices::Console;
 
+/// The most objects that one kernel call makes.
+const MAX_BATCH: usize = sel4::sys::CONFIG_RETYPE_FAN_OUT_LIMIT;
+
 /// What a domain is made from.
 pub struct Spec<'a> {
     /// Which instance it will be.
@@ -85,7 +88,8 @@ impl Domain {
                 return Err(error.into());
             }
         };
-        let domain = Domain { instance: spec.instance, untyped, slots, frozen: true };
+        let domain =
+            Domain { instance: spec.instance, untyped, slots, device: spec.console.is_some(), frozen: true };
         let made = domain.make_objects(spec).and_then(|()| domain.fill(scratch, spec));
         match made.and_then(|()| domain.endow(spec)) {
             Ok(()) => Ok(domain),
@@ -102,17 +106,29 @@ impl Domain {
         let make = |blueprint: &ObjectBlueprint, place: Place, count: usize| {
             self.untyped.retype(blueprint, self.slot(place, 0), count)
         };
-        for (level, blueprint) in arch::TABLES.iter().enumerate() {
-            self.untyped.retype(blueprint, self.slot(Place::Tables, level), 1)?;
+        let locker_bits = usize::from(spec.plan.request.locker_bits);
+        let locker = ObjectBlueprint::CNode { size_bits: locker_bits };
+        let locker_first = locker.physical_size_bits() >= arch::FRAME.physical_size_bits();
+        if locker_bits > 0 && locker_first {
+            make(&locker, Place::Locker, 1)?;
         }
-        make(&arch::FRAME, Place::Frames, usize::from(spec.plan.frame_count))?;
-        let locker_bits = spec.plan.request.locker_bits;
-        if locker_bits > 0 {
-            make(&ObjectBlueprint::CNode { size_bits: usize::from(locker_bits) }, Place::Locker, 1)?;
+        let mut made = 0;
+        while made < usize::from(spec.plan.frame_count) {
+            let count = usize::from(spec.plan.frame_count).saturating_sub(made).min(MAX_BATCH);
+            self.untyped.retype(&arch::FRAME, self.slot(Place::Frames, made), count)?;
+            made = made.saturating_add(count);
+        }
+        // The VSpace's root after the frames: a revoke takes the newest first, and a frame whose address space is
+        // gone already has no mapping to look for.
+        for (level, blueprint) in arch::TABLES.iter().enumerate().rev() {
+            self.untyped.retype(blueprint, self.slot(Place::Tables, level), 1)?;
         }
         make(&ObjectBlueprint::CNode { size_bits: usize::from(slots::CSPACE_BITS) }, Place::CNode, 1)?;
         make(&ObjectBlueprint::Tcb, Place::Tcb, 1)?;
         if locker_bits > 0 {
+            if !locker_first {
+                make(&locker, Place::Locker, 1)?;
+            }
             let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
             self.untyped.retype_into(&ObjectBlueprint::Endpoint, locker, OWN_ENDPOINT)?;
         }

@@ -32,12 +32,14 @@ impl Domain {
     }
 
     pub(super) fn destroy(self, memory: &mut Memory) -> Result<u64, Leak> {
-        let Domain { untyped, slots, .. } = self;
+        let Domain { untyped, slots, device: granted, .. } = self;
         let bytes = untyped.bytes();
-        // The device's frame is not made from the domain's untyped: its copy goes by itself. The slot is empty where
-        // there was none.
+        // The device's frame is not made from the domain's untyped: its copy goes by itself. Nothing is in the slot
+        // where the registers are ports.
         let device = u64::from(slots.first.0).saturating_add(super::Place::Device as u64);
-        let _ = crate::arch::slot(device).delete();
+        if granted {
+            let _ = crate::arch::slot(device).delete();
+        }
         let whole = memory.revoke_and_free(untyped);
         memory.free_slots(slots);
         whole.map(|()| bytes)

@@ -36,6 +36,8 @@ pub struct Domain {
     pub instance: Instance,
     untyped: Untyped,
     slots: SlotRange,
+    /// Whether the slot for the granted device's frame is in use.
+    device: bool,
     frozen: bool,
 }
 

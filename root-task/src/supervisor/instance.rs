@@ -47,9 +47,13 @@ impl Supervisor {
     }
 
     /// Makes a new instance of a loaded module and lets it run.
-    pub(super) fn start_instance(&mut self, id: DomainId) -> Result<Instance, StartError> {
+    pub(super) fn start_instance(
+        &mut self,
+        id: DomainId,
+        plan: &ElfPlan,
+        file: &[u8],
+    ) -> Result<Instance, StartError> {
         let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
-        let (plan, file) = self.plan(&name)?;
         let names = if name == self.system.name_server { None } else { self.names_endpoint() };
         let console = (name == self.system.console).then_some(&self.console);
         let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
@@ -84,8 +88,15 @@ impl Supervisor {
         Some(self.room(id)?.home.endpoint())
     }
 
+    /// Whether anybody holds a capability on which a call to `id` can have come in. The name server's clients are all
+    /// modules, and not in the ledger.
+    fn can_be_called(&self, id: DomainId) -> bool {
+        self.ledger.has_clients(id) || self.ledger.find(&self.system.name_server) == Some(id)
+    }
+
     /// Stops the running instance and answers whoever is inside a call to it. Its memory stays as it is.
     pub(super) fn bury(&mut self, id: DomainId) {
+        let called = self.can_be_called(id);
         let Some(domain) =
             self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut())
         else {
@@ -93,6 +104,9 @@ impl Supervisor {
         };
         domain.freeze();
         let generation = domain.instance.generation;
+        if !called {
+            return;
+        }
         if let Err(error) = self.undertaker.answer_caller(domain.tcb(), generation) {
             say!(
                 "supervisor: the caller of domain {id} was not answered ({error:?}), which is a bug of the root task"

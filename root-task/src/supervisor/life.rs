@@ -21,7 +21,7 @@ impl Supervisor {
     /// # Errors
     /// The sentence for the operator; nothing is lost.
     pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Sentence> {
-        let (plan, _) = self.plan(&name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
+        let (plan, file) = self.plan(&name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let request = plan.request;
         let id = self.ledger.admit(name, hold).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let home = match Home::make(&mut self.memory) {
@@ -34,10 +34,32 @@ impl Supervisor {
         if let Some(place) = self.rooms.get_mut(usize::from(id.0)) {
             *place = Some(Room { home, domain: None, request, args, waiter: None, held: None, death: None });
         }
-        self.start_instance(id).map_err(|error| {
+        self.start_instance(id, &plan, file).map_err(|error| {
             self.report_leak(id, name);
             sentence(format_args!("{name}: {error}"))
         })
+    }
+
+    /// Loads the next of the modules that the system's manifest lists for boot. Each is loaded when the one before it
+    /// is live, or has failed, so that a module finds what stands before it in the list.
+    ///
+    /// # Errors
+    /// The sentence that says why it was not loaded; the rest of the list is not tried.
+    pub fn boot_next(&mut self) -> Result<(), Sentence> {
+        let Some(name) = self.system.boot.get(self.booted).copied() else { return Ok(()) };
+        self.booted = self.booted.saturating_add(1);
+        self.load(name, Args::new(), false).map(|_| ())
+    }
+
+    /// Goes on with the boot if `name` is the module that it waits for.
+    fn boot_goes_on(&mut self, name: Option<Name>) {
+        let last = self.booted.checked_sub(1).and_then(|index| self.system.boot.get(index));
+        if name.is_some()
+            && last == name.as_ref()
+            && let Err(why) = self.boot_next()
+        {
+            say!("boot: {why}");
+        }
     }
 
     /// A module's init has succeeded: everything that it reserved becomes visible in this one turn.
@@ -46,6 +68,7 @@ impl Supervisor {
             PublishDecision::Live(dropped) => {
                 self.drop_services(&dropped);
                 self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Live });
+                self.boot_goes_on(self.ledger.module(who.domain).map(|module| module.name));
             }
             PublishDecision::Held => {
                 self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Held });
@@ -117,13 +140,15 @@ impl Supervisor {
             };
             self.answer_waiter(id, answer);
             self.report_leak(id, name);
+            self.boot_goes_on(Some(name));
             return;
         }
         let policy = self.room(id).map(|room| room.request.restart);
         let decision = policy.map(|policy| restart::decide(policy, cause.kind(), module.restarts));
         match decision {
             Some(Decision::Restart) if whole => {
-                if let Err(error) = self.start_instance(id) {
+                let plan = self.plan(&name);
+                if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
                     say!("[{name}] was not restarted: {error}");
                     self.give_up(id);
                 }

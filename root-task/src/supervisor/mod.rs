@@ -78,6 +78,8 @@ pub struct Supervisor {
     /// What is granted to whom, and what is loaded at boot.
     pub system: SystemManifest,
     rooms: [Option<Room>; MAX_MODULES],
+    /// How many of the boot modules have been loaded.
+    booted: usize,
     /// Dead domains that wait to be reaped when the bell has rung.
     dead: Vec<DomainId, MAX_MODULES>,
 }
@@ -127,6 +129,7 @@ impl Supervisor {
             archive,
             system,
             rooms: [const { None }; MAX_MODULES],
+            booted: 0,
             dead: Vec::new(),
         }
     }

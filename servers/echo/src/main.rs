@@ -8,7 +8,7 @@ use ipc_proto::label::Status;
 use module_rt::{Answer, Client, Init, InitError, Manifest, Request, Server, answer, start};
 
 module_rt::module! {
-    manifest: Manifest::new("echo"),
+    manifest: Manifest { stack_bytes: 2 * 4096, ..Manifest::new("echo") },
     init: init,
 }
 

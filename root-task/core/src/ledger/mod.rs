@@ -14,7 +14,6 @@ mod tests;
 
 use core::fmt;
 
-use heapless::Vec;
 use ipc_proto::badge::{self, GenerationTag, Holder};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::name::Name;
@@ -166,8 +165,9 @@ impl Ledger {
         }
     }
 
-    /// The services that `domain` owns, in whatever state.
-    pub fn services_of(&self, domain: DomainId) -> Vec<ServiceRef, MAX_SERVICES> {
-        self.service_refs().filter(|(_, service)| service.is_owned_by(domain)).map(|(at, _)| at).collect()
+    /// Whether any client is connected to a service of `domain`.
+    pub fn has_clients(&self, domain: DomainId) -> bool {
+        let mut used = self.services.iter().filter_map(|service| service.used);
+        used.any(|used| used.owner == domain && used.clients > 0)
     }
 }

@@ -38,10 +38,6 @@ impl Service {
 }
 
 impl Ledger {
-    pub(super) fn service_refs(&self) -> impl Iterator<Item = (ServiceRef, &Service)> {
-        (0u16..).zip(&self.services).map(|(index, s)| (ServiceRef { index, epoch: s.epoch }, s))
-    }
-
     pub(super) fn used(&self, at: ServiceRef) -> Option<&Used> {
         let service = self.services.get(usize::from(at.index))?;
         service.used.as_ref().filter(|_| service.epoch == at.epoch)

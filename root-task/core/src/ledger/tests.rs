@@ -217,3 +217,16 @@ fn a_badge_resolves_only_to_the_running_instance() {
     assert_eq!(ledger.resolve(holder(first)), None);
     assert_eq!(ledger.resolve(holder(second)), Some(second));
 }
+
+#[test]
+fn only_a_module_with_clients_can_be_called() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let client = live(&mut ledger, "client");
+    assert!(!ledger.has_clients(server.domain));
+    ledger.connect(client, a).unwrap();
+    assert!(ledger.has_clients(server.domain));
+    assert!(!ledger.has_clients(client.domain));
+}

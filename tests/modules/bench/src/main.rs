@@ -53,6 +53,8 @@ fn report(name: &str, instructions: u64, raw: Option<u64>) -> Result<(), InitErr
 }
 
 fn main(_: &mut Init) -> Result<(), InitError> {
+    let nothing = rows::call_nothing()?;
+    report("call/raw/0", nothing, Some(nothing))?;
     let (call, raw) = rows::call_words()?;
     report("call/words/4", call, Some(raw))?;
     report("cycle/echo", rows::cycle()?, None)?;

@@ -7,7 +7,7 @@ use ipc_proto::supervisor::Args;
 use ipc_proto::version::VersionRange;
 use module_rt::init::lookup;
 use module_rt::{InitError, locker, operator, request};
-use sel4::{CapRights, MessageInfoBuilder, cap};
+use sel4::{MessageInfoBuilder, cap};
 
 use crate::{median, timed};
 
@@ -17,7 +17,7 @@ pub const LOCKER_BITS: u8 = 11;
 const CALLS: u32 = 64;
 /// Copies for the revoke.
 const COPIES: u16 = 1000;
-/// Where the first copy goes; the parent is in the slot before it.
+/// Where the first copy goes; a connection that is copied is in the slot before it.
 const FIRST_COPY: u16 = 3;
 
 fn ask(request: &Request) -> Result<Answer, InitError> {
@@ -73,6 +73,21 @@ pub fn call_words() -> Result<(u64, u64), InitError> {
     Ok((typed / u64::from(CALLS), kernel / u64::from(CALLS)))
 }
 
+/// The raw Call/ReplyRecv without a message: what the project's baselines were measured with.
+pub fn call_nothing() -> Result<u64, InitError> {
+    let raw = cap::Endpoint::from_bits(lookup("raw", VersionRange::ANY)?.slot());
+    let info = MessageInfoBuilder::default().label(0x100).build();
+    let cost = median(|| {
+        timed(|| {
+            for _ in 0..CALLS {
+                core::hint::black_box(raw.call_with_mrs(info, []));
+            }
+            Ok(())
+        })
+    })?;
+    Ok(cost / u64::from(CALLS))
+}
+
 /// Load, publish and unload of `echo`.
 pub fn cycle() -> Result<u64, InitError> {
     let echo = name(echo::NAME)?;
@@ -98,13 +113,10 @@ fn copies_of(parent: u16) -> Result<(), InitError> {
 pub fn unload_with_1000_capabilities() -> Result<(u64, u64), InitError> {
     let parent = FIRST_COPY.saturating_sub(1);
     let own = locker::slot(locker::OWN_ENDPOINT, LOCKER_BITS);
-    let badged = locker::slot(parent, LOCKER_BITS);
-    badged.mint(&own, CapRights::all(), 1).map_err(kernel)?;
     let raw = median(|| {
-        copies_of(parent)?;
-        timed(|| badged.revoke().map_err(kernel))
+        copies_of(locker::OWN_ENDPOINT)?;
+        timed(|| own.revoke().map_err(kernel))
     })?;
-    badged.delete().map_err(kernel)?;
     let echo = name(echo::NAME)?;
     let cost = median(|| {
         let connection = lookup(echo::NAME, VersionRange::exactly(echo::VERSION))?;

@@ -1,4 +1,4 @@
-//! The raw kernel's side of the call benchmark: answers four words with four words and looks at nothing.
+//! The raw kernel's side of the call benchmark: answers with the message that came and looks at nothing.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -6,7 +6,7 @@
 use ipc_proto::slots;
 use ipc_proto::version::Version;
 use module_rt::{Init, InitError, Manifest, request};
-use sel4::{MessageInfoBuilder, cap};
+use sel4::cap;
 
 module_rt::program! {
     manifest: Manifest::new("raw-server"),
@@ -17,9 +17,8 @@ fn main(init: &mut Init) -> Result<(), InitError> {
     init.reserve("raw", Version(1))?;
     request::publish();
     let endpoint = cap::Endpoint::from_bits(slots::RECEIVE);
-    let info = MessageInfoBuilder::default().length(4).build();
     let mut call = endpoint.recv_with_mrs(());
     loop {
-        call = endpoint.reply_recv_with_mrs(info, call.msg, ());
+        call = endpoint.reply_recv_with_mrs(call.info, call.msg, ());
     }
 }
