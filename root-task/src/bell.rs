@@ -10,7 +10,8 @@ use core::cell::UnsafeCell;
 use ipc_proto::manifest::MAX_PRIORITY;
 use sel4::{CNodeCapData, CPtr, ObjectBlueprint, UserContext, cap};
 
-use crate::memory::{Memory, Objects, SetUpError};
+use crate::memory::Memory;
+use crate::objects::{Objects, SetUpError};
 
 const STACK_BYTES: usize = 2048;
 
@@ -28,10 +29,12 @@ pub struct Bell {
     ringing: bool,
 }
 
-/// The bell's thread. Makes no other system call, and never touches the IPC buffer, which is the supervisor's.
+/// The bell's thread. Makes no other system calls, and never touches the IPC buffer, which is the supervisor's.
 extern "C" fn toll(rope: u64, answer: u64) -> ! {
     loop {
         cap::Notification::from_bits(rope).wait();
+        // The kernel puts a thread that was woken in front of its queue; this one belongs behind all others.
+        sel4::r#yield();
         cap::Notification::from_bits(answer).signal();
     }
 }

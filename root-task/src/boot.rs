@@ -6,7 +6,8 @@ use root_task_core::system::{self, SystemManifest};
 use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, cap};
 
 use crate::bell::Bell;
-use crate::memory::{Memory, Objects, SetUpError};
+use crate::memory::Memory;
+use crate::objects::{Objects, SetUpError};
 use crate::scratch::Scratch;
 use crate::supervisor::Supervisor;
 use crate::undertaker::Undertaker;

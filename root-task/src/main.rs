@@ -13,6 +13,7 @@
 //! | [`undertaker`] | how the caller of a dead server is found and answered |
 //! | [`bell`] | how the supervisor lets others run before it goes on with work that can wait |
 //! | [`memory`], [`scratch`] | untyped memory and slots; a window to fill frames through |
+//! | [`objects`] | what boot makes once and keeps |
 //! | [`audit`] | the kernel's word on everything that is free |
 //! | [`console`] | lines for the person at the console |
 #![no_std]
@@ -27,6 +28,7 @@ mod domain;
 mod event;
 mod home;
 mod memory;
+mod objects;
 mod report;
 mod scratch;
 mod start;

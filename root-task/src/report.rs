@@ -67,9 +67,13 @@ impl fmt::Display for Cause {
     }
 }
 
-/// Prints what happened to a module, tagged with its name and generation.
+/// Prints what happened to a module, tagged with its name and generation; nothing where it just came to its end.
+///
+/// Printing costs more than answering the callers: it is done when they have run.
 pub fn print(name: &ipc_proto::name::Name, generation: ipc_proto::ids::Generation, cause: &Cause) {
-    say!("[{name}.{generation}] {cause}");
+    if !matches!(cause, Cause::Exited(0)) {
+        say!("[{name}.{generation}] {cause}");
+    }
 }
 
 /// The instruction pointer of a stopped thread; 0 where the kernel does not give it.

@@ -16,7 +16,8 @@ use ipc_proto::ids::Generation;
 use ipc_proto::label::{self, Status};
 
 use crate::arch;
-use crate::memory::{Memory, Objects, SetUpError};
+use crate::memory::Memory;
+use crate::objects::{Objects, SetUpError};
 
 /// The undertaker's CNode has 2^3 slots.
 const CNODE_BITS: usize = 3;

@@ -7,7 +7,8 @@ mod x86_64;
 
 use sel4::{AbsoluteCPtr, CPtr, Cap, CapType, UserContext};
 
-use crate::memory::{Memory, Objects, SetUpError};
+use crate::memory::Memory;
+use crate::objects::{Objects, SetUpError};
 use crate::scratch;
 
 #[cfg(target_arch = "aarch64")]

@@ -7,7 +7,8 @@ use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintX86, UserCont
 use super::{root_slot, slot};
 use crate::console;
 use crate::domain::Domain;
-use crate::memory::{Memory, SetUpError};
+use crate::memory::Memory;
+use crate::objects::SetUpError;
 use crate::supervisor::devices::Console;
 
 /// The machine that module files are for.

@@ -98,9 +98,6 @@ impl Supervisor {
         let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
         self.bury(id);
         let Some(death) = self.ledger.died(id) else { return };
-        if let Some(module) = self.ledger.module(id) {
-            report::print(&module.name, module.generation, &cause);
-        }
         if let Some(room) = self.room_mut(id) {
             room.death = Some((cause, connections));
         }
@@ -132,6 +129,7 @@ impl Supervisor {
         let whole = self.reap(id, &connections).is_ok();
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
+        report::print(&name, instance.generation, &cause);
         if !module.was_live {
             // It has never been visible: there is nothing to keep for its clients.
             let answer = match &cause {
@@ -169,10 +167,14 @@ impl Supervisor {
         self.bury(id);
         self.ledger.died(id);
         self.dead.retain(|dead| *dead != id);
-        if let Some((_, earlier)) = self.room_mut(id).and_then(|room| room.death.take()) {
+        let module = self.ledger.module(id).map(|module| (module.name, module.generation));
+        if let Some((cause, earlier)) = self.room_mut(id).and_then(|room| room.death.take()) {
             connections = earlier;
+            if let Some((name, generation)) = &module {
+                report::print(name, *generation, &cause);
+            }
         }
-        let name = self.ledger.module(id).map(|module| module.name);
+        let name = module.map(|(name, _)| name);
         let instance = self.reap(id, &connections);
         if let Some(name) = name {
             self.answer_waiter(id, refused(format_args!("{name} was unloaded before it was live")));

@@ -61,6 +61,8 @@ fn main(_: &mut Init) -> Result<(), InitError> {
         output.flush();
         let entered = read_line(&mut receiver);
         output.command_started();
+        // Now, before anybody that the command wakes prints a line of its own.
+        output.flush();
         let result = match entered {
             Entered::TooLong => Err(format_error(format_args!("a line has at most {MAX_LINE} characters"))),
             Entered::Line(text) => match command::parse(&text) {

@@ -1,6 +1,7 @@
 //! Tests of the ledger: all or nothing, stale identities, bounds, and what survives a restart.
 
 use super::*;
+use heapless::Vec;
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
 
