@@ -60,8 +60,7 @@ impl Supervisor {
         let instance = Instance { domain: id, generation };
         let room =
             self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut).ok_or(StartError::NotDead)?;
-        let spec =
-            Spec { instance, plan: &plan, file, home: &room.home, supervisor: self.endpoint, names, console };
+        let spec = Spec { instance, plan, file, home: &room.home, supervisor: self.endpoint, names, console };
         let started = Domain::create(&mut self.memory, &self.scratch, &spec).and_then(|mut domain| {
             match domain.start(plan.entry) {
                 Ok(()) => {
@@ -88,10 +87,9 @@ impl Supervisor {
         Some(self.room(id)?.home.endpoint())
     }
 
-    /// Whether anybody holds a capability on which a call to `id` can have come in. The name server's clients are all
-    /// modules, and not in the ledger.
+    /// Whether a call to `id` can have come in. The name server's clients are all modules, and not in the ledger.
     fn can_be_called(&self, id: DomainId) -> bool {
-        self.ledger.has_clients(id) || self.ledger.find(&self.system.name_server) == Some(id)
+        self.ledger.was_reached(id) || self.ledger.find(&self.system.name_server) == Some(id)
     }
 
     /// Stops the running instance and answers whoever is inside a call to it. Its memory stays as it is.

@@ -157,6 +157,9 @@ impl Supervisor {
 
     fn give_up(&mut self, id: DomainId) {
         self.ledger.fail(id);
+        if let Some(room) = self.room(id) {
+            room.home.close();
+        }
         self.answer_waiter(id, answer(&Answer::Done));
     }
 
@@ -193,7 +196,11 @@ impl Supervisor {
     /// Gives back what a module keeps over a restart, and forgets it.
     fn clear(&mut self, id: DomainId) -> Result<(), Leak> {
         self.ledger.remove(id);
-        let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::take);
+        let mut room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::take);
+        // A module that died while it was held is not there to be answered; the slot is given back all the same.
+        if let Some(held) = room.as_mut().and_then(|room| room.held.take()) {
+            held.answer(&mut self.memory, Response::Later);
+        }
         room.map_or(Ok(()), |room| room.home.dissolve(&mut self.memory))
     }
 

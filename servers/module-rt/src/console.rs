@@ -37,7 +37,7 @@ impl Receiver {
     }
 
     /// The next byte; waits for it.
-    pub fn next(&mut self) -> u8 {
+    pub fn wait_for_byte(&mut self) -> u8 {
         loop {
             if let Some(byte) = self.uart.read() {
                 return byte;

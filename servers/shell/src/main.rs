@@ -30,7 +30,7 @@ fn read_line(receiver: &mut Receiver) -> Entered {
     let mut line = Line::new();
     let mut output = Output::new();
     loop {
-        match line.key(receiver.next()) {
+        match line.key(receiver.wait_for_byte()) {
             Echo::Nothing => {}
             Echo::Typed(character) => output.character(character),
             Echo::Show(text) => output.text(text),

@@ -61,6 +61,9 @@ impl Ledger {
         if let Some(used) = self.used_mut(at) {
             used.clients = used.clients.saturating_add(1);
         }
+        if let Some(module) = self.module_mut(server) {
+            module.reached = true;
+        }
         let holder = Holder { domain: client.domain, tag: GenerationTag::of(client.generation) };
         let mint = Badge { kind: Kind::Client, service: at.index, holder };
         Ok(Connection { slot: slot_of(index), server, generation, mint: Some(mint) })

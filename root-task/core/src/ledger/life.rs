@@ -124,10 +124,14 @@ impl Ledger {
         Some(death)
     }
 
-    /// A dead module is not started again. It keeps its place, so that `ps` shows it, until it is unloaded.
+    /// A dead module is not started again. It keeps its place, so that `ps` shows it, until it is unloaded; its
+    /// services are gone, and the root task takes every capability to them back.
     pub fn fail(&mut self, domain: DomainId) {
         if let Some(module) = self.module_mut(domain).filter(|module| module.state == State::Dead) {
             module.state = State::Failed;
+            for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
+                service.free();
+            }
         }
     }
 }

@@ -46,6 +46,7 @@ pub struct Module {
     pub was_live: bool,
     /// Whether its publish waits for the operator.
     pub hold: bool,
+    reached: bool,
     connections: [Option<ServiceRef>; MAX_CONNECTIONS],
 }
 
@@ -113,6 +114,7 @@ impl Ledger {
             restarts: 0,
             was_live: false,
             hold,
+            reached: false,
             connections: [None; MAX_CONNECTIONS],
         });
         Ok(DomainId(index))
@@ -165,9 +167,9 @@ impl Ledger {
         }
     }
 
-    /// Whether any client is connected to a service of `domain`.
-    pub fn has_clients(&self, domain: DomainId) -> bool {
-        let mut used = self.services.iter().filter_map(|service| service.used);
-        used.any(|used| used.owner == domain && used.clients > 0)
+    /// Whether a capability to `domain` was ever given to anybody since it was loaded. Whoever got one can have passed
+    /// it on, so that this stays true when its clients are gone.
+    pub fn was_reached(&self, domain: DomainId) -> bool {
+        self.module(domain).is_some_and(|module| module.reached)
     }
 }

@@ -220,14 +220,32 @@ fn a_badge_resolves_only_to_the_running_instance() {
 }
 
 #[test]
-fn only_a_module_with_clients_can_be_called() {
+fn a_module_that_was_reached_stays_so_when_its_client_is_gone() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
     let a = ledger.enter(server, None).unwrap();
     ledger.publish(server);
     let client = live(&mut ledger, "client");
-    assert!(!ledger.has_clients(server.domain));
+    assert!(!ledger.was_reached(server.domain));
     ledger.connect(client, a).unwrap();
-    assert!(ledger.has_clients(server.domain));
-    assert!(!ledger.has_clients(client.domain));
+    ledger.died(client.domain);
+    ledger.remove(client.domain);
+    assert!(ledger.was_reached(server.domain));
+    ledger.remove(server.domain);
+    let again = started(&mut ledger, "server");
+    assert!(!ledger.was_reached(again.domain));
+}
+
+#[test]
+fn a_failed_module_has_no_services() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let client = live(&mut ledger, "client");
+    ledger.connect(client, a).unwrap();
+    ledger.died(server.domain);
+    ledger.fail(server.domain);
+    assert_eq!(ledger.module(server.domain).unwrap().state, State::Failed);
+    assert_eq!(ledger.connect(client, a), Err(Refusal::Gone));
 }
