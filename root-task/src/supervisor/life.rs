@@ -151,6 +151,11 @@ impl Supervisor {
                     self.give_up(id);
                 }
             }
+            // It has come to its end, as it should: nothing of it is kept.
+            Some(Decision::Stay) if matches!(cause, Cause::Exited(0)) => {
+                self.answer_waiter(id, answer(&Answer::Done));
+                self.report_leak(id, name);
+            }
             _ => self.give_up(id),
         }
     }

@@ -9,17 +9,15 @@ use core::fmt::Write;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Outcome, Request};
 use ipc_proto::supervisor::Args;
-use ipc_proto::version::Version;
-use module_rt::{Init, InitError, Manifest, log, operator, request};
+use module_rt::{Init, InitError, Manifest, log, operator};
 
 module_rt::program! {
     manifest: Manifest::new("all-or-nothing"),
     main: main,
 }
 
-/// The publish begins so many instructions before the end of a time slice: from 0, in these steps, ...
-const STEP: u64 = 16;
-/// ... to this, which is more than the whole publish takes.
+/// The publish begins so many instructions before the end of a time slice: from 0, in steps that the argument gives,
+/// to this, which is more than the whole publish takes.
 const LONGEST: u64 = 4096;
 
 fn ask(request: &Request) -> Result<Answer, InitError> {
@@ -38,6 +36,8 @@ fn load(name: &str, args: Args) -> Result<Name, InitError> {
 }
 
 fn main(init: &mut Init) -> Result<(), InitError> {
+    let usage = InitError::new(44, format_args!("usage: load all-or-nothing STEP"));
+    let step = init.args().parse().ok().filter(|step: &u64| *step > 0).ok_or(usage)?;
     load("observer", Args::new())?;
     let mut lead = 0;
     let mut publishes = 0u32;
@@ -46,12 +46,27 @@ fn main(init: &mut Init) -> Result<(), InitError> {
         // Twenty digits fit.
         let _ = write!(args, "{lead}");
         let twins = load("twins", args)?;
+        // The observer sees them as they are now, too.
+        for _ in 0..4 {
+            module_rt::yield_now();
+        }
         ask(&Request::Unload { name: twins })?;
-        lead = lead.saturating_add(STEP);
+        lead = lead.saturating_add(step);
         publishes = publishes.saturating_add(1);
     }
-    log!("{publishes} publishes of two names, one in every {STEP} instructions of {LONGEST}");
-    init.reserve("observer-stop", Version(1))?;
-    request::publish();
+    log!("{publishes} publishes of two names, one in every {step} instructions of {LONGEST}");
+    // The observer ends when it sees this module's name.
+    let none = Args::try_from("none").unwrap_or_default();
+    load("half-init", none)?;
+    while is_loaded("observer")? {
+        module_rt::yield_now();
+    }
     Ok(())
+}
+
+fn is_loaded(name: &str) -> Result<bool, InitError> {
+    match ask(&Request::Modules { from: 0 })? {
+        Answer::Modules(page, _) => Ok(page.iter().any(|module| module.name.as_str() == name)),
+        other => Err(InitError::new(45, format_args!("{other:?}"))),
+    }
 }

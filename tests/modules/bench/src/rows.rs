@@ -46,6 +46,11 @@ fn kernel(error: sel4::Error) -> InitError {
     InitError::new(54, format_args!("the kernel refused: {error:?}"))
 }
 
+/// The cost of one call of a measurement.
+fn each(all: u64) -> u64 {
+    all.checked_div(u64::from(CALLS)).unwrap_or_default()
+}
+
 /// A typed four-word call to `echo`, and the raw Call/ReplyRecv to a server that looks at nothing.
 pub fn call_words() -> Result<(u64, u64), InitError> {
     let echo = lookup(echo::NAME, VersionRange::exactly(echo::VERSION))?;
@@ -70,7 +75,7 @@ pub fn call_words() -> Result<(u64, u64), InitError> {
             Ok(())
         })
     })?;
-    Ok((typed / u64::from(CALLS), kernel / u64::from(CALLS)))
+    Ok((each(typed), each(kernel)))
 }
 
 /// The raw Call/ReplyRecv without a message: what the project's baselines were measured with.
@@ -85,7 +90,7 @@ pub fn call_nothing() -> Result<u64, InitError> {
             Ok(())
         })
     })?;
-    Ok(cost / u64::from(CALLS))
+    Ok(each(cost))
 }
 
 /// Load, publish and unload of `echo`.

@@ -1,6 +1,6 @@
 //! Looks up two names again and again, at the modules' priority, and checks that it never sees one alone.
 //!
-//! It ends when the name `observer-stop` is published.
+//! It ends when the name `half-a` is published.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -26,7 +26,7 @@ fn sees(name: &str) -> Result<bool, InitError> {
 fn main(_: &mut Init) -> Result<(), InitError> {
     request::publish();
     let (mut none, mut both, mut between, mut turn) = (0u32, 0u32, 0u32, false);
-    while !sees("observer-stop")? {
+    while !sees("half-a")? {
         let (first, second) = if turn { ("twin-a", "twin-b") } else { ("twin-b", "twin-a") };
         turn = !turn;
         match (sees(first)?, sees(second)?) {

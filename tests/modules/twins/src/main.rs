@@ -18,16 +18,21 @@ struct Nothing;
 
 impl Server for Nothing {}
 
-/// A gap between two readings that is longer than this is a tick, or others that ran.
-const GAP: u64 = 400;
+/// A gap between two readings that is longer than this is a tick of the kernel's clock.
+const TICK_GAP: u64 = 400;
+/// A gap that is longer than this is others that ran.
+const OTHERS_GAP: u64 = 5_000;
+/// The ticks of a time slice (`TIME_SLICE` in kernel-config): the last one ends it.
+const TICKS: usize = 5;
 
-/// Waits for the next gap; gives the reading before it and the one after.
+/// Waits for the next gap; gives the last reading before it and its length.
 fn next_gap() -> (u64, u64) {
     let mut before = clock::now();
     loop {
         let now = clock::now();
-        if now.saturating_sub(before) > GAP {
-            return (before, now);
+        let gap = now.saturating_sub(before);
+        if gap > TICK_GAP {
+            return (before, gap);
         }
         before = now;
     }
@@ -36,24 +41,17 @@ fn next_gap() -> (u64, u64) {
 fn init(init: &mut Init) -> Result<Nothing, InitError> {
     init.reserve("twin-a", Version(1))?;
     init.reserve("twin-b", Version(1))?;
-    let lead: u64 = init
-        .args()
-        .parse()
-        .map_err(|_| InitError::new(30, format_args!("usage: load twins INSTRUCTIONS")))?;
-    // Two gaps of the same slice tell the tick; after a long one the slice is new.
-    let (first, mut resumed) = next_gap();
-    let (second, _) = next_gap();
-    let tick = second.saturating_sub(first);
-    loop {
-        let (stopped, again) = next_gap();
-        // Others ran: this thread starts a whole slice now.
-        if again.saturating_sub(stopped) > GAP.saturating_mul(8) {
-            resumed = again;
-            break;
-        }
+    let usage = InitError::new(30, format_args!("usage: load twins INSTRUCTIONS"));
+    let lead: u64 = init.args().parse().map_err(|_| usage)?;
+    // When the others have run, this thread has a whole slice before it.
+    while next_gap().1 < OTHERS_GAP {}
+    let mut ticks = [0; TICKS - 1];
+    for tick in &mut ticks {
+        *tick = next_gap().0;
     }
-    let _ = (tick, resumed);
-    let end = resumed.saturating_add(tick).saturating_sub(lead);
-    while clock::now() < end {}
+    let [.., last_but_one, last] = ticks;
+    let end = last.saturating_add(last.saturating_sub(last_but_one));
+    let start = end.saturating_sub(lead);
+    while clock::now() < start {}
     Ok(Nothing)
 }
