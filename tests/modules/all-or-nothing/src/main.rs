@@ -7,7 +7,7 @@
 use core::fmt::Write;
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Outcome, Request};
+use ipc_proto::operator::{Answer, Outcome, Request, State};
 use ipc_proto::supervisor::Args;
 use module_rt::{Init, InitError, Manifest, log, operator};
 
@@ -66,7 +66,15 @@ fn main(init: &mut Init) -> Result<(), InitError> {
 
 fn is_loaded(name: &str) -> Result<bool, InitError> {
     match ask(&Request::Modules { from: 0 })? {
-        Answer::Modules(page, _) => Ok(page.iter().any(|module| module.name.as_str() == name)),
+        Answer::Modules(page, _) => {
+            let module = page.iter().find(|module| module.name.as_str() == name);
+            match module.map(|module| module.state) {
+                Some(State::Failed) => {
+                    Err(InitError::new(46, format_args!("{name} failed: see its lines above")))
+                }
+                state => Ok(state.is_some()),
+            }
+        }
         other => Err(InitError::new(45, format_args!("{other:?}"))),
     }
 }
