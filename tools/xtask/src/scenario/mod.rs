@@ -81,7 +81,7 @@ fn both() -> Vec<Arch> {
 }
 
 fn budget() -> u64 {
-    2_000_000_000
+    600_000_000
 }
 
 impl Scenario {
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(all[0].name, "one");
         assert_eq!((settings.system.as_str(), settings.kernel), ("default", Kernel::Release));
         assert_eq!((settings.arch.as_slice(), settings.full), (&Arch::ALL[..], false));
-        assert_eq!(settings.budget, 2_000_000_000);
+        assert_eq!(settings.budget, 600_000_000);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::session::interactive;
 use crate::system;
 
 /// Guest instructions between two prompts; x86_64's kernel needs a tenth of it to boot.
-const BUDGET: u64 = 2_000_000_000;
+const BUDGET: u64 = 600_000_000;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
