@@ -108,3 +108,37 @@ pub fn find_root() -> Result<PathBuf> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn two_builds_of_one_clone_wait_for_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let toolchain = Toolchain {
+            cargo: PathBuf::new(),
+            rustc: PathBuf::new(),
+            build_std: false,
+            linker: None,
+            sysroot: PathBuf::new(),
+            version: String::new(),
+        };
+        let ctx = Context { root: PathBuf::new(), out: folder.path().join("new"), toolchain };
+        let first = ctx.lock().unwrap();
+        let (sender, done) = channel();
+        let other = ctx.clone();
+        let second = thread::spawn(move || {
+            let _lock = other.lock().unwrap();
+            sender.send(()).unwrap();
+        });
+        assert!(done.recv_timeout(Duration::from_millis(200)).is_err());
+        drop(first);
+        done.recv_timeout(Duration::from_secs(20)).unwrap();
+        second.join().unwrap();
+    }
+}

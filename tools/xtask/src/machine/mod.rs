@@ -225,3 +225,33 @@ fn connect(child: &mut Child, socket: &Path) -> Result<Qmp> {
         thread::sleep(Duration::from_millis(5));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(program: &str, args: &[&str]) -> String {
+        let args = args.iter().map(OsString::from).collect();
+        let spec = MachineSpec { program: program.into(), args, clock: Clock::Wall };
+        format!("{:#}", Machine::start(&spec).unwrap_err())
+    }
+
+    #[test]
+    fn a_qemu_that_ends_at_once_is_told_in_its_own_words() {
+        let told = refused("sh", &["-c", "echo no such processor >&2; exit 3"]);
+        assert!(told.contains("QEMU ended at once (exit status: 3)"), "{told}");
+        assert!(told.contains("no such processor"), "{told}");
+    }
+
+    #[test]
+    fn a_qemu_that_is_not_there_is_named() {
+        let told = refused("/nowhere/qemu-system-x", &[]);
+        assert!(told.contains("/nowhere/qemu-system-x"), "{told}");
+    }
+
+    #[test]
+    fn only_counted_clocks_are_the_same_in_every_run() {
+        let has = |clock| common_args(clock).contains(&"-icount".into());
+        assert!(has(Clock::Instructions) && !has(Clock::Wall));
+    }
+}
