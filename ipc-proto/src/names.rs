@@ -84,7 +84,9 @@ impl fmt::Display for NameFailure {
                 Refusal::AlreadyPublished => "names are reserved before publish, not after",
                 Refusal::TooManyServices => "the supervisor's service table is full",
                 Refusal::TooManyForOwner => "the module has as many services as it can have",
-                Refusal::TooManyConnections => "the caller's connection slots are used up",
+                Refusal::TooManyConnections => {
+                    "the caller holds as many connections as its manifest asks for"
+                }
                 Refusal::Kernel => "the kernel refused to make the capability",
             }),
         }

@@ -37,10 +37,10 @@ pub const WINDOW_END: u64 = 0x60_0000;
 /// kernel (5.0.0 does not check it).
 pub const USER_END: u64 = 0x7fff_ffff_e000;
 
-/// The objects of every instance beside its frames and its locker, as powers of two of bytes, the largest first:
-/// the VSpace root and the three tables below it, the TCB, the CSpace of 2^6 slots. The sizes are those of 5.0.0
-/// on both architectures; the root task asserts that its kernel's are no larger.
-pub const INSTANCE_OBJECT_BITS: [u8; 6] = [12, 12, 12, 12, 11, 11];
+/// The objects of every instance beside its frames and its CNodes, as powers of two of bytes, the largest first:
+/// the VSpace root and the three tables below it, and the TCB. The sizes are those of 5.0.0 on both architectures;
+/// the root task asserts that its kernel's are no larger.
+pub const INSTANCE_OBJECT_BITS: [u8; 5] = [12, 12, 12, 12, 11];
 /// The size of the endpoint that comes with a locker, as a power of two of bytes (both architectures).
 pub const ENDPOINT_BITS: u8 = 4;
 /// The size of a slot of a CNode, as a power of two of bytes (both architectures).

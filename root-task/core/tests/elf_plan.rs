@@ -20,7 +20,7 @@ use root_task_core::layout::{self, IPC_BUFFER, MODULE_BASE, MODULE_END, PAGE_SIZ
 
 const MACHINE: Machine = Machine::Aarch64;
 /// The objects of an instance beside frames and locker.
-const OBJECTS: u64 = 4 * 4096 + 2 * 2048;
+const OBJECTS: u64 = 4 * 4096 + 2048 + 1024;
 
 fn right() -> ElfFile {
     ElfFile::right(MACHINE, "echo")
@@ -136,11 +136,13 @@ fn the_window_below_at_and_above_its_end() {
 
 #[test]
 fn the_quota_below_at_and_above() {
-    let needs = (2 + 4 + 1) * 4096 + OBJECTS + (1 << (3 + 5)) + (1 << layout::ENDPOINT_BITS);
+    // Connections 17 to 48 take a CSpace of 64 slots instead of 32.
+    let needs = (2 + 4 + 1) * 4096 + OBJECTS + 1024 + (1 << (3 + 5)) + (1 << layout::ENDPOINT_BITS);
     for (allows, fits) in [(needs - 1, false), (needs, true), (needs + 1, true)] {
         let file = right().with_manifest("echo", |manifest| {
             manifest.memory_bytes = u32::try_from(allows).unwrap();
             manifest.locker_bits = 3;
+            manifest.connections = 17;
         });
         let plan = check(&file);
         assert_eq!(plan.is_ok(), fits, "{allows}");

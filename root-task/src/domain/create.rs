@@ -23,6 +23,21 @@ use crate::supervisor::devices::Console;
 /// The most objects that one kernel call makes.
 const MAX_BATCH: usize = sel4::sys::CONFIG_RETYPE_FAN_OUT_LIMIT;
 
+/// The plan reserves memory by the sizes of `layout`: this kernel's objects must fit into them.
+const _: () = {
+    let [root, a, b, c] = arch::TABLES;
+    let [.., tcb_bits] = layout::INSTANCE_OBJECT_BITS;
+    let tables = [root, a, b, c];
+    let mut level = 0;
+    while level < tables.len() {
+        assert!(tables[level].physical_size_bits() <= layout::INSTANCE_OBJECT_BITS[level] as usize);
+        level += 1;
+    }
+    assert!(ObjectBlueprint::Tcb.physical_size_bits() <= tcb_bits as usize);
+    assert!(ObjectBlueprint::Endpoint.physical_size_bits() <= layout::ENDPOINT_BITS as usize);
+    assert!(ObjectBlueprint::CNode { size_bits: 0 }.physical_size_bits() <= layout::SLOT_BITS as usize);
+};
+
 /// What a domain is made from.
 pub struct Spec<'a> {
     /// Which instance it will be.
@@ -88,8 +103,14 @@ impl Domain {
                 return Err(error.into());
             }
         };
-        let domain =
-            Domain { instance: spec.instance, untyped, slots, device: spec.console.is_some(), frozen: true };
+        let domain = Domain {
+            instance: spec.instance,
+            untyped,
+            slots,
+            cspace_bits: slots::cspace_bits(spec.plan.request.connections),
+            device: spec.console.is_some(),
+            frozen: true,
+        };
         let made = domain.make_objects(spec).and_then(|()| domain.fill(scratch, spec));
         match made.and_then(|()| domain.endow(spec)) {
             Ok(()) => Ok(domain),
@@ -123,10 +144,14 @@ impl Domain {
         for (level, blueprint) in arch::TABLES.iter().enumerate().rev() {
             self.untyped.retype(blueprint, self.slot(Place::Tables, level), 1)?;
         }
-        make(&ObjectBlueprint::CNode { size_bits: usize::from(slots::CSPACE_BITS) }, Place::CNode, 1)?;
         make(&ObjectBlueprint::Tcb, Place::Tcb, 1)?;
+        let cspace_bits = usize::from(self.cspace_bits);
+        if locker_bits >= cspace_bits && !locker_first {
+            make(&locker, Place::Locker, 1)?;
+        }
+        make(&ObjectBlueprint::CNode { size_bits: cspace_bits }, Place::CNode, 1)?;
         if locker_bits > 0 {
-            if !locker_first {
+            if locker_bits < cspace_bits {
                 make(&locker, Place::Locker, 1)?;
             }
             let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
@@ -175,7 +200,7 @@ impl Domain {
             self.cspace(slots::LOCKER).copy(&arch::root_slot(locker), CapRights::all())?;
         }
         let tcb = self.tcb();
-        let guard = CNodeCapData::skip_high_bits(usize::from(slots::CSPACE_BITS));
+        let guard = CNodeCapData::skip_high_bits(usize::from(self.cspace_bits));
         let buffer = cap::Granule::from_bits(
             self.slot(Place::Frames, usize::from(spec.plan.frame_count).saturating_sub(1)),
         );

@@ -7,7 +7,6 @@ pub mod create;
 pub mod destroy;
 
 use ipc_proto::ids::Instance;
-use ipc_proto::slots;
 use root_task_core::slots::SlotRange;
 use sel4::{AbsoluteCPtr, CPtrWithDepth, cap};
 
@@ -36,6 +35,8 @@ pub struct Domain {
     pub instance: Instance,
     untyped: Untyped,
     slots: SlotRange,
+    /// Its CSpace has 2^n slots.
+    cspace_bits: u8,
     /// Whether the slot for the granted device's frame is in use.
     device: bool,
     frozen: bool,
@@ -63,7 +64,7 @@ impl Domain {
 
     /// A slot of the domain's own CSpace.
     pub fn cspace(&self, slot: u64) -> AbsoluteCPtr {
-        let path = CPtrWithDepth::from_bits_with_depth(slot, usize::from(slots::CSPACE_BITS));
+        let path = CPtrWithDepth::from_bits_with_depth(slot, usize::from(self.cspace_bits));
         self.cnode().absolute_cptr(path)
     }
 

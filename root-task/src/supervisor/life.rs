@@ -23,7 +23,10 @@ impl Supervisor {
     pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Sentence> {
         let (plan, file) = self.plan(&name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let request = plan.request;
-        let id = self.ledger.admit(name, hold).map_err(|error| sentence(format_args!("{name}: {error}")))?;
+        let id = self
+            .ledger
+            .admit(name, request.connections, hold)
+            .map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let home = match Home::make(&mut self.memory) {
             Ok(home) => home,
             Err(error) => {
@@ -170,7 +173,7 @@ impl Supervisor {
 
     /// Destroys whatever there is of a module, and forgets it.
     pub(super) fn unload(&mut self, id: DomainId) -> Result<u64, Leak> {
-        let mut connections: heapless::Vec<u8, { ipc_proto::slots::MAX_CONNECTIONS }> =
+        let mut connections: heapless::Vec<u8, { ipc_proto::slots::MAX_CONNECTIONS as usize }> =
             self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
         self.bury(id);
         self.ledger.died(id);

@@ -46,7 +46,7 @@ pub struct Room {
     /// The held module itself, inside its publish.
     held: Option<Waiter>,
     /// How the instance died that waits to be reaped, and the slots that held its connections.
-    death: Option<(Cause, Vec<u8, MAX_CONNECTIONS>)>,
+    death: Option<(Cause, Vec<u8, { MAX_CONNECTIONS as usize }>)>,
 }
 
 /// What comes of an event for whoever caused it.

@@ -48,7 +48,7 @@ impl Supervisor {
 
     /// Copies a connection into the module's locker.
     fn stow(&self, who: Instance, slot: u8, index: u16) -> Response {
-        let connections = FIRST_CONNECTION..FIRST_CONNECTION.saturating_add(MAX_CONNECTIONS as u64);
+        let connections = FIRST_CONNECTION..FIRST_CONNECTION.saturating_add(u64::from(MAX_CONNECTIONS));
         let Some(room) = self.room(who.domain) else { return answer(&Answer::Refused) };
         let (Some(domain), bits) = (&room.domain, room.request.locker_bits) else {
             return answer(&Answer::Refused);

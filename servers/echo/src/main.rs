@@ -9,7 +9,7 @@ use module_rt::{Answer, Client, Init, InitError, Manifest, Request, Server, answ
 
 module_rt::module! {
     // One page of stack: the deepest chain of calls, down to the panic handler, takes less than 3 KiB of it.
-    manifest: Manifest { stack_bytes: 4096, ..Manifest::new("echo") },
+    manifest: Manifest { stack_bytes: 4096, connections: 0, ..Manifest::new("echo") },
     init: init,
 }
 

@@ -23,6 +23,7 @@ module_rt::module! {
     manifest: Manifest {
         restart: Restart::Always as u8,
         stack_bytes: 8 * 4096,
+        connections: 0,
         ..Manifest::new("name-server")
     },
     init: init,

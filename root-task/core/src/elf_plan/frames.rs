@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use ipc_proto::manifest::Request;
+use ipc_proto::slots::cspace_bits;
 
 use super::{ElfError, ElfPlan, Limits, Permissions, Segment};
 use crate::layout::{ENDPOINT_BITS, IPC_BUFFER, PAGE_SIZE, STACK_TOP};
@@ -53,7 +54,9 @@ pub(super) fn takes(segments: &[Segment], request: &Request, limits: &Limits<'_>
             power_of_two(bits.saturating_add(limits.slot_bits)).saturating_add(power_of_two(ENDPOINT_BITS))
         }
     };
-    let objects = limits.object_bits.iter().fold(locker, |sum, bits| sum.saturating_add(power_of_two(*bits)));
+    let cspace = power_of_two(cspace_bits(request.connections).saturating_add(limits.slot_bits));
+    let cnodes = locker.saturating_add(cspace);
+    let objects = limits.object_bits.iter().fold(cnodes, |sum, bits| sum.saturating_add(power_of_two(*bits)));
     let bytes = frames.saturating_mul(PAGE_SIZE).saturating_add(objects);
     let allows = request.memory_bytes;
     let quota = ElfError::Quota { needs: bytes, allows };

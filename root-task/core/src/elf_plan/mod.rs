@@ -42,7 +42,7 @@ pub struct Limits<'a> {
     pub machine: Machine,
     /// The name under which the module is loaded; its manifest must say the same. `None` takes any.
     pub called: Option<Name>,
-    /// The sizes of the instance's objects beside frames and locker, as powers of two of bytes.
+    /// The sizes of the instance's objects beside frames and CNodes, as powers of two of bytes.
     pub object_bits: &'a [u8],
     /// The size of a CNode slot, as a power of two of bytes.
     pub slot_bits: u8,

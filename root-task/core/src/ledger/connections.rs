@@ -49,12 +49,13 @@ impl Ledger {
         }
         let server = used.owner;
         let generation = self.module(server).ok_or(Refusal::Gone)?.generation;
-        let slots = &self.module(client.domain).ok_or(Refusal::NoSuchDomain)?.connections;
-        if let Some(index) = slots.iter().position(|held| *held == Some(at)) {
+        let module = self.module(client.domain).ok_or(Refusal::NoSuchDomain)?;
+        let slots = module.connections.iter().take(usize::from(module.max_connections));
+        if let Some(index) = slots.clone().position(|held| *held == Some(at)) {
             return Ok(Connection { slot: slot_of(index), server, generation, mint: None });
         }
         let free = |held: &Option<ServiceRef>| held.is_none_or(|old| !self.exists(old));
-        let index = slots.iter().position(free).ok_or(Refusal::TooManyConnections)?;
+        let index = slots.clone().position(free).ok_or(Refusal::TooManyConnections)?;
         if let Some(place) = self.module_mut(client.domain).and_then(|m| m.connections.get_mut(index)) {
             *place = Some(at);
         }
@@ -81,7 +82,7 @@ impl Ledger {
     }
 
     /// The slots of `client`'s CSpace that hold connections, with the service of each.
-    pub fn connections_of(&self, client: DomainId) -> Vec<(u8, ServiceRef), MAX_CONNECTIONS> {
+    pub fn connections_of(&self, client: DomainId) -> Vec<(u8, ServiceRef), { MAX_CONNECTIONS as usize }> {
         let Some(module) = self.module(client) else { return Vec::new() };
         let live = |(index, held): (usize, &Option<ServiceRef>)| {
             Some((slot_of(index), held.filter(|at| self.exists(*at))?))

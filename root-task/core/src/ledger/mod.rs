@@ -47,7 +47,9 @@ pub struct Module {
     /// Whether its publish waits for the operator.
     pub hold: bool,
     reached: bool,
-    connections: [Option<ServiceRef>; MAX_CONNECTIONS],
+    connections: [Option<ServiceRef>; MAX_CONNECTIONS as usize],
+    /// How many of `connections` it may use.
+    max_connections: u8,
 }
 
 /// The ledger. See the module's documentation.
@@ -97,11 +99,12 @@ impl Ledger {
         }
     }
 
-    /// Gives a module a place in the table. It has no instance yet: [`Ledger::start`] makes one.
+    /// Gives a module a place in the table. It has no instance yet: [`Ledger::start`] makes one. It can hold
+    /// `max_connections` to services, or [`MAX_CONNECTIONS`] where that is less; with `hold`, its publish waits.
     ///
     /// # Errors
     /// [`AdmitError`]; nothing has changed.
-    pub fn admit(&mut self, name: Name, hold: bool) -> Result<DomainId, AdmitError> {
+    pub fn admit(&mut self, name: Name, max_connections: u8, hold: bool) -> Result<DomainId, AdmitError> {
         if self.find(&name).is_some() {
             return Err(AdmitError::AlreadyLoaded);
         }
@@ -115,7 +118,8 @@ impl Ledger {
             was_live: false,
             hold,
             reached: false,
-            connections: [None; MAX_CONNECTIONS],
+            connections: [None; MAX_CONNECTIONS as usize],
+            max_connections,
         });
         Ok(DomainId(index))
     }

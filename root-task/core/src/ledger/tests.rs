@@ -10,7 +10,7 @@ fn name(text: &str) -> Name {
 }
 
 fn started(ledger: &mut Ledger, text: &str) -> Instance {
-    let domain = ledger.admit(name(text), false).unwrap();
+    let domain = ledger.admit(name(text), MAX_CONNECTIONS, false).unwrap();
     Instance { domain, generation: ledger.start(domain).unwrap() }
 }
 
@@ -52,7 +52,7 @@ fn a_failed_init_leaves_nothing() {
 fn a_held_module_is_invisible_until_released() {
     let mut ledger = Ledger::new();
     let client = live(&mut ledger, "client");
-    let domain = ledger.admit(name("server"), true).unwrap();
+    let domain = ledger.admit(name("server"), MAX_CONNECTIONS, true).unwrap();
     let server = Instance { domain, generation: ledger.start(domain).unwrap() };
     let a = ledger.enter(server, None).unwrap();
     assert_eq!(ledger.publish(server), PublishDecision::Held);
@@ -148,12 +148,12 @@ fn the_clients_of_a_service_are_counted() {
 fn bound_of_modules() {
     let mut ledger = Ledger::new();
     for i in 0..MAX_MODULES {
-        assert!(ledger.admit(name(&format!("m{i}")), false).is_ok(), "{i}");
+        assert!(ledger.admit(name(&format!("m{i}")), MAX_CONNECTIONS, false).is_ok(), "{i}");
     }
-    assert_eq!(ledger.admit(name("one-more"), false), Err(AdmitError::TableFull));
-    assert_eq!(ledger.admit(name("m3"), false), Err(AdmitError::AlreadyLoaded));
+    assert_eq!(ledger.admit(name("one-more"), MAX_CONNECTIONS, false), Err(AdmitError::TableFull));
+    assert_eq!(ledger.admit(name("m3"), MAX_CONNECTIONS, false), Err(AdmitError::AlreadyLoaded));
     ledger.remove(DomainId(7));
-    assert_eq!(ledger.admit(name("one-more"), false), Ok(DomainId(7)));
+    assert_eq!(ledger.admit(name("one-more"), MAX_CONNECTIONS, false), Ok(DomainId(7)));
 }
 
 #[test]
@@ -182,11 +182,29 @@ fn bound_of_connections() {
         services.extend((0..MAX_SERVICES_PER_MODULE).map(|_| ledger.enter(server, None).unwrap()));
         ledger.publish(server);
     }
-    for at in &services[..MAX_CONNECTIONS] {
+    for at in &services[..usize::from(MAX_CONNECTIONS)] {
         assert!(ledger.connect(client, *at).is_ok());
     }
-    assert_eq!(ledger.connect(client, services[MAX_CONNECTIONS]), Err(Refusal::TooManyConnections));
+    let above = services[usize::from(MAX_CONNECTIONS)];
+    assert_eq!(ledger.connect(client, above), Err(Refusal::TooManyConnections));
     assert!(ledger.connect(client, services[0]).is_ok(), "an old connection is still found");
+}
+
+#[test]
+fn a_module_holds_as_many_connections_as_it_asked_for() {
+    for most in [0u8, 1, 2] {
+        let mut ledger = Ledger::new();
+        let client = ledger.admit(name("client"), most, false).unwrap();
+        let client = Instance { domain: client, generation: ledger.start(client).unwrap() };
+        let server = started(&mut ledger, "server");
+        let services: [_; 3] = core::array::from_fn(|_| ledger.enter(server, None).unwrap());
+        ledger.publish(server);
+        for (held, at) in (0u8..).zip(services) {
+            let fits = ledger.connect(client, at).map(|_| ());
+            let want = if held < most { Ok(()) } else { Err(Refusal::TooManyConnections) };
+            assert_eq!(fits, want, "{held} of {most}");
+        }
+    }
 }
 
 #[test]

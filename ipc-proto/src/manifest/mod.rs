@@ -3,12 +3,15 @@
 //! The supervisor trusts nothing in it: [`Manifest::check`] turns it into a [`Request`] of checked types, and the
 //! system's manifest decides what of that is granted.
 
-use core::fmt;
+mod error;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use crate::name::{MAX_NAME, Name, NameError};
+use crate::name::{MAX_NAME, Name};
+use crate::slots::{DEFAULT_CONNECTIONS, MAX_CONNECTIONS};
 use crate::version::Version;
+
+pub use error::ManifestError;
 
 /// The name of the section.
 pub const SECTION: &str = ".escrow.manifest";
@@ -49,8 +52,10 @@ pub struct Manifest {
     pub locker_bits: u8,
     /// A [`Device`] as a number.
     pub device: u8,
+    /// How many connections to services it holds at a time, at most [`MAX_CONNECTIONS`]. It pays for their slots.
+    pub connections: u8,
     /// Must be 0.
-    pub reserved: [u8; 2],
+    pub reserved: u8,
 }
 
 /// What the supervisor does when the module has died.
@@ -92,72 +97,13 @@ pub struct Request {
     pub locker_bits: u8,
     /// The device it wants.
     pub device: Device,
+    /// How many connections it can hold, at most [`MAX_CONNECTIONS`].
+    pub connections: u8,
 }
-
-/// Why a manifest is refused. Its text is the sentence that a person reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ManifestError {
-    /// The section is shorter or longer than a manifest.
-    Size(usize),
-    /// The first bytes are not [`MAGIC`].
-    Magic,
-    /// The name breaks a rule.
-    Name(NameError),
-    /// Not a [`Restart`].
-    Restart(u8),
-    /// Above [`MAX_PRIORITY`].
-    Priority(u8),
-    /// Not whole pages, none, or more than [`MAX_STACK`].
-    Stack(u32),
-    /// More than [`MAX_MEMORY`].
-    Memory(u32),
-    /// Above [`MAX_LOCKER_BITS`].
-    Locker(u8),
-    /// Not a [`Device`].
-    Device(u8),
-    /// A field that must be zero is not.
-    Reserved,
-}
-
-impl fmt::Display for ManifestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = size_of::<Manifest>();
-        match *self {
-            ManifestError::Size(n) => {
-                write!(
-                    f,
-                    "the manifest has {n} bytes, not {size}: rebuild the module with this version's module-rt"
-                )
-            }
-            ManifestError::Magic => f.write_str(
-                "the manifest does not start with ESCROWM1: rebuild the module with this version's module-rt",
-            ),
-            ManifestError::Name(error) => write!(f, "the name in the manifest is not valid: {error}"),
-            ManifestError::Restart(n) => write!(f, "the manifest's restart policy is {n}, not 0, 1 or 2"),
-            ManifestError::Priority(n) => {
-                write!(f, "the manifest asks for priority {n}; the highest for a module is {MAX_PRIORITY}")
-            }
-            ManifestError::Stack(n) => write!(
-                f,
-                "the manifest asks for {n} bytes of stack; it takes whole pages of 4096, at most {MAX_STACK}"
-            ),
-            ManifestError::Memory(n) => {
-                write!(f, "the manifest asks for {n} bytes of memory; the most is {MAX_MEMORY}")
-            }
-            ManifestError::Locker(n) => {
-                write!(f, "the manifest asks for a locker of 2^{n} slots; the largest is 2^{MAX_LOCKER_BITS}")
-            }
-            ManifestError::Device(n) => write!(f, "the manifest asks for device {n}, which does not exist"),
-            ManifestError::Reserved => f.write_str("a reserved field of the manifest is not zero"),
-        }
-    }
-}
-
-impl core::error::Error for ManifestError {}
 
 impl Manifest {
     /// A manifest with the defaults: version 1, restart on failure, default priority, 16 KiB of stack, 128 KiB of
-    /// memory, no locker, no device. Names longer than [`MAX_NAME`] are cut, and then refused at load.
+    /// memory, no locker, no device, [`DEFAULT_CONNECTIONS`]. Names longer than [`MAX_NAME`] are cut, and then refused at load.
     pub const fn new(name: &str) -> Manifest {
         let mut field = [0; MAX_NAME];
         let mut from = name.as_bytes();
@@ -179,7 +125,8 @@ impl Manifest {
             flags: 0,
             locker_bits: 0,
             device: Device::None as u8,
-            reserved: [0; 2],
+            connections: DEFAULT_CONNECTIONS,
+            reserved: 0,
         }
     }
 
@@ -195,7 +142,7 @@ impl Manifest {
         if manifest.size as usize != size_of::<Manifest>() {
             return Err(ManifestError::Size(manifest.size as usize));
         }
-        if manifest.flags != 0 || manifest.reserved != [0; 2] {
+        if manifest.flags != 0 || manifest.reserved != 0 {
             return Err(ManifestError::Reserved);
         }
         if manifest.priority > MAX_PRIORITY {
@@ -210,6 +157,9 @@ impl Manifest {
         }
         if manifest.locker_bits > MAX_LOCKER_BITS {
             return Err(ManifestError::Locker(manifest.locker_bits));
+        }
+        if manifest.connections > MAX_CONNECTIONS {
+            return Err(ManifestError::Connections(manifest.connections));
         }
         Ok(Request {
             name: Name::from_padded(&manifest.name).map_err(ManifestError::Name)?,
@@ -229,6 +179,7 @@ impl Manifest {
                 1 => Device::Console,
                 other => return Err(ManifestError::Device(other)),
             },
+            connections: manifest.connections,
         })
     }
 }
@@ -236,6 +187,7 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::NameError;
 
     fn checked(change: impl Fn(&mut Manifest)) -> Result<Request, ManifestError> {
         let mut manifest = Manifest::new("echo");
@@ -268,6 +220,11 @@ mod tests {
         for (bytes, ok) in [(MAX_MEMORY - 1, true), (MAX_MEMORY, true), (MAX_MEMORY + 1, false)] {
             assert_eq!(checked(|m| m.memory_bytes = bytes).is_ok(), ok, "memory {bytes}");
         }
+        for (most, ok) in [(0, true), (MAX_CONNECTIONS - 1, true), (MAX_CONNECTIONS, true)] {
+            assert_eq!(checked(|m| m.connections = most).is_ok(), ok, "connections {most}");
+        }
+        let above = MAX_CONNECTIONS + 1;
+        assert_eq!(checked(|m| m.connections = above), Err(ManifestError::Connections(above)));
     }
 
     #[test]
@@ -277,7 +234,7 @@ mod tests {
         assert_eq!(checked(|m| m.restart = 3), Err(ManifestError::Restart(3)));
         assert_eq!(checked(|m| m.device = 2), Err(ManifestError::Device(2)));
         assert_eq!(checked(|m| m.flags = 1), Err(ManifestError::Reserved));
-        assert_eq!(checked(|m| m.reserved = [0, 1]), Err(ManifestError::Reserved));
+        assert_eq!(checked(|m| m.reserved = 1), Err(ManifestError::Reserved));
         assert_eq!(checked(|m| m.name[0] = b'E'), Err(ManifestError::Name(NameError::BadStart)));
         assert_eq!(Manifest::check(&[0; 63]), Err(ManifestError::Size(63)));
         assert_eq!(Manifest::check(&[]), Err(ManifestError::Size(0)));
