@@ -34,7 +34,7 @@ pub const DEVICE_VADDR: usize = 0x5f_0000;
 /// and empties each slot, about 270 guest instructions for a load and unload (aarch64).
 pub const fn cspace_bits(connections: u8) -> u8 {
     let held = if connections > MAX_CONNECTIONS { MAX_CONNECTIONS } else { connections };
-    let slots = FIRST_CONNECTION as u32 + held as u32;
+    let slots = (FIRST_CONNECTION as u32).saturating_add(held as u32);
     slots.next_power_of_two().trailing_zeros() as u8
 }
 

@@ -43,7 +43,7 @@ pub fn is_met(row: &Row) -> bool {
     }
 }
 
-/// What makes the run fail: missing rows, and raw rows more than 3 % above their baseline.
+/// What makes the run fail: missing rows, raw rows more than 3 % above their baseline, and missed goals.
 pub fn wrong(arch: Arch, rows: &[Row]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, _) in GOALS {
@@ -61,6 +61,9 @@ pub fn wrong(arch: Arch, rows: &[Row]) -> Vec<String> {
             )),
             Some(_) => {}
         }
+    }
+    for row in rows.iter().filter(|row| !is_met(row)) {
+        wrong.push(format!("{} misses its goal: it costs {} instructions", row.name, row.insns));
     }
     wrong
 }
@@ -87,12 +90,19 @@ mod tests {
     fn three_percent_are_allowed_and_no_more() {
         assert_eq!(wrong(Arch::Aarch64, &good()), [""; 0]);
         let mut rows = good();
-        rows[0].raw = Some(382);
+        rows[0] = row("call/raw/0", 382, Some(382));
         assert_eq!(
             wrong(Arch::Aarch64, &rows),
             ["the raw cost of call/raw/0 is 382, more than 3 % above the baseline of 370"]
         );
         assert!(wrong(Arch::X86_64, &rows).is_empty());
+    }
+
+    #[test]
+    fn a_missed_goal_fails() {
+        let mut rows = good();
+        rows[2].insns = 150_001;
+        assert_eq!(wrong(Arch::Aarch64, &rows), ["cycle/echo misses its goal: it costs 150001 instructions"]);
     }
 
     #[test]
@@ -102,7 +112,11 @@ mod tests {
         rows[0].raw = None;
         assert_eq!(
             wrong(Arch::Aarch64, &rows),
-            ["the row cycle/echo is missing", "call/raw/0 has no raw row to stand beside"]
+            [
+                "the row cycle/echo is missing",
+                "call/raw/0 has no raw row to stand beside",
+                "call/raw/0 misses its goal: it costs 381 instructions",
+            ]
         );
     }
 

@@ -1,5 +1,6 @@
 //! `test`: the host tests, the kernel's tests, and the scenarios in QEMU on both architectures.
 
+mod bench;
 mod cases;
 mod host;
 mod kernel;
@@ -18,7 +19,8 @@ use report::Report;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Host tests are named host/CRATE::path::of::test, scenarios SCENARIO/ARCHITECTURE, the kernel's tests
-kernel/ARCHITECTURE, and kernel/without-PATCH/ARCHITECTURE where a kernel without that patch must fail.
+kernel/ARCHITECTURE, and kernel/without-PATCH/ARCHITECTURE where a kernel without that patch must fail,
+the costs bench/ARCHITECTURE.
 Examples:
   ./escrow test life            both runs of the scenario `life`, and nothing else
   ./escrow test life/aarch64    one of them
@@ -43,13 +45,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let filter = Filter { text: args.filter.clone(), arch: args.arch, full: args.full };
     let root = context::find_root()?;
     // Read first: a mistake in a scenario is told before minutes of building.
-    let kernel_only = kernel::is_named(&filter);
-    let scenarios =
-        if kernel_only { scenarios::Chosen::default() } else { scenarios::choose(&root, &filter)? };
+    let one_kind = kernel::is_named(&filter) || bench::is_named(&filter);
+    let scenarios = if one_kind { scenarios::Chosen::default() } else { scenarios::choose(&root, &filter)? };
     let kernel_tests = if scenarios.named { Vec::new() } else { kernel::choose(&filter) };
+    let costs = if scenarios.named { Vec::new() } else { bench::choose(&filter) };
     let ctx = super::context()?;
     let (host_tests, documents) =
-        if scenarios.named || kernel_only { Default::default() } else { host::choose(&ctx, &filter)? };
+        if scenarios.named || one_kind { Default::default() } else { host::choose(&ctx, &filter)? };
     if args.list {
         for name in host_tests.iter().flat_map(host::Chosen::names) {
             println!("{name}");
@@ -63,9 +65,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         for case in &scenarios.cases {
             println!("{}", case.name());
         }
+        for arch in costs {
+            println!("{}", bench::name(arch));
+        }
         return Ok(ExitCode::SUCCESS);
     }
-    let on_target = !kernel_tests.is_empty() || !scenarios.cases.is_empty();
+    let on_target = !kernel_tests.is_empty() || !scenarios.cases.is_empty() || !costs.is_empty();
     if host_tests.is_empty() && documents.is_empty() && !on_target {
         let text = filter.text.unwrap_or_default();
         match scenarios.left_for_full {
@@ -82,6 +87,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     kernel::run(&ctx, &kernel_tests, &mut report)?;
     scenarios::run(&ctx, &scenarios.cases, &mut report)?;
+    bench::run(&ctx, &costs, &mut report)?;
     report.finish(scenarios.left_for_full);
     Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
