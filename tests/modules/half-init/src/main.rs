@@ -1,4 +1,6 @@
 //! Reserves two names and then fails in its init, in the way that its argument names.
+//!
+//! A number behind it says how many instructions before the end of its time slice it begins to reserve.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -17,9 +19,18 @@ impl Server for Nothing {}
 
 #[allow(clippy::panic, reason = "panicking is what this module is for")]
 fn init(init: &mut Init) -> Result<Nothing, InitError> {
+    let way = init.args().clone();
+    let way = match way.split_once(' ') {
+        None => way.as_str(),
+        Some((way, lead)) => {
+            let usage = InitError::new(9, format_args!("usage: load half-init WAY [INSTRUCTIONS]"));
+            slice::run_until_its_end_is_near(lead.parse().map_err(|_| usage)?);
+            way
+        }
+    };
     init.reserve("half-a", Version(1))?;
     init.reserve("half-b", Version(1))?;
-    match init.args().as_str() {
+    match way {
         "error" => Err(InitError::new(7, format_args!("the test asked for an error"))),
         "panic" => panic!("the test asked for a panic"),
         "fault" => module_rt::fault::read_address_zero(),

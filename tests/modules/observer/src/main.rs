@@ -1,17 +1,18 @@
-//! Looks up two names again and again, at the modules' priority, and checks that it never sees one alone.
+//! Looks up two names again and again, at the modules' priority, and checks what it may never see.
 //!
-//! It ends when the name `half-a` is published.
+//! `pair A B END`: never one of A and B alone. `never A B END`: neither of them. It ends when END is published.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
+use ipc_proto::manifest::Restart;
 use ipc_proto::names::NameFailure;
 use ipc_proto::version::VersionRange;
 use module_rt::init::{NamesError, lookup};
 use module_rt::{Init, InitError, Manifest, log, request};
 
 module_rt::program! {
-    manifest: Manifest::new("observer"),
+    manifest: Manifest { restart: Restart::Never as u8, ..Manifest::new("observer") },
     main: main,
 }
 
@@ -23,11 +24,38 @@ fn sees(name: &str) -> Result<bool, InitError> {
     }
 }
 
-fn main(_: &mut Init) -> Result<(), InitError> {
+fn main(init: &mut Init) -> Result<(), InitError> {
+    let args = init.args().clone();
+    let mut words = args.split(' ');
+    let (Some(what), Some(a), Some(b), Some(end)) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(InitError::new(42, format_args!("usage: load observer pair|never A B END")));
+    };
     request::publish();
+    if what == "never" { never(a, b, end) } else { pair(a, b, end) }
+}
+
+/// Fails as soon as it sees either name.
+fn never(a: &str, b: &str, end: &str) -> Result<(), InitError> {
+    let mut looked = 0u32;
+    while !sees(end)? {
+        for name in [a, b] {
+            if sees(name)? {
+                return Err(InitError::new(41, format_args!("{name} was visible")));
+            }
+        }
+        looked = looked.saturating_add(1);
+        module_rt::yield_now();
+    }
+    log!("never saw {a} or {b}: looked {looked} times");
+    Ok(())
+}
+
+/// Fails as soon as it sees one name without the other.
+fn pair(a: &str, b: &str, end: &str) -> Result<(), InitError> {
     let (mut none, mut both, mut between, mut turn) = (0u32, 0u32, 0u32, false);
-    while !sees("half-a")? {
-        let (first, second) = if turn { ("twin-a", "twin-b") } else { ("twin-b", "twin-a") };
+    while !sees(end)? {
+        let (first, second) = if turn { (a, b) } else { (b, a) };
         turn = !turn;
         match (sees(first)?, sees(second)?) {
             (false, false) => none = none.saturating_add(1),
