@@ -46,6 +46,7 @@ impl Boot {
     pub fn machine(&self, clock: Clock) -> MachineSpec {
         MachineSpec {
             program: image::qemu_program(self.request.arch).into(),
+            arch: self.request.arch,
             args: image::qemu_args(&self.image),
             clock,
         }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::arch::Arch;
 use crate::command::{find_program, shown};
 use qmp::Qmp;
 
@@ -31,6 +32,8 @@ pub enum Clock {
 pub struct MachineSpec {
     /// The QEMU program.
     pub program: OsString,
+    /// The machine that it is.
+    pub arch: Arch,
     /// Machine, processor, memory and what to boot.
     pub args: Vec<OsString>,
     /// See [`Clock`].
@@ -66,6 +69,12 @@ pub trait Guest {
     /// # Errors
     /// Where the machine is gone.
     fn executed_instructions(&mut self) -> Result<u64>;
+    /// The seconds of the guest's clock, counted from some moment; with [`Clock::Instructions`] a second is 10^9
+    /// instructions, executed or idle.
+    ///
+    /// # Errors
+    /// Where the machine is gone.
+    fn guest_seconds(&mut self) -> Result<u64>;
     /// What the emulator itself complains about.
     fn complaints(&self) -> String;
     /// Ends the machine and waits until it is gone.
@@ -84,6 +93,7 @@ pub struct Machine {
     events: Receiver<Event>,
     sender: Sender<Event>,
     folder: tempfile::TempDir,
+    arch: Arch,
 }
 
 /// The arguments that every QEMU gets from us, beside those of the image.
@@ -134,7 +144,7 @@ impl Machine {
                 bail!("{error:#}: {}\n{}", shown(&command), said.trim_end());
             }
         };
-        Ok(Machine { child, serial, qmp, events, sender, folder })
+        Ok(Machine { child, serial, qmp, events, sender, folder, arch: spec.arch })
     }
 
     /// Where typed bytes can be put, so that they arrive as events.
@@ -162,6 +172,10 @@ impl Guest for Machine {
 
     fn executed_instructions(&mut self) -> Result<u64> {
         self.qmp.executed_instructions()
+    }
+
+    fn guest_seconds(&mut self) -> Result<u64> {
+        self.qmp.guest_seconds(self.arch)
     }
 
     fn complaints(&self) -> String {
@@ -232,7 +246,7 @@ mod tests {
 
     fn refused(program: &str, args: &[&str]) -> String {
         let args = args.iter().map(OsString::from).collect();
-        let spec = MachineSpec { program: program.into(), args, clock: Clock::Wall };
+        let spec = MachineSpec { program: program.into(), arch: Arch::Aarch64, args, clock: Clock::Wall };
         format!("{:#}", Machine::start(&spec).unwrap_err())
     }
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
+use crate::arch::Arch;
+
 /// A QEMU that does not answer within this time is stuck.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -46,6 +48,33 @@ impl Qmp {
         icount.with_context(|| format!("query-replay has no icount: {answer}"))
     }
 
+    /// The seconds of the guest's clock, counted from some moment; idle time is in them, which executes nothing.
+    ///
+    /// # Errors
+    /// Where QEMU is gone or answers with an error.
+    pub fn guest_seconds(&mut self, arch: Arch) -> Result<u64> {
+        match arch {
+            Arch::Aarch64 => {
+                // The data register of the machine's clock, a PL031, read as a debugger would.
+                let look = json!({ "command-line": "xp /1wx 0x9010000" });
+                let answer = self.execute_with("human-monitor-command", &look)?;
+                let word = answer.as_str().and_then(|text| text.trim().rsplit_once("0x")).map(|(_, hex)| hex);
+                let seconds = word.and_then(|hex| u64::from_str_radix(hex, 16).ok());
+                seconds.with_context(|| format!("QEMU shows no clock: {answer}"))
+            }
+            Arch::X86_64 => {
+                let time = json!({ "path": "/machine", "property": "rtc-time" });
+                let answer = self.execute_with("qom-get", &time)?;
+                // No conversation lasts from one month to the next.
+                let units = [("tm_mday", 86_400), ("tm_hour", 3_600), ("tm_min", 60), ("tm_sec", 1)];
+                let sum = units.iter().try_fold(0_u64, |sum, (name, seconds)| {
+                    Some(sum.saturating_add(answer.get(name)?.as_u64()?.saturating_mul(*seconds)))
+                });
+                sum.with_context(|| format!("QEMU shows no clock: {answer}"))
+            }
+        }
+    }
+
     /// Tells QEMU to end; it answers before it does.
     ///
     /// # Errors
@@ -55,7 +84,11 @@ impl Qmp {
     }
 
     fn execute(&mut self, command: &str) -> Result<Value> {
-        let mut line = json!({ "execute": command }).to_string();
+        self.execute_with(command, &json!({}))
+    }
+
+    fn execute_with(&mut self, command: &str, arguments: &Value) -> Result<Value> {
+        let mut line = json!({ "execute": command, "arguments": arguments }).to_string();
         line.push('\n');
         self.lines.get_mut().write_all(line.as_bytes()).context("QEMU does not listen any more")?;
         loop {
@@ -111,6 +144,17 @@ mod tests {
         let answer = "{\"event\": \"RESET\"}\n{\"return\": {\"mode\": \"none\", \"icount\": 77}}";
         let (_folder, path) = peer(Box::leak(Box::new([answer])));
         assert_eq!(Qmp::connect(&path).unwrap().executed_instructions().unwrap(), 77);
+    }
+
+    #[test]
+    fn each_machine_shows_its_clock() {
+        let (_folder, path) = peer(&[r#"{"return": "0000000009010000: 0x00000012\r\n"}"#]);
+        assert_eq!(Qmp::connect(&path).unwrap().guest_seconds(Arch::Aarch64).unwrap(), 18);
+        let (_folder, path) =
+            peer(&[r#"{"return": {"tm_mday": 1, "tm_hour": 1, "tm_min": 2, "tm_sec": 3, "tm_mon": 0}}"#]);
+        assert_eq!(Qmp::connect(&path).unwrap().guest_seconds(Arch::X86_64).unwrap(), 86_400 + 3_723);
+        let (_folder, path) = peer(&[r#"{"return": ""}"#]);
+        assert!(Qmp::connect(&path).unwrap().guest_seconds(Arch::Aarch64).is_err());
     }
 
     #[test]

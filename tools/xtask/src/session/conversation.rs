@@ -10,6 +10,10 @@ use crate::machine::{Event, Guest};
 
 /// How often a guest that says nothing is asked how far it is.
 const POLL: Duration = Duration::from_millis(200);
+/// With `-icount shift=0` an instruction takes a nanosecond.
+const INSNS_PER_SECOND: u64 = 1_000_000_000;
+/// Seconds of the guest's clock in which it may idle before the next prompt: far more than anything waits for.
+const IDLE_SECONDS: u64 = 100;
 
 /// How long the shell may take from one prompt to the next.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +42,8 @@ pub enum Trouble {
     Ended { complaints: String },
     /// No prompt within the budget.
     OverBudget { insns: u64 },
+    /// No prompt, and nothing in the guest has anything to do.
+    Idle,
     /// No prompt, and the guest hardly executes anything.
     TooSlow { wall: Duration, insns: u64 },
     /// The shell's marks came in an impossible order.
@@ -70,10 +76,14 @@ impl fmt::Display for Broken {
             Trouble::OverBudget { insns } => {
                 write!(f, "no prompt within {insns} guest instructions")?;
             }
+            Trouble::Idle => write!(
+                f,
+                "no prompt, and the guest was idle for {IDLE_SECONDS} s of its clock: everything in it waits"
+            )?,
             Trouble::TooSlow { wall, insns } => write!(
                 f,
                 "no prompt within {} s, and the guest executed only {insns} instructions in them: \
-                 it waits for something that does not come, or this machine is overloaded",
+                 is this machine overloaded?",
                 wall.as_secs()
             )?,
             Trouble::Disorder(what) => write!(f, "{what}")?,
@@ -156,8 +166,10 @@ impl<'a> Conversation<'a> {
     fn answer(&mut self) -> Result<Answer, Broken> {
         let began = Instant::now();
         let first = self.machine.executed_instructions().map_err(|_| self.ended())?;
+        let start = self.machine.guest_seconds().map_err(|_| self.ended())?;
         let mut asked = Instant::now();
         loop {
+            let mut quiet = false;
             match self.machine.next(POLL) {
                 Event::Serial(bytes) => {
                     if let Some(answer) = self.take(&bytes)? {
@@ -166,7 +178,8 @@ impl<'a> Conversation<'a> {
                 }
                 Event::Ended => return Err(self.ended()),
                 Event::Stop => return Err(self.broken(Trouble::Stopped)),
-                Event::Quiet | Event::Typed(_) => {}
+                Event::Quiet => quiet = true,
+                Event::Typed(_) => {}
             }
             // A guest that prints for ever is never quiet.
             if asked.elapsed() < POLL {
@@ -177,6 +190,13 @@ impl<'a> Conversation<'a> {
             let insns = now.saturating_sub(first);
             if insns > self.limits.insns {
                 return Err(self.broken(Trouble::OverBudget { insns: self.limits.insns }));
+            }
+            // Only where nothing is left to be read: it may be the prompt.
+            if quiet {
+                let seconds = self.machine.guest_seconds().map_err(|_| self.ended())?.saturating_sub(start);
+                if seconds > IDLE_SECONDS.saturating_add(insns / INSNS_PER_SECOND) {
+                    return Err(self.broken(Trouble::Idle));
+                }
             }
             if began.elapsed() > self.limits.wall {
                 return Err(self.broken(Trouble::TooSlow { wall: self.limits.wall, insns }));

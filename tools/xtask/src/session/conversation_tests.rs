@@ -47,7 +47,14 @@ fn a_guest_that_spins_runs_out_of_its_budget() {
 }
 
 #[test]
-fn a_guest_that_sleeps_for_ever_meets_the_backstop() {
+fn a_guest_in_which_everything_waits_is_told_at_once() {
+    let broken = after(Act::Idle(51));
+    assert_eq!(broken.trouble, Trouble::Idle);
+    assert!(broken.to_string().starts_with("no prompt, and the guest was idle for 100 s of its clock"));
+}
+
+#[test]
+fn a_guest_that_executes_nothing_meets_the_backstop() {
     let fake = Fake::new("", vec![("go", Act::Spin(0))]);
     let limits = Limits { insns: 1000, wall: Duration::from_millis(300) };
     let mut talk = Conversation::new(fake, limits, |_| {});

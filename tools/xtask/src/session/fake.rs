@@ -19,6 +19,8 @@ pub enum Act {
     Raw(&'static str),
     /// Executes this many instructions between two polls, for ever.
     Spin(u64),
+    /// Executes nothing; its clock goes on, by so many seconds between two polls.
+    Idle(u64),
     /// Closes the serial line.
     End,
 }
@@ -31,12 +33,15 @@ pub struct Fake {
     line: Vec<u8>,
     insns: u64,
     speed: u64,
+    seconds: u64,
+    idling: u64,
 }
 
 impl Fake {
     /// One that boots to a prompt, and knows these lines and `halt`.
     pub fn new(boot: &str, acts: Vec<(&'static str, Act)>) -> Self {
-        let mut fake = Fake { acts, events: VecDeque::new(), line: Vec::new(), insns: 0, speed: 0 };
+        let (events, line) = (VecDeque::new(), Vec::new());
+        let mut fake = Fake { acts, events, line, insns: 0, speed: 0, seconds: 0, idling: 0 };
         fake.print(&format!("{boot}{READY}"));
         fake
     }
@@ -58,6 +63,7 @@ impl Fake {
             }
             Some(Act::Raw(text)) => self.print(text),
             Some(Act::Spin(speed)) => self.speed = speed,
+            Some(Act::Idle(seconds)) => self.idling = seconds,
             Some(Act::End) => self.events.push_back(Event::Ended),
             None => {
                 self.print(&format!("\x1b]133;C\x07error: no command `{line}`\r\n\x1b]133;D;1\x07{READY}"))
@@ -92,6 +98,11 @@ impl Guest for Fake {
         }
         self.insns = self.insns.saturating_add(self.speed);
         Ok(self.insns)
+    }
+
+    fn guest_seconds(&mut self) -> Result<u64> {
+        self.seconds = self.seconds.saturating_add(self.idling);
+        Ok(self.seconds)
     }
 
     fn complaints(&self) -> String {
