@@ -54,7 +54,9 @@ pub fn build(ctx: &Context, wanted: &Programs<'_>) -> Result<BTreeMap<String, Pr
     for package in &wanted.packages {
         cargo.args(["--package", package]);
     }
-    let told = command::output_quiet_when_fresh(&mut cargo, "building the programs of the target")?;
+    let told = command::output_quiet_when_fresh(&mut cargo, "building the programs of the target").context(
+        "see cargo's message above. The first build downloads libraries from crates.io: it needs a network",
+    )?;
     let mut elves = artifacts::programs(&told)?;
     let stripped = folder.join("stripped");
     fs::create_dir_all(&stripped).with_context(|| format!("cannot make {}", stripped.display()))?;

@@ -11,7 +11,7 @@ use crate::context::step;
 
 /// The command that a person can give to get these packages.
 pub fn by_hand(packages: &[&str]) -> String {
-    let sudo = if is_root() { "" } else { "sudo " };
+    let sudo = if is_root() || find_program("sudo").is_none() { "" } else { "sudo " };
     format!("{sudo}apt-get install --no-install-recommends {}", packages.join(" "))
 }
 
@@ -24,12 +24,12 @@ pub fn install(packages: &[&str]) -> Result<()> {
     let command = by_hand(packages);
     if find_program("apt-get").is_none() {
         bail!(
-            "this machine has no apt-get; install with its own means what Debian 12 calls: {}",
+            "this machine has no apt-get; install it by the machine's own means. Debian 12 calls it: {}",
             packages.join(" ")
         );
     }
     if !is_root() && find_program("sudo").is_none() {
-        bail!("installing packages needs root, and there is no sudo; as root: {command}");
+        bail!("installing it needs root, and there is no sudo; as root: {command}");
     }
     step(&format!("installing: {}", packages.join(" ")));
     let mut install = vec!["install", "--yes", "--no-install-recommends", "--no-remove"];

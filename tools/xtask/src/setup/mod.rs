@@ -3,7 +3,7 @@
 pub mod apt;
 pub mod needs;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::arch::Arch;
 
@@ -26,7 +26,8 @@ pub fn ensure(archs: &[Arch]) -> Result<()> {
         return Ok(());
     }
     let packages: Vec<_> = missing.iter().map(|need| need.package).collect();
-    apt::install(&packages)
+    let names: Vec<_> = missing.iter().map(|need| need.what).collect();
+    apt::install(&packages).with_context(|| format!("this is missing: {}", names.join(", ")))
 }
 
 /// What these architectures need and this machine does not have.
