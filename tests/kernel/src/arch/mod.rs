@@ -21,6 +21,9 @@ pub enum Begin {
     AtOnce,
     /// Fills three floating-point registers with ones that are not zero.
     FillFpu,
+    /// Sets the processor's timer to 10 us from now, and starts it.
+    #[cfg(target_arch = "aarch64")]
+    SetTimer,
     /// Reads the word at this address, and puts it into the first message word of the first step.
     Read(usize),
 }
@@ -30,6 +33,8 @@ pub fn registers(begin: Begin, script: Script) -> UserContext {
     let (entry, address) = match begin {
         Begin::AtOnce => (&raw const SCRIPT, 0),
         Begin::FillFpu => (&raw const FILL_FPU, 0),
+        #[cfg(target_arch = "aarch64")]
+        Begin::SetTimer => (&raw const SET_TIMER, 0),
         Begin::Read(address) => (&raw const READ, address),
     };
     let mut registers = UserContext::default();
@@ -44,6 +49,9 @@ unsafe extern "C" {
     static SCRIPT: u8;
     #[link_name = "kernel_test_fill_fpu"]
     static FILL_FPU: u8;
+    #[cfg(target_arch = "aarch64")]
+    #[link_name = "kernel_test_set_timer"]
+    static SET_TIMER: u8;
     #[link_name = "kernel_test_read"]
     static READ: u8;
 }

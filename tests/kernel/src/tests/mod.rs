@@ -8,6 +8,8 @@ mod frame_unmap;
 mod io_port_revoke;
 mod memory_left;
 mod queued_client;
+#[cfg(target_arch = "aarch64")]
+mod supervisor_timer;
 mod suspend_answer;
 mod suspend_signal;
 #[cfg(target_arch = "x86_64")]
@@ -33,6 +35,8 @@ const TESTS: &[(&str, Test)] = &[
     ("user-top-table", user_top::tables_above),
     #[cfg(target_arch = "x86_64")]
     ("user-top-tls", user_top::tls_base),
+    #[cfg(target_arch = "aarch64")]
+    ("supervisor-timer", supervisor_timer::test),
     ("memory-left", memory_left::test),
     ("queued-client", queued_client::test),
     ("errand", errand::test),

@@ -31,7 +31,7 @@ const BUDGET: u64 = 1_000_000_000;
 const AT_ONCE: usize = 2;
 
 /// Every test of the package, and where it runs.
-const TESTS: [(&str, &[Arch]); 12] = [
+const TESTS: [(&str, &[Arch]); 13] = [
     ("badged-revoke", &Arch::ALL),
     ("errand", &Arch::ALL),
     ("fpu-owner", &Arch::ALL),
@@ -41,18 +41,20 @@ const TESTS: [(&str, &[Arch]); 12] = [
     ("queued-client", &Arch::ALL),
     ("suspend-answer", &Arch::ALL),
     ("suspend-signal", &Arch::ALL),
+    ("supervisor-timer", &[Arch::Aarch64]),
     ("user-top-page", &[Arch::X86_64]),
     ("user-top-table", &[Arch::X86_64]),
     ("user-top-tls", &[Arch::X86_64]),
 ];
 
 /// Every patch that changes what the kernel does: where, and which tests fail without it.
-const PATCHES: [(&str, &[Arch], &[&str]); 5] = [
+const PATCHES: [(&str, &[Arch], &[&str]); 6] = [
     ("01-aarch64-fpu-owner", &[Arch::Aarch64], &["fpu-owner"]),
     ("02-x86-frame-unmap", &[Arch::X86_64], &["frame-unmap"]),
     ("03-suspend-restart-pc", &Arch::ALL, &["suspend-answer", "suspend-signal"]),
     ("04-x86-io-port-revoke", &[Arch::X86_64], &["io-port-revoke"]),
     ("05-x86-user-top", &[Arch::X86_64], &["user-top-page", "user-top-table", "user-top-tls"]),
+    ("06-aarch64-supervisor-timer", &[Arch::Aarch64], &["supervisor-timer"]),
 ];
 
 /// One boot of the tests.
