@@ -49,6 +49,19 @@ pub enum Request {
         /// The module.
         name: Name,
     },
+    /// Kill the module's instance as [`Request::Crash`] does, `nanoseconds` of the supervisor's clock after `since`.
+    /// Answered at once, [`Answer::Done`]: what comes of it shows in [`Request::LastDeath`]. A second request for the
+    /// same module replaces the first; an instance that dies earlier takes its alarm with it.
+    CrashAfter {
+        /// The module.
+        name: Name,
+        /// How much later. In a machine that counts instructions, so many of them.
+        nanoseconds: u64,
+        /// From when on.
+        since: Since,
+    },
+    /// Which instance died last, and where its thread was. Answer: [`Answer::LastDeath`].
+    LastDeath,
     /// The modules, from the `from`th table entry on. Answer: [`Answer::Modules`].
     Modules {
         /// Which table entry to start from.
@@ -69,6 +82,26 @@ pub enum Request {
         /// The text.
         text: String<MAX_PRINT>,
     },
+}
+
+/// The moment from which [`Request::CrashAfter`] counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Since {
+    /// The request itself; the module's running instance is meant.
+    Now,
+    /// The start of the module's next instance, whether it is loaded now or not. One module can wait for that.
+    NextStart,
+}
+
+/// The death of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Death {
+    /// The module.
+    pub name: Name,
+    /// Which instance.
+    pub instance: Instance,
+    /// The address of the instruction that its thread would have gone on with.
+    pub ip: u64,
 }
 
 /// Where a domain is in its life.
@@ -213,6 +246,8 @@ pub enum Answer {
         /// How many bytes came back.
         memory: u64,
     },
+    /// The last death since boot, if there was one.
+    LastDeath(Option<Death>),
     /// A page of modules, and the table entry to go on from, if there are more.
     Modules(Vec<ModuleInfo, PAGE>, Option<u16>),
     /// The service, or nothing where it does not exist any more.

@@ -1,20 +1,18 @@
 //! From the kernel's boot information to a system whose boot modules are loading.
 
-use ipc_proto::badge::SIGNAL;
 use root_task_core::archive::Archive;
 use root_task_core::system::{self, SystemManifest};
 use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, cap};
 
 use crate::bell::Bell;
+use crate::event::{BELL, TIMER};
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
 use crate::scratch::Scratch;
 use crate::supervisor::Supervisor;
+use crate::timer::Timer;
 use crate::undertaker::Undertaker;
 use crate::{arch, console, say};
-
-/// The badge of the bell's answer.
-const BELL: u64 = SIGNAL | 1;
 
 unsafe extern "C" {
     static _end: u8;
@@ -70,6 +68,17 @@ fn archive(bootinfo: &BootInfoPtr) -> (Archive<'static>, SystemManifest) {
     }
 }
 
+/// The supervisor's notification with a badge of its own.
+fn signal(
+    memory: &mut Memory,
+    notification: cap::Notification,
+    badge: u64,
+) -> Result<cap::Notification, SetUpError> {
+    let slot = u64::from(memory.alloc_slots(1)?.first.0);
+    arch::slot(slot).mint(&arch::root_slot(notification), CapRights::all(), badge)?;
+    Ok(cap::Notification::from_bits(slot))
+}
+
 fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
     let mut memory = Memory::new(bootinfo)?;
     arch::map_scratch_table(&mut memory)?;
@@ -78,13 +87,12 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
     let endpoint: cap::Endpoint = objects.cap(0);
     let notification: cap::Notification = objects.cap(1);
     sel4::init_thread::slot::TCB.cap().tcb_bind_notification(notification)?;
-    let answer = memory.alloc_slots(1)?;
-    let answer = u64::from(answer.first.0);
-    arch::slot(answer).mint(&arch::root_slot(notification), CapRights::all(), BELL)?;
-    let bell = Bell::hang(&mut memory, cap::Notification::from_bits(answer))?;
+    let [tolled, passed] = [BELL, TIMER].map(|badge| signal(&mut memory, notification, badge));
+    let bell = Bell::hang(&mut memory, tolled?)?;
+    let timer = Timer::set_up(bootinfo, &mut memory, passed?)?;
     let undertaker = Undertaker::engage(&mut memory, errand_frame(bootinfo))?;
     let (archive, system) = archive(bootinfo);
-    Ok(Supervisor::new(endpoint, memory, Scratch::ready(), undertaker, bell, console, archive, system))
+    Ok(Supervisor::new(endpoint, memory, Scratch::ready(), undertaker, bell, timer, console, archive, system))
 }
 
 /// Nothing can run: says why, marks the end, and stops.

@@ -5,10 +5,24 @@ use ipc_proto::label::Status;
 use ipc_proto::{operator, registrar, supervisor, wire};
 use sel4::{Fault, MessageInfo, with_ipc_buffer};
 
+/// The badge of the bell's answer.
+pub const BELL: u64 = SIGNAL | 1;
+/// The badge of the timer's deadline.
+pub const TIMER: u64 = SIGNAL | 2;
+
+/// Which signals came.
+#[derive(Clone, Copy, Debug)]
+pub struct Signals {
+    /// The bell was answered: go on with the work that could wait.
+    pub bell: bool,
+    /// The deadline that was set has passed.
+    pub timer: bool,
+}
+
 /// Something that happened.
 pub enum Event {
-    /// The bell was answered: go on with the work that could wait.
-    Bell,
+    /// Signals came; more than one can come as one.
+    Signals(Signals),
     /// A thread faulted, or its module says so: the kernel's messages and forged ones come on the same capability.
     Fault(Holder, Option<Fault>),
     /// A module asks for something that any module may.
@@ -33,7 +47,7 @@ impl Event {
     /// Sorts what was received.
     pub fn decode(info: MessageInfo, badge: u64) -> Event {
         if badge & SIGNAL != 0 {
-            return Event::Bell;
+            return Event::Signals(Signals { bell: badge & BELL == BELL, timer: badge & TIMER == TIMER });
         }
         match Badge::from_word(badge) {
             Some(Badge { kind: Kind::Fault, holder, .. }) => {

@@ -13,6 +13,8 @@
 //! | [`undertaker`] | how the caller of a dead server is found and answered |
 //! | [`bell`] | how the supervisor lets others run before it goes on with work that can wait |
 //! | [`memory`], [`scratch`] | untyped memory and slots; a window to fill frames through |
+//! | [`timer`] | the supervisor's clock, and one deadline at a time |
+//! | [`device_memory`] | the frames of devices |
 //! | [`objects`] | what boot makes once and keeps |
 //! | [`audit`] | the kernel's word on everything that is free |
 //! | [`console`] | lines for the person at the console |
@@ -24,6 +26,7 @@ mod audit;
 mod bell;
 mod boot;
 mod console;
+mod device_memory;
 mod domain;
 mod event;
 mod home;
@@ -33,4 +36,5 @@ mod report;
 mod scratch;
 mod start;
 mod supervisor;
+mod timer;
 mod undertaker;

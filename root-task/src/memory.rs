@@ -89,7 +89,7 @@ impl Untyped {
     }
 }
 
-fn bytes(size_bits: u8) -> u64 {
+pub(crate) fn bytes(size_bits: u8) -> u64 {
     1u64.checked_shl(u32::from(size_bits)).unwrap_or(0)
 }
 
@@ -97,7 +97,12 @@ fn untyped_cap(slot: SlotIndex) -> cap::Untyped {
     cap::Untyped::from_bits(u64::from(slot.0))
 }
 
-fn retype(untyped: SlotIndex, blueprint: &ObjectBlueprint, first: u64, count: usize) -> sel4::Result<()> {
+pub(crate) fn retype(
+    untyped: SlotIndex,
+    blueprint: &ObjectBlueprint,
+    first: u64,
+    count: usize,
+) -> sel4::Result<()> {
     let root = sel4::init_thread::slot::CNODE.cap();
     let first = usize::try_from(first).map_err(|_| sel4::Error::RangeError)?;
     untyped_cap(untyped).untyped_retype(blueprint, &root.absolute_cptr_for_self(), first, count)

@@ -11,11 +11,11 @@ use crate::slots::MAX_CONNECTIONS;
 pub enum ManifestError {
     /// The section is shorter or longer than a manifest.
     Size(usize),
-    /// The first bytes are not [`MAGIC`].
+    /// The first bytes are not [`super::MAGIC`].
     Magic,
     /// The name breaks a rule.
     Name(NameError),
-    /// Not a [`Restart`].
+    /// Not a [`super::Restart`].
     Restart(u8),
     /// Above [`MAX_PRIORITY`].
     Priority(u8),
@@ -25,7 +25,7 @@ pub enum ManifestError {
     Memory(u32),
     /// Above [`MAX_LOCKER_BITS`].
     Locker(u8),
-    /// Not a [`Device`].
+    /// Not a [`super::Device`].
     Device(u8),
     /// Above [`MAX_CONNECTIONS`].
     Connections(u8),

@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+pub mod alarms;
 pub mod archive;
 pub mod elf_plan;
 pub mod layout;

@@ -6,6 +6,7 @@ use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, UserCont
 
 use super::{root_slot, slot};
 use crate::console;
+use crate::device_memory::device_frame;
 use crate::domain::Domain;
 use crate::memory::{Memory, OutOf};
 use crate::objects::SetUpError;
@@ -62,22 +63,8 @@ pub const fn stack_top(end: u64) -> u64 {
 /// # Errors
 /// [`SetUpError`] where the kernel does not offer the device.
 pub fn open_console(bootinfo: &BootInfoPtr, memory: &mut Memory) -> Result<Console, SetUpError> {
-    let slots = memory.alloc_slots(2)?;
-    let (frame, irq) = (u64::from(slots.first.0), u64::from(slots.first.0).saturating_add(1));
-    let described = bootinfo
-        .untyped_list()
-        .position(|untyped| untyped.is_device() && untyped.paddr() as u64 == serial::PADDR);
-    let untyped = described.ok_or(SetUpError::Kernel(sel4::Error::FailedLookup))?;
-    let untyped = bootinfo.untyped().range().start.saturating_add(untyped);
-    let root = sel4::init_thread::slot::CNODE.cap();
-    let first = usize::try_from(frame).map_err(|_| sel4::Error::RangeError)?;
-    cap::Untyped::from_bits(untyped as u64).untyped_retype(
-        &FRAME,
-        &root.absolute_cptr_for_self(),
-        first,
-        1,
-    )?;
-    let registers = cap::Granule::from_bits(frame);
+    let irq = u64::from(memory.alloc_slots(1)?.first.0);
+    let registers = device_frame(bootinfo, memory, serial::PADDR)?;
     let vspace = sel4::init_thread::slot::VSPACE.cap();
     registers.frame_map(vspace, UART_VADDR, CapRights::read_write(), VmAttributes::DEVICE)?;
     // SAFETY: the frame with the UART's registers was just mapped there as device memory, for good; this is the only

@@ -26,13 +26,11 @@ const MAX_BATCH: usize = sel4::sys::CONFIG_RETYPE_FAN_OUT_LIMIT;
 /// The plan reserves memory by the sizes of `layout`: this kernel's objects must fit into them.
 const _: () = {
     let [root, a, b, c] = arch::TABLES;
-    let [.., tcb_bits] = layout::INSTANCE_OBJECT_BITS;
-    let tables = [root, a, b, c];
-    let mut level = 0;
-    while level < tables.len() {
-        assert!(tables[level].physical_size_bits() <= layout::INSTANCE_OBJECT_BITS[level] as usize);
-        level += 1;
-    }
+    let [root_bits, a_bits, b_bits, c_bits, tcb_bits] = layout::INSTANCE_OBJECT_BITS;
+    assert!(root.physical_size_bits() <= root_bits as usize);
+    assert!(a.physical_size_bits() <= a_bits as usize);
+    assert!(b.physical_size_bits() <= b_bits as usize);
+    assert!(c.physical_size_bits() <= c_bits as usize);
     assert!(ObjectBlueprint::Tcb.physical_size_bits() <= tcb_bits as usize);
     assert!(ObjectBlueprint::Endpoint.physical_size_bits() <= layout::ENDPOINT_BITS as usize);
     assert!(ObjectBlueprint::CNode { size_bits: 0 }.physical_size_bits() <= layout::SLOT_BITS as usize);

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::operator::Death;
 use ipc_proto::registrar::Refusal;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 
@@ -11,6 +12,7 @@ use crate::arch;
 use crate::domain::Domain;
 use crate::domain::create::{CreateError, Spec};
 use crate::memory::Leak;
+use crate::report;
 use crate::say;
 
 /// Why an instance could not be started.
@@ -74,7 +76,10 @@ impl Supervisor {
             }
         });
         match started {
-            Ok(()) => Ok(instance),
+            Ok(()) => {
+                self.crash_if_asked(&name, instance);
+                Ok(instance)
+            }
             Err(error) => {
                 self.ledger.died(id);
                 Err(StartError::Create(error))
@@ -101,11 +106,17 @@ impl Supervisor {
             return;
         };
         domain.freeze();
-        let generation = domain.instance.generation;
+        let instance = domain.instance;
+        self.last_death = self.ledger.module(id).map(|module| Death {
+            name: module.name,
+            instance,
+            // Before the errand below, which overwrites it.
+            ip: report::instruction_pointer(domain.tcb()),
+        });
         if !called {
             return;
         }
-        if let Err(error) = self.undertaker.answer_caller(domain.tcb(), generation) {
+        if let Err(error) = self.undertaker.answer_caller(domain.tcb(), instance.generation) {
             say!(
                 "supervisor: the caller of domain {id} was not answered ({error:?}), which is a bug of the root task"
             );

@@ -114,7 +114,7 @@ impl Supervisor {
     }
 
     /// The others have run: reap one dead domain, and ring again if there are more.
-    pub(super) fn bell_rang(&mut self) -> Response {
+    pub(super) fn bell_rang(&mut self) {
         self.bell.rang();
         if !self.dead.is_empty() {
             let id = self.dead.remove(0);
@@ -123,7 +123,6 @@ impl Supervisor {
         if !self.dead.is_empty() {
             self.bell.ring();
         }
-        Response::Later
     }
 
     /// Reaps a dead instance and does what its module's policy says.

@@ -2,6 +2,7 @@
 //!
 //! It never calls a module, never waits for one, and sends only on capabilities that it made itself.
 
+mod alarms;
 pub mod devices;
 mod instance;
 mod life;
@@ -14,9 +15,12 @@ use heapless::Vec;
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::{self, Status};
 use ipc_proto::manifest::Request;
+use ipc_proto::name::Name;
+use ipc_proto::operator as operator_proto;
 use ipc_proto::slots::MAX_CONNECTIONS;
 use ipc_proto::supervisor::Args;
 use ipc_proto::wire;
+use root_task_core::alarms::Alarms;
 use root_task_core::archive::Archive;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::system::SystemManifest;
@@ -25,11 +29,12 @@ use serde::Serialize;
 
 use crate::bell::Bell;
 use crate::domain::Domain;
-use crate::event::Event;
+use crate::event::{Event, Signals};
 use crate::home::Home;
 use crate::memory::Memory;
 use crate::report::Cause;
 use crate::scratch::Scratch;
+use crate::timer::Timer;
 use crate::undertaker::Undertaker;
 
 use devices::Console;
@@ -69,6 +74,8 @@ pub struct Supervisor {
     pub undertaker: Undertaker,
     /// See [`Bell`].
     pub bell: Bell,
+    /// See [`Timer`].
+    pub timer: Timer,
     /// See [`Console`].
     pub console: Console,
     /// See [`Ledger`].
@@ -82,6 +89,10 @@ pub struct Supervisor {
     booted: usize,
     /// Dead domains that wait to be reaped when the bell has rung.
     dead: Vec<DomainId, MAX_MODULES>,
+    alarms: Alarms,
+    /// Which module's next instance is killed how long after its start.
+    crash_at_start: Option<(Name, u64)>,
+    last_death: Option<operator_proto::Death>,
 }
 
 /// A status without a message.
@@ -114,6 +125,7 @@ impl Supervisor {
         scratch: Scratch,
         undertaker: Undertaker,
         bell: Bell,
+        timer: Timer,
         console: Console,
         archive: Archive<'static>,
         system: SystemManifest,
@@ -124,6 +136,7 @@ impl Supervisor {
             scratch,
             undertaker,
             bell,
+            timer,
             console,
             ledger: Ledger::new(),
             archive,
@@ -131,6 +144,9 @@ impl Supervisor {
             rooms: [const { None }; MAX_MODULES],
             booted: 0,
             dead: Vec::new(),
+            alarms: Alarms::new(),
+            crash_at_start: None,
+            last_death: None,
         }
     }
 
@@ -140,6 +156,16 @@ impl Supervisor {
 
     fn room_mut(&mut self, domain: DomainId) -> Option<&mut Room> {
         self.rooms.get_mut(usize::from(domain.0))?.as_mut()
+    }
+
+    fn signalled(&mut self, signals: Signals) -> Response {
+        if signals.timer {
+            self.timer_rang();
+        }
+        if signals.bell {
+            self.bell_rang();
+        }
+        Response::Later
     }
 
     /// Serves for ever.
@@ -157,7 +183,7 @@ impl Supervisor {
     fn handle(&mut self, event: Event) -> Response {
         let stale = || status(Status::Refused);
         match event {
-            Event::Bell => self.bell_rang(),
+            Event::Signals(signals) => self.signalled(signals),
             Event::Fault(who, fault) => {
                 self.ledger.resolve(who).map_or_else(stale, |who| self.faulted(who, fault))
             }

@@ -26,8 +26,12 @@ pub fn refused(words: fmt::Arguments<'_>) -> Response {
     answer(&Answer::Refused(sentence(words)))
 }
 
-fn not_loaded(name: &Name) -> Response {
+pub(super) fn not_loaded(name: &Name) -> Response {
     refused(format_args!("{name} is not loaded: `ps` lists what is"))
+}
+
+pub(super) fn pinned(name: &Name, done: &str) -> Response {
+    refused(format_args!("{name} is pinned by the system's manifest: it is not {done}"))
 }
 
 impl Supervisor {
@@ -43,6 +47,8 @@ impl Supervisor {
             Request::Release { name } => self.release(&name),
             Request::Unload { name } => self.unload_by_name(&name),
             Request::Crash { name } => self.crash(&name),
+            Request::CrashAfter { name, nanoseconds, since } => self.crash_after(name, nanoseconds, since),
+            Request::LastDeath => answer(&Answer::LastDeath(self.last_death)),
             Request::Modules { from } => {
                 let (page, next) = self.modules(from);
                 answer(&Answer::Modules(page, next))
@@ -61,7 +67,7 @@ impl Supervisor {
         self.ledger.module(id).is_some_and(|module| self.system.operators.contains(&module.name))
     }
 
-    fn is_pinned(&self, name: &Name) -> bool {
+    pub(super) fn is_pinned(&self, name: &Name) -> bool {
         self.system.pinned.contains(name)
     }
 
@@ -123,7 +129,7 @@ impl Supervisor {
     fn unload_by_name(&mut self, name: &Name) -> Response {
         let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
         if self.is_pinned(name) {
-            return refused(format_args!("{name} is pinned by the system's manifest: it is not unloaded"));
+            return pinned(name, "unloaded");
         }
         match self.unload(id) {
             Ok(memory) => answer(&Answer::Unloaded { memory }),
@@ -134,7 +140,7 @@ impl Supervisor {
     fn crash(&mut self, name: &Name) -> Response {
         let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
         if self.is_pinned(name) {
-            return refused(format_args!("{name} is pinned by the system's manifest: it is not crashed"));
+            return pinned(name, "crashed");
         }
         match self.state(id) {
             Some(State::Live) => {

@@ -58,6 +58,7 @@ impl Shell {
             Command::Release(name) => modules::release(name, output),
             Command::Unload(name) => modules::unload(name, output),
             Command::Crash(name) => modules::crash(name, output),
+            Command::CrashAfter { name, nanoseconds } => modules::crash_after(name, nanoseconds, output),
             Command::Call { name, text } => call(name, &text, output),
             Command::Mem(what) => memory::mem(&mut self.mark, what, output),
             Command::Halt => {

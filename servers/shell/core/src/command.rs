@@ -19,6 +19,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("release NAME", "let a held module publish"),
     ("unload NAME", "kill a module, take every capability to it back, return its memory"),
     ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
+    ("crash --after NS NAME", "the same, but so many nanoseconds from now"),
     ("call NAME TEXT", "send TEXT to a service that speaks the echo interface"),
     ("mem", "free and used memory and slots"),
     ("mem --mark", "the same, and remember it"),
@@ -52,6 +53,13 @@ pub enum Command {
     Unload(Name),
     /// `crash NAME`
     Crash(Name),
+    /// `crash --after NS NAME`
+    CrashAfter {
+        /// The module.
+        name: Name,
+        /// How much later.
+        nanoseconds: u64,
+    },
     /// `call NAME TEXT`
     Call {
         /// The service.
@@ -85,6 +93,8 @@ pub enum ParseError {
     Usage(&'static str),
     /// The argument is not a name.
     Name(String<MAX_LINE>, NameError),
+    /// The argument is not a number, or one above 2^64 - 1.
+    Number(String<MAX_LINE>),
     /// The module's arguments are too long.
     ArgsTooLong,
     /// The text is too long.
@@ -100,6 +110,9 @@ impl fmt::Display for ParseError {
             ParseError::Unknown(word, None) => write!(f, "there is no command `{word}`; `help` lists all"),
             ParseError::Usage(usage) => write!(f, "usage: {usage}"),
             ParseError::Name(word, error) => write!(f, "`{word}` is not a name: {error}"),
+            ParseError::Number(word) => {
+                write!(f, "`{word}` is not a number of nanoseconds: give digits only")
+            }
             ParseError::ArgsTooLong => write!(f, "a module's arguments have at most {MAX_ARGS} characters"),
             ParseError::TextTooLong => write!(f, "the text has at most {} characters", echo::MAX_TEXT),
         }
@@ -172,7 +185,17 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
         "halt" => alone(Command::Halt),
         "release" => one_name(Command::Release),
         "unload" => one_name(Command::Unload),
-        "crash" => one_name(Command::Crash),
+        "crash" => match split(rest) {
+            ("--after", rest) => match split(rest) {
+                (nanoseconds, word) if !word.is_empty() && !word.contains(' ') => {
+                    let nanoseconds =
+                        nanoseconds.parse().map_err(|_| ParseError::Number(copy(nanoseconds)))?;
+                    Ok(Command::CrashAfter { name: name(word)?, nanoseconds })
+                }
+                _ => Err(ParseError::Usage("crash [--after NS] NAME")),
+            },
+            _ => one_name(Command::Crash),
+        },
         "mem" => match rest {
             "" => Ok(Command::Mem(Mem::Show)),
             "--mark" => Ok(Command::Mem(Mem::Mark)),
@@ -220,6 +243,7 @@ mod tests {
         assert_eq!(parse(" ps "), Ok(Command::Ps));
         assert_eq!(parse("unload echo"), Ok(Command::Unload(echo)));
         assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
+        assert_eq!(parse("crash --after 5 echo"), Ok(Command::CrashAfter { name: echo, nanoseconds: 5 }));
         let args = Args::try_from("a  b").unwrap();
         assert_eq!(parse("load echo a  b"), Ok(Command::Load { name: echo, args, hold: false }));
         let args = Args::new();
@@ -239,6 +263,8 @@ mod tests {
         assert_eq!(error("load --hold"), "usage: load [--hold] NAME [ARGS]");
         assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
         assert_eq!(error("call echo"), "usage: call NAME TEXT");
+        assert_eq!(error("crash --after 5"), "usage: crash [--after NS] NAME");
+        assert_eq!(error("crash --after -5 echo"), "`-5` is not a number of nanoseconds: give digits only");
         assert_eq!(error("load Echo"), "`Echo` is not a name: a name starts with a letter a-z");
     }
 

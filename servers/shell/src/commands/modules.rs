@@ -1,7 +1,7 @@
 //! `load`, `release`, `unload`, `crash`.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Outcome, Request, Sentence};
+use ipc_proto::operator::{Answer, Outcome, Request, Sentence, Since};
 use ipc_proto::supervisor::Args;
 
 use super::{ask, unexpected};
@@ -47,4 +47,12 @@ pub fn crash(name: Name, output: &mut Output) -> Result<(), Sentence> {
         }
         _ => Err(unexpected()),
     }
+}
+
+pub fn crash_after(name: Name, nanoseconds: u64, output: &mut Output) -> Result<(), Sentence> {
+    let Answer::Done = ask(&Request::CrashAfter { name, nanoseconds, since: Since::Now })? else {
+        return Err(unexpected());
+    };
+    output.line(format_args!("{name} will crash in {nanoseconds} ns"));
+    Ok(())
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 
 use crate::arch::Arch;
 use crate::command;
@@ -54,9 +54,8 @@ pub fn build(ctx: &Context, wanted: &Programs<'_>) -> Result<BTreeMap<String, Pr
     for package in &wanted.packages {
         cargo.args(["--package", package]);
     }
-    let told = command::output_quiet_when_fresh(&mut cargo, "building the programs of the target").context(
-        "see cargo's message above. The first build downloads libraries from crates.io: it needs a network",
-    )?;
+    let told = command::output_quiet_when_fresh(&mut cargo, "building the programs of the target")
+        .map_err(|error| anyhow!("{error:#}. (A first build downloads libraries from crates.io.)"))?;
     let mut elves = artifacts::programs(&told)?;
     let stripped = folder.join("stripped");
     fs::create_dir_all(&stripped).with_context(|| format!("cannot make {}", stripped.display()))?;

@@ -1,0 +1,109 @@
+//! What is to happen at which moment: a short list, the earliest first.
+
+use heapless::Vec;
+use ipc_proto::ids::Instance;
+
+/// How many alarms can be set at a time.
+pub const MAX_ALARMS: usize = 64;
+
+/// What is to happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The instance is killed, as an operator asked.
+    Crash(Instance),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Alarm {
+    at: u64,
+    what: What,
+}
+
+/// [`MAX_ALARMS`] are set already: try again when one has gone off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyAlarms;
+
+/// The alarms that are set.
+#[derive(Debug, Default)]
+pub struct Alarms {
+    /// From the latest to the earliest; those of the same moment from the last one set to the first.
+    list: Vec<Alarm, MAX_ALARMS>,
+}
+
+impl Alarms {
+    /// None.
+    pub const fn new() -> Alarms {
+        Alarms { list: Vec::new() }
+    }
+
+    /// Sets one, `at` in nanoseconds of the supervisor's clock. The same thing is set once: a second time moves it.
+    ///
+    /// # Errors
+    /// [`TooManyAlarms`]; nothing has changed.
+    pub fn set(&mut self, what: What, at: u64) -> Result<(), TooManyAlarms> {
+        self.cancel(what);
+        let index = self.list.iter().position(|alarm| alarm.at <= at).unwrap_or(self.list.len());
+        self.list.insert(index, Alarm { at, what }).map_err(|_| TooManyAlarms)
+    }
+
+    /// Takes one back, if it is set.
+    pub fn cancel(&mut self, what: What) {
+        self.list.retain(|alarm| alarm.what != what);
+    }
+
+    /// The moment of the earliest.
+    pub fn next(&self) -> Option<u64> {
+        self.list.last().map(|alarm| alarm.at)
+    }
+
+    /// Takes out the earliest, if its moment has come.
+    pub fn due(&mut self, now: u64) -> Option<What> {
+        self.list.last().filter(|alarm| alarm.at <= now)?;
+        self.list.pop().map(|alarm| alarm.what)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc_proto::ids::{DomainId, Generation};
+
+    fn crash(domain: u16) -> What {
+        What::Crash(Instance { domain: DomainId(domain), generation: Generation(1) })
+    }
+
+    #[test]
+    fn they_go_off_in_order_and_not_before() {
+        let mut alarms = Alarms::new();
+        for (domain, at) in [(1, 30), (2, 10), (3, 20), (4, 10)] {
+            alarms.set(crash(domain), at).unwrap();
+        }
+        assert_eq!((alarms.next(), alarms.due(9)), (Some(10), None));
+        let order: std::vec::Vec<What> = std::iter::from_fn(|| alarms.due(29)).collect();
+        assert_eq!(order, [crash(2), crash(4), crash(3)], "those of one moment as they were set");
+        assert_eq!((alarms.next(), alarms.due(30), alarms.next()), (Some(30), Some(crash(1)), None));
+    }
+
+    #[test]
+    fn setting_again_moves_and_cancelling_removes() {
+        let mut alarms = Alarms::new();
+        alarms.set(crash(1), 10).unwrap();
+        alarms.set(crash(1), 20).unwrap();
+        assert_eq!((alarms.due(15), alarms.next()), (None, Some(20)));
+        alarms.cancel(crash(2));
+        alarms.cancel(crash(1));
+        assert_eq!(alarms.next(), None);
+    }
+
+    #[test]
+    fn the_bound_below_at_and_above() {
+        let mut alarms = Alarms::new();
+        for domain in 0..u16::try_from(MAX_ALARMS).unwrap() {
+            assert_eq!(alarms.set(crash(domain), 5), Ok(()), "{domain}");
+        }
+        assert_eq!(alarms.set(crash(999), 5), Err(TooManyAlarms));
+        assert_eq!(alarms.set(crash(3), 1), Ok(()), "moving one needs no room");
+        assert_eq!(alarms.due(1), Some(crash(3)));
+        assert_eq!(alarms.set(crash(999), 5), Ok(()));
+    }
+}

@@ -1,0 +1,84 @@
+//! What the supervisor does when its timer says so.
+
+use ipc_proto::ids::Instance;
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, Since};
+use root_task_core::alarms::What;
+
+use super::operator::{not_loaded, pinned, refused};
+use super::{Response, Supervisor, answer};
+use crate::report::Cause;
+
+impl Supervisor {
+    /// The timer's signal has come.
+    pub(super) fn timer_rang(&mut self) {
+        self.timer.acknowledge();
+        self.follow_alarms();
+    }
+
+    /// Does what is due, and sets the timer to what comes next.
+    fn follow_alarms(&mut self) {
+        loop {
+            while let Some(what) = self.alarms.due(self.timer.now()) {
+                self.goes_off(what);
+            }
+            match self.alarms.next() {
+                Some(at) if !self.timer.set(at) => {}
+                Some(_) => return,
+                None => return self.timer.stop(),
+            }
+        }
+    }
+
+    fn goes_off(&mut self, what: What) {
+        match what {
+            What::Crash(who) if self.ledger.is_running(who) => self.dies(who.domain, Cause::Operator),
+            // It has died by itself.
+            What::Crash(_) => {}
+        }
+    }
+
+    /// An operator wants an instance killed at a moment that is yet to come.
+    pub(super) fn crash_after(&mut self, name: Name, nanoseconds: u64, since: Since) -> Response {
+        if self.is_pinned(&name) {
+            return pinned(&name, "crashed");
+        }
+        if since == Since::NextStart {
+            self.crash_at_start = Some((name, nanoseconds));
+            return answer(&Answer::Done);
+        }
+        let Some(id) = self.ledger.find(&name) else { return not_loaded(&name) };
+        let generation = self.ledger.module(id).map(|module| module.generation);
+        let who = generation.map(|generation| Instance { domain: id, generation });
+        let Some(who) = who.filter(|who| self.ledger.is_running(*who)) else {
+            return refused(format_args!("{name} is not running: `ps` shows its state"));
+        };
+        if self.crash_in(who, nanoseconds) {
+            answer(&Answer::Done)
+        } else {
+            refused(format_args!("as many alarms are set as there can be: try again when one has gone off"))
+        }
+    }
+
+    /// An instance has just been started: it is killed so much later, if an operator has asked for that.
+    pub(super) fn crash_if_asked(&mut self, name: &Name, who: Instance) {
+        if let Some((_, nanoseconds)) = self.crash_at_start.take_if(|(asked, _)| asked == name) {
+            self.crash_in(who, nanoseconds);
+        }
+    }
+
+    fn crash_in(&mut self, who: Instance, nanoseconds: u64) -> bool {
+        let at = self.timer.now().saturating_add(nanoseconds);
+        let set = self.alarms.set(What::Crash(who), at).is_ok();
+        self.follow_alarms();
+        // The timer's steps are coarser than an instruction. So the instance starts a little later for the moments
+        // between two steps: its instructions shift against them.
+        for turn in 0..nanoseconds % LARGEST_STEP {
+            core::hint::black_box(turn);
+        }
+        set
+    }
+}
+
+/// No timer that we know has coarser steps, in nanoseconds.
+const LARGEST_STEP: u64 = 16;

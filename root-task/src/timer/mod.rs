@@ -1,0 +1,73 @@
+//! The supervisor's own timer: a clock, and one deadline at a time.
+//!
+//! No module can read, set or stop it: on aarch64 its registers are closed to user level and patch 06 of
+//! `kernel-config/` writes them for the root task alone; on x86_64 only the root task has the frame of the HPET.
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+use sel4::{BootInfoPtr, cap};
+
+use crate::memory::Memory;
+use crate::objects::SetUpError;
+
+#[cfg(target_arch = "aarch64")]
+use aarch64::Device;
+#[cfg(target_arch = "x86_64")]
+use x86_64::Device;
+
+/// The timer.
+pub struct Timer {
+    device: Device,
+    irq: cap::IrqHandler,
+}
+
+impl Timer {
+    /// Takes the device; from then on a deadline that passes signals `signal`.
+    ///
+    /// # Errors
+    /// [`SetUpError`] where the machine or the kernel does not offer the device.
+    pub fn set_up(
+        bootinfo: &BootInfoPtr,
+        memory: &mut Memory,
+        signal: cap::Notification,
+    ) -> Result<Timer, SetUpError> {
+        let irq = memory.alloc_slots(1)?;
+        let irq = cap::IrqHandler::from_bits(u64::from(irq.first.0));
+        let device = Device::open(bootinfo, memory, irq)?;
+        irq.irq_handler_set_notification(signal)?;
+        // An interrupt from before the notification was set would keep the line masked.
+        irq.irq_handler_ack()?;
+        Ok(Timer { device, irq })
+    }
+
+    /// Nanoseconds since some moment in the past.
+    pub fn now(&self) -> u64 {
+        self.device.now()
+    }
+
+    /// Sets the deadline, a value of [`Timer::now`]. `false` where it has passed already: then nothing will be
+    /// signalled for it.
+    pub fn set(&mut self, deadline: u64) -> bool {
+        self.device.set(deadline);
+        let ahead = deadline > self.now();
+        if !ahead {
+            self.device.stop();
+        }
+        ahead
+    }
+
+    /// There is no deadline any more.
+    pub fn stop(&mut self) {
+        self.device.stop();
+    }
+
+    /// A deadline's signal has come: lets the next one come.
+    pub fn acknowledge(&mut self) {
+        self.device.stop();
+        // Fails only for a capability that is not an IRQ handler, which this one is.
+        let _ = self.irq.irq_handler_ack();
+    }
+}
