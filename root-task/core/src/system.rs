@@ -7,18 +7,21 @@ use core::fmt;
 
 use heapless::Vec;
 use ipc_proto::name::Name;
+use ipc_proto::supervisor::Args;
 use serde::{Deserialize, Serialize};
 
 /// The name of the file in the boot archive.
 pub const FILE: &str = "system";
 /// The most modules that are loaded at boot.
 pub const MAX_BOOT: usize = 16;
+/// The most boot modules that have arguments.
+pub const MAX_BOOT_ARGS: usize = 8;
 /// The most modules that are operators.
 pub const MAX_OPERATORS: usize = 4;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 1024;
+pub const MAX_ENCODED: usize = 1792;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +37,22 @@ pub struct SystemManifest {
     pub operators: Vec<Name, MAX_OPERATORS>,
     /// The modules that are loaded at boot, in this order.
     pub boot: Vec<Name, MAX_BOOT>,
+    /// What boot modules read as their arguments; nothing where a module is not listed.
+    #[serde(default)]
+    pub args: Vec<BootArgs, MAX_BOOT_ARGS>,
     /// The modules that refuse to be unloaded.
     #[serde(default)]
     pub pinned: Vec<Name, MAX_PINNED>,
+}
+
+/// The arguments of a module that is loaded at boot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BootArgs {
+    /// The module; it is in [`SystemManifest::boot`].
+    pub module: Name,
+    /// What it reads.
+    pub text: Args,
 }
 
 /// Why a system's manifest is refused. The text is the sentence that a person reads.
@@ -50,6 +66,8 @@ pub enum SystemError {
     NoRoom,
     /// The name server is not the first module that is loaded.
     NameServerNotFirst(Name),
+    /// There are arguments for a module that is not loaded at boot.
+    ArgsForNobody(Name),
     /// A list has the same name twice.
     Twice {
         /// The list.
@@ -77,6 +95,9 @@ impl fmt::Display for SystemError {
                 "the name server {name} is not the first module under boot: the others look names up when they start, \
                  so put it first"
             ),
+            SystemError::ArgsForNobody(name) => {
+                write!(f, "there are args for {name}, which is not under boot: add it there, or take them out")
+            }
             SystemError::Twice { list, name } => write!(f, "{name} is listed twice under {list}: leave one out"),
         }
     }
@@ -108,7 +129,14 @@ impl SystemManifest {
         postcard::to_slice(self, buffer).map(|used| &*used).map_err(|_| SystemError::NoRoom)
     }
 
-    /// Checks what the types do not say: the name server is loaded first, and no list has a name twice.
+    /// What a boot module reads as its arguments.
+    pub fn args_of(&self, module: &Name) -> Args {
+        let given = self.args.iter().find(|args| args.module == *module);
+        given.map(|args| args.text.clone()).unwrap_or_default()
+    }
+
+    /// Checks what the types do not say: the name server is loaded first, only boot modules have arguments, and no list
+    /// has a name twice.
     ///
     /// # Errors
     /// [`SystemError`].
@@ -116,9 +144,17 @@ impl SystemManifest {
         if self.boot.first() != Some(&self.name_server) {
             return Err(SystemError::NameServerNotFirst(self.name_server));
         }
-        for (list, names) in
-            [("operators", self.operators.as_slice()), ("boot", &self.boot), ("pinned", &self.pinned)]
-        {
+        if let Some(args) = self.args.iter().find(|args| !self.boot.contains(&args.module)) {
+            return Err(SystemError::ArgsForNobody(args.module));
+        }
+        let mut with_args: Vec<Name, MAX_BOOT_ARGS> = Vec::new();
+        with_args.extend(self.args.iter().map(|args| args.module));
+        for (list, names) in [
+            ("operators", self.operators.as_slice()),
+            ("boot", &self.boot),
+            ("pinned", &self.pinned),
+            ("args", &with_args),
+        ] {
             let mut rest = names;
             while let [name, others @ ..] = rest {
                 if others.contains(name) {

@@ -7,8 +7,11 @@
 )]
 
 use ipc_proto::name::{MAX_NAME, Name};
+use ipc_proto::supervisor::MAX_ARGS;
 use proptest::prelude::*;
-use root_task_core::system::{MAX_BOOT, MAX_ENCODED, MAX_OPERATORS, MAX_PINNED, SystemError, SystemManifest};
+use root_task_core::system::{
+    MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_OPERATORS, MAX_PINNED, SystemError, SystemManifest,
+};
 
 const TEXT: &str = r#"
 name_server = "name-server"
@@ -56,6 +59,22 @@ fn lists_can_be_left_out_and_unknown_keys_cannot_be_put_in() {
 }
 
 #[test]
+fn arguments_are_for_boot_modules() {
+    let manifest = parsed(&format!("{TEXT}args = [{{ module = \"echo\", text = \"a b\" }}]\n")).unwrap();
+    assert_eq!(manifest.args_of(&name("echo")).as_str(), "a b");
+    assert_eq!(manifest.args_of(&name("shell")).as_str(), "");
+    let manifest = parsed(&format!("{TEXT}args = [{{ module = \"other\", text = \"a\" }}]\n")).unwrap();
+    assert_eq!(manifest.check(), Err(SystemError::ArgsForNobody(name("other"))));
+    let twice = parsed(&format!("{TEXT}args = [{0}, {0}]\n", r#"{ module = "echo", text = "a" }"#)).unwrap();
+    assert_eq!(twice.check(), Err(SystemError::Twice { list: "args", name: name("echo") }));
+    let one = "{ module = \"echo\", text = \"a\" }, ";
+    for (count, fits) in [(MAX_BOOT_ARGS - 1, true), (MAX_BOOT_ARGS, true), (MAX_BOOT_ARGS + 1, false)] {
+        let text = format!("{TEXT}args = [{}]\n", one.repeat(count));
+        assert_eq!(parsed(&text).is_ok(), fits, "{count}");
+    }
+}
+
+#[test]
 fn each_list_below_at_and_above_its_bound() {
     for (key, bound) in [("operators", MAX_OPERATORS), ("boot", MAX_BOOT), ("pinned", MAX_PINNED)] {
         for (count, fits) in [(bound - 1, true), (bound, true), (bound + 1, false)] {
@@ -71,10 +90,15 @@ fn each_list_below_at_and_above_its_bound() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\n{}{}{}",
+        "name_server = {longest:?}\nconsole = {longest:?}\n{}{}{}args = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("boot", &longest, MAX_BOOT),
-        list("pinned", &longest, MAX_PINNED)
+        list("pinned", &longest, MAX_PINNED),
+        (0..MAX_BOOT_ARGS)
+            .map(|i| if i == 0 { longest.clone() } else { format!("{}{i:02}", "x".repeat(MAX_NAME - 2)) })
+            .map(|module| format!("{{ module = {module:?}, text = {:?} }}", "a".repeat(MAX_ARGS)))
+            .collect::<Vec<_>>()
+            .join(", ")
     );
     let manifest = parsed(&text).unwrap();
     let mut buffer = [0; MAX_ENCODED];

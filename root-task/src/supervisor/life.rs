@@ -51,7 +51,7 @@ impl Supervisor {
     pub fn boot_next(&mut self) -> Result<(), Sentence> {
         let Some(name) = self.system.boot.get(self.booted).copied() else { return Ok(()) };
         self.booted = self.booted.saturating_add(1);
-        self.load(name, Args::new(), false).map(|_| ())
+        self.load(name, self.system.args_of(&name), false).map(|_| ())
     }
 
     /// Goes on with the boot if `name` is the module that it waits for.
