@@ -47,17 +47,28 @@ impl Status {
     }
 }
 
-/// The label of a reply: the status in the low 16 bits, the answering instance's generation above, so that all
-/// four message words stay free.
-pub const fn reply(status: Status, generation: Generation) -> u64 {
-    (status as u64) | ((generation.0 as u64) << 16)
+/// The label of a reply: the status and nothing else. seL4 5.0.0 carries 20 bits of a label and cuts the rest off (manual,
+/// section 4.1), which is too few for a generation beside it.
+pub const fn reply(status: Status) -> u64 {
+    status as u64
+}
+
+/// The words of an [`Status::Interrupted`] answer from the supervisor: the generation that died, and the one that takes
+/// its place, [`Generation::NONE`] where none will.
+pub const fn interrupted(died: Generation, next: Generation) -> [u64; 2] {
+    [died.0 as u64, next.0 as u64]
+}
+
+/// Reads what [`interrupted`] wrote.
+pub const fn parse_interrupted([died, next]: [u64; 2]) -> (Generation, Generation) {
+    (Generation(died as u32), Generation(next as u32))
 }
 
 /// What came back from a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// A server, or the supervisor in its place, answered.
-    Answer(Status, Generation),
+    Answer(Status),
     /// The kernel answered: the capability is gone or was never there (labels 1 to 10, `seL4_Error`).
     Kernel(u8),
     /// A label that nobody honest sends.
@@ -69,11 +80,12 @@ pub const fn parse_reply(label: u64) -> Reply {
     if label >= 1 && label <= 10 {
         return Reply::Kernel(label as u8);
     }
-    match Status::from_code((label & 0xffff) as u16) {
-        Some(status) if label >> 48 == 0 => {
-            Reply::Answer(status, Generation(((label >> 16) & 0xffff_ffff) as u32))
-        }
-        _ => Reply::Foreign(label),
+    if label > u16::MAX as u64 {
+        return Reply::Foreign(label);
+    }
+    match Status::from_code(label as u16) {
+        Some(status) => Reply::Answer(status),
+        None => Reply::Foreign(label),
     }
 }
 
@@ -91,8 +103,7 @@ mod tests {
             Status::NotDelivered,
             Status::Refused,
         ] {
-            let generation = Generation(0xdead_beef);
-            assert_eq!(parse_reply(reply(status, generation)), Reply::Answer(status, generation));
+            assert_eq!(parse_reply(reply(status)), Reply::Answer(status));
             assert!(status as u16 >= FIRST);
         }
     }
@@ -105,6 +116,15 @@ mod tests {
         }
         assert_eq!(parse_reply(11), Reply::Foreign(11));
         assert_eq!(parse_reply(0xff), Reply::Foreign(0xff));
-        assert_eq!(parse_reply(1 << 48 | 0x100), Reply::Foreign(1 << 48 | 0x100));
+        assert_eq!(parse_reply(1 << 16 | 0x100), Reply::Foreign(1 << 16 | 0x100));
+    }
+
+    #[test]
+    fn every_label_of_ours_fits_what_the_kernel_carries() {
+        const KERNEL_BITS: u32 = 20;
+        assert!(u64::from(u16::MAX) >> KERNEL_BITS == 0, "methods have 16 bits");
+        assert!(reply(Status::Refused) >> KERNEL_BITS == 0);
+        let both = (Generation(0xdead_beef), Generation(u32::MAX));
+        assert_eq!(parse_interrupted(interrupted(both.0, both.1)), both);
     }
 }

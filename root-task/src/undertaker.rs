@@ -83,9 +83,10 @@ impl Undertaker {
         self.cnode.absolute_cptr(CPtrWithDepth::from_bits_with_depth(slot, CNODE_BITS))
     }
 
-    /// Answers the caller of a frozen thread, if it has one, with `Interrupted` and the generation that died.
+    /// Answers the caller of a frozen thread, if it has one, with `Interrupted`, the generation that died and the one
+    /// that takes its place.
     /// Gives whether there was one. The thread is of no other use afterwards.
-    pub fn answer_caller(&self, dead: cap::Tcb, generation: Generation) -> sel4::Result<bool> {
+    pub fn answer_caller(&self, dead: cap::Tcb, died: Generation, next: Generation) -> sel4::Result<bool> {
         let guard = CNodeCapData::skip_high_bits(CNODE_BITS);
         dead.tcb_configure_with_priority(
             CPtr::from_bits(0),
@@ -105,7 +106,7 @@ impl Undertaker {
         for _ in 0..MAX_YIELDS {
             sel4::r#yield();
             if self.done.poll().1 != 0 {
-                return self.send_answer(generation);
+                return self.send_answer(died, next);
             }
         }
         // It did not come back: a bug, after which the next errand must not take a late signal for its own.
@@ -115,7 +116,7 @@ impl Undertaker {
     }
 
     /// Moves the saved caller to where it can be sent to, and answers it without waiting.
-    fn send_answer(&self, generation: Generation) -> sel4::Result<bool> {
+    fn send_answer(&self, died: Generation, next: Generation) -> sel4::Result<bool> {
         let mine = arch::slot(self.reply_slot);
         match mine.move_(&self.slot(CALLER)) {
             Ok(()) => {}
@@ -123,8 +124,9 @@ impl Undertaker {
             Err(sel4::Error::FailedLookup) => return Ok(false),
             Err(error) => return Err(error),
         }
-        let info = MessageInfoBuilder::default().label(label::reply(Status::Interrupted, generation)).build();
-        cap::Endpoint::from_bits(self.reply_slot).nb_send(info);
+        let words = label::interrupted(died, next);
+        let info = MessageInfoBuilder::default().label(label::reply(Status::Interrupted)).length(words.len());
+        cap::Endpoint::from_bits(self.reply_slot).nb_send_with_mrs(info.build(), words);
         // The answer has used the reply capability up: the slot is empty again.
         Ok(true)
     }

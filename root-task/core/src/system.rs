@@ -46,7 +46,7 @@ pub struct SystemManifest {
 }
 
 /// The arguments of a module that is loaded at boot.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BootArgs {
     /// The module; it is in [`SystemManifest::boot`].

@@ -84,6 +84,14 @@ pub fn grant_registers(registers: Registers, domain: &Domain, device: u64) -> se
     frame.frame_map(domain.vspace(), slots::DEVICE_VADDR, CapRights::read_write(), VmAttributes::DEVICE)
 }
 
+/// Executes three instructions for each turn, and three more.
+pub fn delay(turns: u64) {
+    // SAFETY: counts a register down.
+    unsafe {
+        core::arch::asm!("2: subs {0}, {0}, #1", "nop", "b.hs 2b", inout(reg) turns => _, options(nomem, nostack));
+    }
+}
+
 core::arch::global_asm!(
     ".pushsection .text.errand, \"ax\"",
     ".balign 4096",

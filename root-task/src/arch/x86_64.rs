@@ -82,6 +82,14 @@ pub fn grant_registers(registers: Registers, domain: &Domain, _: u64) -> sel4::R
     domain.cspace(slots::IO_PORTS).copy(&root_slot(registers), CapRights::all())
 }
 
+/// Executes three instructions for each turn, and three more.
+pub fn delay(turns: u64) {
+    // SAFETY: counts a register down.
+    unsafe {
+        core::arch::asm!("2: sub {0}, 1", "nop", "jae 2b", inout(reg) turns => _, options(nomem, nostack));
+    }
+}
+
 core::arch::global_asm!(
     ".pushsection .text.errand, \"ax\"",
     ".balign 4096",

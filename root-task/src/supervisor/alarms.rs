@@ -7,26 +7,23 @@ use root_task_core::alarms::What;
 
 use super::operator::{not_loaded, pinned, refused};
 use super::{Response, Supervisor, answer};
+use crate::arch;
 use crate::report::Cause;
 
 impl Supervisor {
-    /// The timer's signal has come.
+    /// The timer's signal has come: does one thing that is due, if one is, and sets the timer to what comes next.
     pub(super) fn timer_rang(&mut self) {
         self.timer.acknowledge();
-        self.follow_alarms();
+        if let Some(what) = self.alarms.due(self.timer.now()) {
+            self.goes_off(what);
+        }
+        self.set_timer();
     }
 
-    /// Does what is due, and sets the timer to what comes next.
-    fn follow_alarms(&mut self) {
-        loop {
-            while let Some(what) = self.alarms.due(self.timer.now()) {
-                self.goes_off(what);
-            }
-            match self.alarms.next() {
-                Some(at) if !self.timer.set(at) => {}
-                Some(_) => return,
-                None => return self.timer.stop(),
-            }
+    fn set_timer(&mut self) {
+        match self.alarms.next() {
+            Some(at) => self.timer.set(at),
+            None => self.timer.stop(),
         }
     }
 
@@ -70,12 +67,10 @@ impl Supervisor {
     fn crash_in(&mut self, who: Instance, nanoseconds: u64) -> bool {
         let at = self.timer.now().saturating_add(nanoseconds);
         let set = self.alarms.set(What::Crash(who), at).is_ok();
-        self.follow_alarms();
+        self.set_timer();
         // The timer's steps are coarser than an instruction. So the instance starts a little later for the moments
         // between two steps: its instructions shift against them.
-        for turn in 0..nanoseconds % LARGEST_STEP {
-            core::hint::black_box(turn);
-        }
+        arch::delay(nanoseconds % LARGEST_STEP);
         set
     }
 }

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use ipc_proto::ids::{DomainId, Instance};
-use ipc_proto::operator::Death;
+use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::registrar::Refusal;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 
@@ -12,7 +11,6 @@ use crate::arch;
 use crate::domain::Domain;
 use crate::domain::create::{CreateError, Spec};
 use crate::memory::Leak;
-use crate::report;
 use crate::say;
 
 /// Why an instance could not be started.
@@ -97,8 +95,9 @@ impl Supervisor {
         self.ledger.was_reached(id) || self.ledger.find(&self.system.name_server) == Some(id)
     }
 
-    /// Stops the running instance and answers whoever is inside a call to it. Its memory stays as it is.
-    pub(super) fn bury(&mut self, id: DomainId) {
+    /// Stops the running instance and answers whoever is inside a call to it; `next` takes its place, or nobody. Its
+    /// memory stays as it is.
+    pub(super) fn bury(&mut self, id: DomainId, next: Generation) {
         let called = self.can_be_called(id);
         let Some(domain) =
             self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut())
@@ -106,17 +105,11 @@ impl Supervisor {
             return;
         };
         domain.freeze();
-        let instance = domain.instance;
-        self.last_death = self.ledger.module(id).map(|module| Death {
-            name: module.name,
-            instance,
-            // Before the errand below, which overwrites it.
-            ip: report::instruction_pointer(domain.tcb()),
-        });
+        let generation = domain.instance.generation;
         if !called {
             return;
         }
-        if let Err(error) = self.undertaker.answer_caller(domain.tcb(), instance.generation) {
+        if let Err(error) = self.undertaker.answer_caller(domain.tcb(), generation, next) {
             say!(
                 "supervisor: the caller of domain {id} was not answered ({error:?}), which is a bug of the root task"
             );

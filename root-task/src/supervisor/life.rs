@@ -1,8 +1,8 @@
 //! The life of a module: loaded, live, dead, reaped, started again or unloaded.
 
-use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Outcome, Sentence, State};
+use ipc_proto::operator::{Answer, Death, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
 use root_task_core::ledger::PublishDecision;
 use root_task_core::restart::{self, Decision};
@@ -99,7 +99,8 @@ impl Supervisor {
     /// left of it is reaped when the others have run, or at once where nobody could have called it.
     pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
         let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
-        self.bury(id);
+        self.last_death = self.death_of(id).or(self.last_death);
+        self.bury(id, self.successor(id, &cause));
         let Some(death) = self.ledger.died(id) else { return };
         if let Some(room) = self.room_mut(id) {
             room.death = Some((cause, connections));
@@ -111,6 +112,31 @@ impl Supervisor {
         } else {
             self.conclude(id);
         }
+    }
+
+    /// The generation that will take the place of an instance that dies of `cause`, if one will.
+    fn successor(&self, id: DomainId, cause: &Cause) -> Generation {
+        let Some(module) = self.ledger.module(id).filter(|module| module.was_live) else {
+            return Generation::NONE;
+        };
+        match self.decide(id, cause) {
+            Some(Decision::Restart) => module.generation.next().unwrap_or(Generation::NONE),
+            _ => Generation::NONE,
+        }
+    }
+
+    /// What the module's policy says about a death of `cause`.
+    fn decide(&self, id: DomainId, cause: &Cause) -> Option<Decision> {
+        let policy = self.room(id)?.request.restart;
+        Some(restart::decide(policy, cause.kind(), self.ledger.module(id)?.restarts))
+    }
+
+    /// Where a running instance is, which is about to die. The undertaker's errand overwrites it.
+    fn death_of(&self, id: DomainId) -> Option<Death> {
+        let module = self.ledger.module(id)?;
+        let domain = self.room(id)?.domain.as_ref()?;
+        let ip = report::instruction_pointer(domain.tcb());
+        Some(Death { name: module.name, instance: domain.instance, ip })
     }
 
     /// The others have run: reap one dead domain, and ring again if there are more.
@@ -143,9 +169,7 @@ impl Supervisor {
             self.boot_goes_on(Some(name));
             return;
         }
-        let policy = self.room(id).map(|room| room.request.restart);
-        let decision = policy.map(|policy| restart::decide(policy, cause.kind(), module.restarts));
-        match decision {
+        match self.decide(id, &cause) {
             Some(Decision::Restart) if whole => {
                 let plan = self.plan(&name);
                 if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
@@ -174,7 +198,7 @@ impl Supervisor {
     pub(super) fn unload(&mut self, id: DomainId) -> Result<u64, Leak> {
         let mut connections: heapless::Vec<u8, { ipc_proto::slots::MAX_CONNECTIONS as usize }> =
             self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
-        self.bury(id);
+        self.bury(id, Generation::NONE);
         self.ledger.died(id);
         self.dead.retain(|dead| *dead != id);
         let module = self.ledger.module(id).map(|module| (module.name, module.generation));

@@ -12,7 +12,7 @@ mod requests;
 mod waiter;
 
 use heapless::Vec;
-use ipc_proto::ids::{DomainId, Generation};
+use ipc_proto::ids::DomainId;
 use ipc_proto::label::{self, Status};
 use ipc_proto::manifest::Request;
 use ipc_proto::name::Name;
@@ -97,8 +97,7 @@ pub struct Supervisor {
 
 /// A status without a message.
 fn status(status: Status) -> Response {
-    let label = label::reply(status, Generation::NONE);
-    Response::Answer(MessageInfoBuilder::default().label(label).build())
+    Response::Answer(MessageInfoBuilder::default().label(label::reply(status)).build())
 }
 
 /// An answer of one of the supervisor's interfaces.
@@ -108,7 +107,7 @@ fn answer<T: Serialize>(value: &T) -> Response {
     });
     match length {
         Ok(length) => {
-            let label = label::reply(Status::Ok, Generation::NONE);
+            let label = label::reply(Status::Ok);
             Response::Answer(MessageInfoBuilder::default().label(label).length(length).build())
         }
         // The bounded types of the interfaces fit a message; this arm keeps a caller from waiting for ever if not.

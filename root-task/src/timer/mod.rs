@@ -22,6 +22,7 @@ use x86_64::Device;
 pub struct Timer {
     device: Device,
     irq: cap::IrqHandler,
+    signal: cap::Notification,
 }
 
 impl Timer {
@@ -40,7 +41,7 @@ impl Timer {
         irq.irq_handler_set_notification(signal)?;
         // An interrupt from before the notification was set would keep the line masked.
         irq.irq_handler_ack()?;
-        Ok(Timer { device, irq })
+        Ok(Timer { device, irq, signal })
     }
 
     /// Nanoseconds since some moment in the past.
@@ -48,15 +49,13 @@ impl Timer {
         self.device.now()
     }
 
-    /// Sets the deadline, a value of [`Timer::now`]. `false` where it has passed already: then nothing will be
-    /// signalled for it.
-    pub fn set(&mut self, deadline: u64) -> bool {
+    /// Sets the deadline, a value of [`Timer::now`]. One that has passed already is signalled at once.
+    pub fn set(&mut self, deadline: u64) {
         self.device.set(deadline);
-        let ahead = deadline > self.now();
-        if !ahead {
-            self.device.stop();
+        // Where it passed before it was set, the device may have missed it.
+        if deadline <= self.now() {
+            self.signal.signal();
         }
-        ahead
     }
 
     /// There is no deadline any more.

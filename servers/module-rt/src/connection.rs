@@ -24,8 +24,10 @@ pub enum CallError {
     /// The server died while it had the call, which may have been executed. Look the service up again, and repeat
     /// the call if that does no harm.
     Interrupted {
-        /// The generation that died.
+        /// The generation that died; [`Generation::NONE`] where a server passes on what happened to it.
         generation: Generation,
+        /// The one that takes its place; [`Generation::NONE`] where none will.
+        next: Generation,
     },
     /// Nobody received the call; it was not executed.
     NotDelivered,
@@ -45,7 +47,7 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CallError::Gone => f.write_str("the service is gone: the old capability reaches nothing"),
-            CallError::Interrupted { generation } => {
+            CallError::Interrupted { generation, .. } => {
                 write!(
                     f,
                     "the server (generation {generation}) died while it had the call, which may have been executed"
@@ -65,17 +67,20 @@ impl fmt::Display for CallError {
 
 impl core::error::Error for CallError {}
 
-/// What the label of a reply says, if not `Ok`.
+/// What the label of a reply says, if not `Ok`; `words` are the first of its message.
 #[cold]
-fn error_of(label: u64) -> CallError {
+fn error_of(label: u64, words: [u64; 2]) -> CallError {
     match label::parse_reply(label) {
-        Reply::Answer(Status::Interrupted, generation) => CallError::Interrupted { generation },
-        Reply::Answer(Status::NotDelivered, _) => CallError::NotDelivered,
-        Reply::Answer(Status::BadMessage, _) => CallError::BadMessage,
-        Reply::Answer(Status::UnknownMethod, _) => CallError::UnknownMethod,
-        Reply::Answer(Status::Refused, _) => CallError::Refused,
+        Reply::Answer(Status::Interrupted) => {
+            let (generation, next) = label::parse_interrupted(words);
+            CallError::Interrupted { generation, next }
+        }
+        Reply::Answer(Status::NotDelivered) => CallError::NotDelivered,
+        Reply::Answer(Status::BadMessage) => CallError::BadMessage,
+        Reply::Answer(Status::UnknownMethod) => CallError::UnknownMethod,
+        Reply::Answer(Status::Refused) => CallError::Refused,
         Reply::Kernel(_) => CallError::Gone,
-        Reply::Answer(Status::Ok, _) | Reply::Foreign(_) => CallError::BadAnswer,
+        Reply::Answer(Status::Ok) | Reply::Foreign(_) => CallError::BadAnswer,
     }
 }
 
@@ -110,11 +115,11 @@ impl Connection {
         .map_err(|_| CallError::TooLong)?;
         let info = MessageInfoBuilder::default().label(u64::from(method)).length(length).build();
         let reply = self.endpoint().call(info);
-        if reply.label() & 0xffff != Status::Ok as u64 || reply.label() >> 48 != 0 {
-            return Err(error_of(reply.label()));
-        }
         with_ipc_buffer(|buffer| {
             let words = buffer.msg_regs().get(..reply.length()).unwrap_or_default();
+            if reply.label() != label::reply(Status::Ok) {
+                return Err(error_of(reply.label(), words.first_chunk().copied().unwrap_or_default()));
+            }
             wire::decode(words).map_err(|_| CallError::BadAnswer)
         })
     }
@@ -127,10 +132,11 @@ impl Connection {
     pub fn call_words(self, method: u16, words: [u64; 4]) -> Result<[u64; 4], CallError> {
         let info = MessageInfoBuilder::default().label(u64::from(method)).length(4).build();
         let reply = self.endpoint().call_with_mrs(info, words);
-        if reply.info.label() & 0xffff == Status::Ok as u64 && reply.info.length() == 4 {
+        if reply.info.label() == label::reply(Status::Ok) && reply.info.length() == 4 {
             Ok(reply.msg)
         } else {
-            Err(error_of(reply.info.label()))
+            let words = if reply.info.length() == 2 { [reply.msg[0], reply.msg[1]] } else { [0; 2] };
+            Err(error_of(reply.info.label(), words))
         }
     }
 }

@@ -7,8 +7,6 @@ use ipc_proto::wire;
 use sel4::{MessageInfo, MessageInfoBuilder, with_ipc_buffer, with_ipc_buffer_mut};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::start;
-
 /// Who calls: decoded from the badge, which only the supervisor mints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client(u64);
@@ -95,8 +93,7 @@ pub trait Server {
 }
 
 fn reply_info(status: Status, length: usize) -> MessageInfo {
-    let label = label::reply(status, start::instance().generation);
-    MessageInfoBuilder::default().label(label).length(length).build()
+    MessageInfoBuilder::default().label(label::reply(status)).length(length).build()
 }
 
 /// A message call, off the fastpath: the first four words go from registers to the IPC buffer and back.

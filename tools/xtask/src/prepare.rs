@@ -1,10 +1,11 @@
 //! From the name of a system to an image that QEMU boots: set-up, kernel, programs, archive, image.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use root_task_core::layout;
 
 use crate::arch::Arch;
 use crate::context::Context;
@@ -13,6 +14,7 @@ use crate::image::{self, Image, ImageSpec};
 use crate::kernel::{self, Flavour};
 use crate::machine::{Clock, MachineSpec};
 use crate::setup;
+pub use crate::system::BootArgs;
 use crate::system::{self, System};
 
 /// What is to be booted.
@@ -26,7 +28,21 @@ pub struct Request {
     pub system: String,
     /// Module packages that the archive has beside the system's own.
     pub extra: Vec<String>,
+    /// See [`Variant`].
+    pub variant: Variant,
 }
+
+/// How an image differs from the one that the system's files describe.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Variant {
+    /// Arguments for boot modules, beside the system's own.
+    pub boot_args: Vec<BootArgs>,
+    /// This module is linked at [`MOVED_BASE`]: so its instructions can be told from all others in a trace.
+    pub moved: Option<String>,
+}
+
+/// Where a moved module begins; the others begin at `root_task_core::layout::MODULE_BASE`.
+pub const MOVED_BASE: u64 = 0x50_0000;
 
 /// Something that QEMU boots.
 #[derive(Clone, Debug)]
@@ -65,7 +81,7 @@ pub fn prepare(ctx: &Context, requests: &[Request]) -> Result<Vec<Boot>> {
     let _lock = ctx.lock()?;
     let mut systems = BTreeMap::new();
     for request in requests {
-        let mut system = system::load(ctx, &request.system)?;
+        let mut system = system::load(ctx, &request.system, &request.variant.boot_args)?;
         for extra in &request.extra {
             if !system.modules.contains(extra) {
                 system.modules.push(extra.clone());
@@ -104,14 +120,28 @@ fn platform(
             packages.push(module.clone());
         }
     }
-    let wanted = Programs { arch, prefix: prefix.path(), kernel: kernel_name, packages };
+    let wanted =
+        Programs { arch, prefix: prefix.path(), kernel: kernel_name, base: layout::MODULE_BASE, packages };
     let programs = guest::build(ctx, &wanted)?;
+    let moved: BTreeSet<String> =
+        systems.keys().filter_map(|request| request.variant.moved.clone()).collect();
+    let moved = match moved.is_empty() {
+        true => BTreeMap::new(),
+        false => {
+            let packages = moved.into_iter().collect();
+            guest::build(ctx, &Programs { base: MOVED_BASE, packages, ..wanted })?
+        }
+    };
     let program = |name: &str| -> Result<&Program> {
         programs.get(name).with_context(|| format!("the program `{name}` was not built"))
     };
     let mut boots = BTreeMap::new();
     for (request, system) in systems {
-        let archive = archive(ctx, request.arch, &system, &program)?;
+        let module = |name: &str| match &request.variant.moved {
+            Some(this) if this == name => moved.get(name).context("the moved program was not built"),
+            _ => program(name),
+        };
+        let archive = archive(ctx, request.arch, &system, &module)?;
         let folder = folder(ctx, &request, kernel_name);
         let loader = match arch {
             Arch::Aarch64 => Some(program(LOADER)?.stripped.as_path()),
@@ -122,8 +152,8 @@ fn platform(
         let image = image::compose(ctx, &spec, &folder)?;
         let mut symbols = vec![prefix.kernel()];
         symbols.push(program(ROOT_TASK)?.elf.clone());
-        for module in &system.modules {
-            symbols.push(program(module)?.elf.clone());
+        for name in &system.modules {
+            symbols.push(module(name)?.elf.clone());
         }
         boots.insert(request.clone(), Boot { request, folder, image, symbols });
     }
@@ -150,9 +180,11 @@ fn archive<'a>(
 
 fn folder(ctx: &Context, request: &Request, kernel: &str) -> PathBuf {
     let mut name = format!("{}-{kernel}-{}", request.arch.name(), request.system);
-    for extra in &request.extra {
+    let args = request.variant.boot_args.iter().map(|args| args.text.as_str());
+    let parts = request.extra.iter().map(String::as_str).chain(args);
+    for part in parts.chain(request.variant.moved.as_deref()) {
         name.push('+');
-        name.push_str(extra);
+        name.push_str(&part.replace(' ', "-"));
     }
     ctx.out.join("images").join(name)
 }

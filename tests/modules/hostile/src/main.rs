@@ -37,7 +37,7 @@ fn provoke(slot: u64, label: u64, length: usize) -> Result<(), InitError> {
     let info = MessageInfoBuilder::default().label(label).length(length).build();
     let reply = cap::Endpoint::from_bits(slot).call(info);
     match parse_reply(reply.label()) {
-        Reply::Answer(Status::BadMessage | Status::UnknownMethod | Status::Refused, _) => Ok(()),
+        Reply::Answer(Status::BadMessage | Status::UnknownMethod | Status::Refused) => Ok(()),
         other => {
             Err(InitError::new(60, format_args!("slot {slot}, label {label:#x}, {length} words: {other:?}")))
         }

@@ -41,7 +41,8 @@ fn main(_: &mut Init) -> Result<(), InitError> {
     let start = clock::now();
     let died = echo.call_words(echo::DIE, [0; 4]);
     let instructions = clock::now().saturating_sub(start);
-    if died != Err(CallError::Interrupted { generation: before.generation }) {
+    let next = before.generation.next().unwrap_or(before.generation);
+    if died != Err(CallError::Interrupted { generation: before.generation, next }) {
         return Err(InitError::new(11, format_args!("the call that died gave {died:?}")));
     }
     log!("running again, with the typed error, {instructions} instructions after the call began");

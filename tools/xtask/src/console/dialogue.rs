@@ -1,7 +1,7 @@
 //! Follows the shell from prompt to prompt: which text was typed, which was a command's output,
 //! and how the command ended.
 
-use super::marks::{Bench, Mark, Piece};
+use super::marks::{Bench, Kill, Mark, Piece};
 
 /// What the shell prints when it waits for a line.
 pub const PROMPT: &str = "escrow> ";
@@ -32,6 +32,8 @@ pub enum Turn {
     Panicked,
     /// A measurement's result.
     Measured(Bench),
+    /// A kill of a sweep.
+    Killed(Kill),
     /// A mark came where it cannot come; the message says which.
     Disorder(String),
 }
@@ -104,6 +106,7 @@ impl Dialogue {
             (Mark::Halt(code), Place::Output) => Some(Turn::Halted(self.said(), code)),
             (Mark::Panic, _) => Some(Turn::Panicked),
             (Mark::Bench(bench), _) => Some(Turn::Measured(bench)),
+            (Mark::Kill(kill), _) => Some(Turn::Killed(kill)),
             (mark, place) => Some(Turn::Disorder(format!(
                 "the mark {mark:?} came where it cannot come ({place:?}): the shell's status \
                  protocol is broken"

@@ -28,6 +28,19 @@ pub enum Mark {
     Panic,
     /// One result of a measurement.
     Bench(Bench),
+    /// One kill of a sweep.
+    Kill(Kill),
+}
+
+/// A module was killed at a moment of its work, and what had to hold was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kill {
+    /// Nanoseconds of the guest's clock after the start of the work.
+    pub moment: u64,
+    /// The address of the instruction that it would have gone on with.
+    pub ip: u64,
+    /// What did not hold.
+    pub violation: Option<String>,
 }
 
 /// A measured cost, in guest instructions.
@@ -140,6 +153,14 @@ fn mark_of(body: &[u8]) -> Option<Mark> {
             insns: number(insns)?,
             raw: if *raw == "-" { None } else { Some(number(raw)?) },
         })),
+        [OURS, "kill", moment, ip, verdict @ ..] => {
+            let verdict = verdict.join(";");
+            Some(Mark::Kill(Kill {
+                moment: number(moment)?,
+                ip: u64::from_str_radix(ip, 16).ok()?,
+                violation: (verdict != "ok").then_some(verdict),
+            }))
+        }
         _ => None,
     }
 }

@@ -92,6 +92,16 @@ fn an_endless_sequence_is_given_back_as_text() {
     assert!(parser.pending.is_empty());
 }
 
+#[test]
+fn a_kill_says_when_where_and_what_did_not_hold() {
+    let kill = |violation: Option<&str>| {
+        Piece::Mark(Mark::Kill(Kill { moment: 16, ip: 0x50_0010, violation: violation.map(str::to_owned) }))
+    };
+    assert_eq!(all(b"\x1b]7780;kill;16;500010;ok\x07"), [kill(None)]);
+    assert_eq!(all(b"\x1b]7780;kill;16;500010;a; b\x07"), [kill(Some("a; b"))]);
+    assert!(matches!(all(b"\x1b]7780;kill;16;zz;ok\x07").as_slice(), [Piece::Text(_)]));
+}
+
 /// The bytes that a sequence of pieces came from.
 fn written(pieces: &[Piece]) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -109,6 +119,9 @@ fn written(pieces: &[Piece]) -> Vec<u8> {
                     Mark::Bench(Bench { name, insns, raw }) => {
                         let raw = raw.map_or("-".to_owned(), |raw| raw.to_string());
                         format!("7780;bench;{name};{insns};{raw}")
+                    }
+                    Mark::Kill(Kill { moment, ip, violation }) => {
+                        format!("7780;kill;{moment};{ip:x};{}", violation.as_deref().unwrap_or("ok"))
                     }
                 };
                 bytes.extend_from_slice(format!("\x1b]{body}\x07").as_bytes());

@@ -6,8 +6,8 @@ use std::process::Command;
 use crate::context::Context;
 
 /// Sets what cargo and rustc read from the environment, whatever the person's own environment has:
-/// two machines, and two clones on one, are to build the same bytes.
-pub fn set_environment(cargo: &mut Command, ctx: &Context, target: &Path) {
+/// two machines, and two clones on one, are to build the same bytes. The programs begin at `base`.
+pub fn set_environment(cargo: &mut Command, ctx: &Context, target: &Path, base: u64) {
     for theirs in ["RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_BUILD_RUSTFLAGS", "RUSTC_WRAPPER"] {
         cargo.env_remove(theirs);
     }
@@ -17,10 +17,10 @@ pub fn set_environment(cargo: &mut Command, ctx: &Context, target: &Path) {
     // Only rustup reads it, and the toolchain that we chose need not be the one that runs us.
     cargo.env_remove("RUSTUP_TOOLCHAIN");
     // The unit separator, unlike a blank, can be in no path that we would want to build in.
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(ctx, target).join("\x1f"));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(ctx, target, base).join("\x1f"));
 }
 
-fn flags(ctx: &Context, target: &Path) -> Vec<String> {
+fn flags(ctx: &Context, target: &Path, base: u64) -> Vec<String> {
     let mut flags = vec![
         // Programs are linked to fixed addresses: there is nobody to relocate them.
         "-Crelocation-model=static".to_owned(),
@@ -31,7 +31,7 @@ fn flags(ctx: &Context, target: &Path) -> Vec<String> {
     // 2 GiB, where all our programs are, that is as good as the small model. The core library as rustup has it is of
     // that model, and fat LTO refuses to mix two.
     // Where a module's address space begins (`root_task_core::layout`). The loader's own script overrides it.
-    flags.push(format!("-Clink-arg=--image-base={:#x}", root_task_core::layout::MODULE_BASE));
+    flags.push(format!("-Clink-arg=--image-base={base:#x}"));
     // Nothing is relocated, so nothing can be made read-only later: it would only take a page more.
     flags.push("-Clink-arg=-znorelro".to_owned());
     // A segment is a run of whole pages with rights of its own, in memory and in the file.
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn every_path_of_the_machine_is_renamed_and_the_most_special_last() {
-        let flags = flags(&context(None), Path::new("/home/a/escrow/target/guest"));
+        let flags = flags(&context(None), Path::new("/home/a/escrow/target/guest"), 0x40_0000);
         let renamed: Vec<_> = flags.iter().filter(|flag| flag.starts_with("--remap")).collect();
         assert_eq!(renamed.len(), 4);
         assert!(renamed[2].ends_with("/home/a/escrow=/escrow"));
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_linker_is_named_only_where_rustc_has_none() {
-        let flags = flags(&context(Some("/usr/bin/ld.lld")), Path::new("/t"));
+        let flags = flags(&context(Some("/usr/bin/ld.lld")), Path::new("/t"), 0x40_0000);
         assert!(flags.contains(&"-Clinker=/usr/bin/ld.lld".to_owned()));
     }
 }

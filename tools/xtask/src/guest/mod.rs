@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, anyhow};
+use root_task_core::layout::MODULE_BASE;
 
 use crate::arch::Arch;
 use crate::command;
@@ -30,6 +31,8 @@ pub struct Programs<'a> {
     pub prefix: &'a Path,
     /// A name for this kernel: programs for different kernels are kept apart.
     pub kernel: &'a str,
+    /// The address that the programs begin at.
+    pub base: u64,
     /// The packages, each with one program of the same name.
     pub packages: Vec<String>,
 }
@@ -48,8 +51,13 @@ pub struct Program {
 /// # Errors
 /// Where cargo fails (its messages stand above) or a package has no program of its name.
 pub fn build(ctx: &Context, wanted: &Programs<'_>) -> Result<BTreeMap<String, Program>> {
-    let folder = ctx.guest_target(&format!("{}-{}", wanted.arch.name(), wanted.kernel));
+    let mut name = format!("{}-{}", wanted.arch.name(), wanted.kernel);
+    if wanted.base != MODULE_BASE {
+        name.push_str("-moved");
+    }
+    let folder = ctx.guest_target(&name);
     let mut cargo = cargo(ctx, "build", wanted.arch, wanted.prefix, &folder);
+    flags::set_environment(&mut cargo, ctx, &folder, wanted.base);
     cargo.args(["--release", "--bins", "--message-format=json-render-diagnostics"]);
     for package in &wanted.packages {
         cargo.args(["--package", package]);
@@ -87,7 +95,7 @@ pub fn cargo_through(
 ) -> Command {
     let toolchain = &ctx.toolchain;
     let mut cargo = command::clean(program);
-    flags::set_environment(&mut cargo, ctx, folder);
+    flags::set_environment(&mut cargo, ctx, folder, MODULE_BASE);
     cargo.env("CARGO", &toolchain.cargo).env("SEL4_PREFIX", prefix);
     cargo.current_dir(&ctx.root).arg(verb);
     cargo.args(["--target", arch.rust_target()]);

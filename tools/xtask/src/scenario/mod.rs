@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
 use crate::arch::Arch;
-use crate::prepare::Request;
+use crate::prepare::{Request, Variant};
 use crate::system;
 use transcript::Transcript;
 
@@ -92,6 +92,7 @@ impl Scenario {
             debug: self.settings.kernel == Kernel::Debug,
             system: self.settings.system.clone(),
             extra: self.settings.modules.clone(),
+            variant: Variant::default(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::console::dialogue::{Dialogue, Said, Turn};
-use crate::console::marks::{Bench, MarkParser, Piece};
+use crate::console::marks::{Bench, Kill, MarkParser, Piece};
 use crate::machine::{Event, Guest};
 
 /// How often a guest that says nothing is asked how far it is.
@@ -113,6 +113,7 @@ pub struct Conversation<'a> {
     dialogue: Dialogue,
     limits: Limits,
     measured: Vec<Bench>,
+    kills: Vec<Kill>,
     /// Gets all text as it arrives.
     show: Show<'a>,
 }
@@ -129,6 +130,7 @@ impl<'a> Conversation<'a> {
             dialogue: Dialogue::default(),
             limits,
             measured: Vec::new(),
+            kills: Vec::new(),
             show: Box::new(show),
         }
     }
@@ -156,6 +158,11 @@ impl<'a> Conversation<'a> {
     /// The results of measurements that have come so far.
     pub fn measured(&self) -> &[Bench] {
         &self.measured
+    }
+
+    /// The kills of a sweep that have come so far.
+    pub fn kills(&self) -> &[Kill] {
+        &self.kills
     }
 
     /// Ends QEMU.
@@ -215,6 +222,7 @@ impl<'a> Conversation<'a> {
                 Some(Turn::Ready(said)) => answer = Some(Answer::Ready(said)),
                 Some(Turn::Halted(said, code)) => return Ok(Some(Answer::Halted(said, code))),
                 Some(Turn::Measured(bench)) => self.measured.push(bench),
+                Some(Turn::Killed(kill)) => self.kills.push(kill),
                 Some(Turn::Panicked) => {
                     self.drain();
                     return Err(self.broken(Trouble::Panicked));

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+pub use root_task_core::system::BootArgs;
 use root_task_core::system::{MAX_ENCODED, SystemManifest};
 use serde::Deserialize;
 
@@ -52,19 +53,19 @@ struct Contents {
     files: Vec<RawFile>,
 }
 
-/// Reads a system by its name.
+/// Reads a system by its name, and adds these arguments of boot modules to its own.
 ///
 /// # Errors
 /// Where there is none of this name, or its file is wrong; the message names the file.
-pub fn load(ctx: &Context, name: &str) -> Result<System> {
+pub fn load(ctx: &Context, name: &str, boot_args: &[BootArgs]) -> Result<System> {
     let path = path(&ctx.root, name)?;
     let text = fs::read_to_string(&path)
         .with_context(|| format!("there is no system `{name}`: cannot read {}", path.display()))?;
-    read(&text).with_context(|| format!("{} is wrong", path.display()))
+    read(&text, boot_args).with_context(|| format!("{} is wrong", path.display()))
 }
 
 /// Splits the file into what the image is made of and what the root task reads, each strict about its keys.
-fn read(text: &str) -> Result<System> {
+fn read(text: &str, boot_args: &[BootArgs]) -> Result<System> {
     let mut rest: toml::Table = toml::from_str(text)?;
     let mut contents = toml::Table::new();
     for key in ["modules", "files"] {
@@ -73,7 +74,11 @@ fn read(text: &str) -> Result<System> {
         }
     }
     let contents: Contents = contents.try_into()?;
-    let manifest: SystemManifest = rest.try_into()?;
+    let mut manifest: SystemManifest = rest.try_into()?;
+    for args in boot_args {
+        let full = manifest.args.push(args.clone());
+        ensure!(full.is_ok(), "more boot modules have arguments than there can be");
+    }
     let mut buffer = [0; MAX_ENCODED];
     let encoded = manifest.encode(&mut buffer).map_err(|error| anyhow::anyhow!("{error}"))?.to_vec();
     Ok(System { modules: contents.modules, files: contents.files, encoded })
@@ -103,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_manifest_is_encoded_as_the_root_task_reads_it() {
-        let system = read(SMALL).unwrap();
+        let system = read(SMALL, &[]).unwrap();
         assert_eq!(system.modules, ["name-server", "shell"]);
         assert_eq!(SystemManifest::decode(&system.encoded).unwrap().console.as_str(), "shell");
     }
@@ -115,7 +120,7 @@ mod tests {
             ("operators = [\"Shell\"]", "a name starts with a letter a-z"),
             ("files = [{ name = \"a\", path = \"b\", mode = 1 }]", "unknown field `mode`"),
         ] {
-            let error = format!("{:#}", read(&format!("{SMALL}\n{change}")).unwrap_err());
+            let error = format!("{:#}", read(&format!("{SMALL}\n{change}"), &[]).unwrap_err());
             assert!(error.contains(says), "{change}: {error}");
         }
     }

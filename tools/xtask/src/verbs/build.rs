@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::arch::Arch;
-use crate::prepare::{Request, prepare};
+use crate::prepare::{Request, Variant, prepare};
 use crate::system;
 
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let archs = args.arch.map_or(Arch::ALL.to_vec(), |arch| vec![arch]);
     let requests: Vec<_> = archs
         .into_iter()
-        .map(|arch| Request { arch, debug: args.debug, system: args.system.clone(), extra: Vec::new() })
+        .map(|arch| Request {
+            arch,
+            debug: args.debug,
+            system: args.system.clone(),
+            extra: Vec::new(),
+            variant: Variant::default(),
+        })
         .collect();
     for boot in prepare(&ctx, &requests)? {
         println!("{}", boot.folder.display());

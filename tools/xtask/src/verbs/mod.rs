@@ -6,6 +6,7 @@ mod clean;
 mod doctor;
 mod lint;
 mod run;
+mod sweep;
 mod test;
 
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ pub enum Verb {
     Test(test::Args),
     /// Measure costs in guest instructions beside the raw kernel
     Bench(bench::Args),
+    /// Kill modules at every moment of their work, and check what must hold
+    Sweep(sweep::Args),
     /// Build the kernel, the programs and the image without booting them
     Build(build::Args),
     /// Check formatting, lints and documentation, as CI does
@@ -56,6 +59,7 @@ impl Verb {
             Verb::Run(args) => run::run(&args),
             Verb::Test(args) => test::run(&args),
             Verb::Bench(args) => bench::run(&args),
+            Verb::Sweep(args) => sweep::run(&args),
             Verb::Build(args) => build::run(&args),
             Verb::Lint(args) => lint::run(&args),
             Verb::Doctor(args) => doctor::run(&args),

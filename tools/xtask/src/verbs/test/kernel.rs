@@ -9,6 +9,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 
+use root_task_core::layout::MODULE_BASE;
+
 use super::cases::Filter;
 use super::report::{Outcome, Report};
 use crate::arch::Arch;
@@ -17,7 +19,7 @@ use crate::guest::{self, LOADER};
 use crate::image::{self, ImageSpec};
 use crate::kernel::{self, Flavour};
 use crate::machine::{Clock, Machine};
-use crate::prepare::{Boot, Request};
+use crate::prepare::{Boot, Request, Variant};
 use crate::scenario::leavings;
 use crate::session::conversation::{Answer, Conversation, Limits};
 use crate::setup;
@@ -151,7 +153,8 @@ fn build_programs(ctx: &Context, arch: Arch) -> Result<Programs> {
     let prefix = kernel::ensure(ctx, arch, Flavour::Release)?;
     let mut packages = vec![PACKAGE.to_owned()];
     packages.extend((arch == Arch::Aarch64).then(|| LOADER.to_owned()));
-    let wanted = guest::Programs { arch, prefix: prefix.path(), kernel: Flavour::Release.name(), packages };
+    let kernel = Flavour::Release.name();
+    let wanted = guest::Programs { arch, prefix: prefix.path(), kernel, base: MODULE_BASE, packages };
     guest::build(ctx, &wanted)
 }
 
@@ -207,7 +210,13 @@ fn boot(ctx: &Context, case: &Case, programs: Option<&Programs>) -> Result<Boot>
     let spec = ImageSpec { arch, prefix: &prefix, root_task: &tests.stripped, loader, archive: Vec::new() };
     let folder = ctx.out.join("images").join(case.name().replace('/', "-"));
     let image = image::compose(ctx, &spec, &folder)?;
-    let request = Request { arch, debug: false, system: PACKAGE.to_owned(), extra: Vec::new() };
+    let request = Request {
+        arch,
+        debug: false,
+        system: PACKAGE.to_owned(),
+        extra: Vec::new(),
+        variant: Variant::default(),
+    };
     let symbols = vec![prefix.kernel(), tests.elf.clone()];
     Ok(Boot { request, folder, image, symbols })
 }

@@ -1,0 +1,118 @@
+//! What the sweeper asks of the supervisor and of the name server, and what it makes of the answers.
+
+use core::fmt::{Arguments, Write};
+
+use heapless::String;
+use ipc_proto::echo::{self, Said, Text};
+use ipc_proto::ids::Instance;
+use ipc_proto::name::Name;
+use ipc_proto::names::NameFailure;
+use ipc_proto::operator::{Answer, Death, MAX_PRINT, MemoryInfo, Outcome, Request, Since};
+use ipc_proto::registrar::Refusal;
+use ipc_proto::supervisor::Args;
+use ipc_proto::version::VersionRange;
+use module_rt::init::{NamesError, lookup};
+use module_rt::{CallError, Connection, InitError, operator};
+
+/// What is wrong, as a sentence.
+pub type Wrong = String<96>;
+
+/// How often something is tried again that waits for a restart.
+const TRIES: u32 = 10_000;
+
+/// A sentence, cut at its bound.
+pub fn wrong(words: Arguments<'_>) -> Wrong {
+    let mut text = Wrong::new();
+    let _ = text.write_fmt(words);
+    text
+}
+
+/// A name of the scripts.
+pub fn name(text: &str) -> Result<Name, InitError> {
+    Name::new(text).map_err(|error| InitError::new(20, format_args!("{text}: {error}")))
+}
+
+fn ask(request: &Request) -> Result<Answer, InitError> {
+    Ok(operator::ask(request)?)
+}
+
+/// Prints on the console as it is.
+pub fn print(words: Arguments<'_>) -> Result<(), InitError> {
+    let mut text = String::<MAX_PRINT>::new();
+    let _ = text.write_fmt(words);
+    ask(&Request::Print { text }).map(drop)
+}
+
+/// Loads a module. `None` where its init did not come to its end.
+pub fn load(name: Name) -> Result<Option<Instance>, InitError> {
+    match ask(&Request::Load { name, args: Args::new(), hold: false })? {
+        Answer::Loaded { instance, outcome: Outcome::Live } => Ok(Some(instance)),
+        Answer::Refused(sentence) if sentence.ends_with("nothing was published") => Ok(None),
+        other => Err(InitError::new(21, format_args!("load {name}: {other:?}"))),
+    }
+}
+
+/// Unloads a module; its memory is whole, or this is an error.
+pub fn unload(name: Name) -> Result<(), InitError> {
+    match ask(&Request::Unload { name })? {
+        Answer::Unloaded { .. } => Ok(()),
+        other => Err(InitError::new(22, format_args!("unload {name}: {other:?}"))),
+    }
+}
+
+/// Has the module killed so much later.
+pub fn crash_after(name: Name, nanoseconds: u64, since: Since) -> Result<(), InitError> {
+    match ask(&Request::CrashAfter { name, nanoseconds, since })? {
+        Answer::Done => Ok(()),
+        other => Err(InitError::new(23, format_args!("crash {name}: {other:?}"))),
+    }
+}
+
+/// The last death, if it is one of this module that was not known yet.
+pub fn new_death(of: Name, known: Option<Death>) -> Result<Option<Death>, InitError> {
+    match ask(&Request::LastDeath)? {
+        Answer::LastDeath(death) => Ok(death.filter(|death| death.name == of && Some(*death) != known)),
+        other => Err(InitError::new(24, format_args!("the last death: {other:?}"))),
+    }
+}
+
+/// Memory by the books.
+pub fn books() -> Result<MemoryInfo, InitError> {
+    match ask(&Request::Memory)? {
+        Answer::Memory(books) => Ok(books),
+        other => Err(InitError::new(25, format_args!("the books: {other:?}"))),
+    }
+}
+
+/// Whether kernel and books agree on everything that is free.
+pub fn is_whole() -> Result<bool, InitError> {
+    match ask(&Request::Audit)? {
+        Answer::Proof(proof) => Ok(proof.is_whole()),
+        other => Err(InitError::new(26, format_args!("the proof: {other:?}"))),
+    }
+}
+
+/// Whether anybody has published the name.
+pub fn is_published(name: &str) -> Result<bool, InitError> {
+    match lookup(name, VersionRange::ANY) {
+        Ok(_) | Err(NamesError::Refused(NameFailure::Supervisor(Refusal::NotLive))) => Ok(true),
+        Err(NamesError::Refused(NameFailure::NotFound)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Looks a service up, again and again while it is being restarted.
+pub fn connect(service: &str) -> Result<Connection, InitError> {
+    for _ in 0..TRIES {
+        match lookup(service, VersionRange::exactly(echo::VERSION)) {
+            Err(NamesError::Refused(NameFailure::Supervisor(Refusal::NotLive))) => module_rt::yield_now(),
+            other => return Ok(other?),
+        }
+    }
+    Err(InitError::new(27, format_args!("{service} was not restarted")))
+}
+
+/// The call that all scripts make.
+pub fn say(service: Connection) -> Result<Said, CallError> {
+    service.call(echo::SAY, &Text::try_from("abc").unwrap_or_default())
+}

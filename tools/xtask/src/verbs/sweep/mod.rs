@@ -1,0 +1,177 @@
+//! `sweep`: kills a module at every moment of its work, and says at how many of its instructions that was.
+
+mod coverage;
+pub mod scripts;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::arch::Arch;
+use crate::console::marks::Kill;
+use crate::machine::{Clock, Machine};
+use crate::prepare::{Boot, BootArgs, Request, Variant, prepare};
+use crate::session::conversation::{Answer, Conversation, Limits};
+use coverage::Coverage;
+use scripts::Script;
+
+/// The system that sweeps, `tests/systems/sweep.toml`.
+const SYSTEM: &str = "sweep";
+/// Guest instructions for one script: some 300,000 for each kill.
+const BUDGET: u64 = 100_000_000_000;
+/// No work of a script takes so many nanoseconds: the sweep ends where the work is done before the kill.
+const LAST: u64 = 10_000_000;
+/// Of a victim's instructions, a full sweep must kill it at so many percent at least.
+const ENOUGH: u64 = 95;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The guest's clock counts instructions, and nothing is typed: two runs are the same. After each kill:
+no name of a dead init is visible, every call is answered once and with an answer that there can be,
+the service serves again, and memory is whole. Coverage is the share of the victim's instructions, as
+an execution trace of the same work shows them, at which it was killed at least once.
+
+Examples:
+  ./escrow sweep                            every script on aarch64, every nanosecond
+  ./escrow sweep --arch x86_64 echo-call    one script
+  ./escrow sweep --step 97 echo-init        a coarse one
+  ./escrow sweep --from 1200 --to 1200 echo-init    one kill, to look at a violation
+Exit code 0 only if nothing was violated and, with every script and step 1, coverage is 95 % or more.")]
+pub struct Args {
+    /// The script to run; every one where it is left out
+    script: Option<String>,
+    /// The architecture
+    #[arg(long, value_enum, default_value_t = Arch::Aarch64)]
+    arch: Arch,
+    /// Nanoseconds of the guest's clock, which are instructions, from one kill to the next
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    step: u64,
+    /// The first moment
+    #[arg(long, value_name = "NS", default_value_t = 0)]
+    from: u64,
+    /// The last moment; the end of the work where it is left out
+    #[arg(long, value_name = "NS", default_value_t = LAST)]
+    to: u64,
+}
+
+/// What a script came to.
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// Every kill, in order.
+    pub kills: Vec<Kill>,
+    /// Why it did not come to its end.
+    pub broken: Option<String>,
+}
+
+impl Swept {
+    /// What did not hold: the violations, and the end that did not come.
+    pub fn wrong(&self) -> Vec<String> {
+        let violations = self.kills.iter().filter_map(|kill| {
+            let what = kill.violation.as_ref()?;
+            Some(format!("killed at {} ns, ip {:#x}: {what}", kill.moment, kill.ip))
+        });
+        violations.chain(self.broken.clone()).collect()
+    }
+}
+
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let chosen = scripts::choose(args.script.as_deref())?;
+    let ctx = super::context()?;
+    let requests: Vec<Request> = chosen
+        .iter()
+        .flat_map(|script| {
+            [request(args.arch, script, args.from, args.step, args.to, true), trace(args.arch, script)]
+        })
+        .collect::<Result<_>>()?;
+    let boots = prepare(&ctx, &requests)?;
+    let mut covered: BTreeMap<&str, Coverage> = BTreeMap::new();
+    let (mut kills, mut violations) = (0_usize, 0_usize);
+    for (script, pair) in chosen.iter().zip(boots.chunks_exact(2)) {
+        let [boot, traced] = pair else { bail!("two images a script") };
+        ctx.step(&format!("sweeping {} on {}", script.name, args.arch.name()));
+        let swept = sweep(boot);
+        let wrong = swept.wrong();
+        println!("{}: {} kills, {} violations", script.name, swept.kills.len(), wrong.len());
+        for (number, what) in wrong.iter().enumerate() {
+            println!("      {what}");
+            let at = swept.kills.iter().filter(|kill| kill.violation.is_some()).nth(number);
+            if let Some(Kill { moment, .. }) = at {
+                let arch = args.arch.name();
+                println!(
+                    "      again: ./escrow sweep --arch {arch} --from {moment} --to {moment} {}",
+                    script.name
+                );
+            }
+        }
+        kills = kills.saturating_add(swept.kills.len());
+        violations = violations.saturating_add(wrong.len());
+        let coverage = covered.entry(script.victim).or_default();
+        coverage.kill(swept.kills.iter().map(|kill| kill.ip));
+        coverage.execute(executed(traced)?);
+    }
+    for (victim, coverage) in &covered {
+        println!("{victim}: {coverage}");
+        if args.step == 1 {
+            coverage.show_missed();
+        }
+    }
+    let all = covered.values().fold(Coverage::default(), |sum, one| sum.and(one));
+    println!("{kills} kills, {}% coverage, {violations} violations", all.percent());
+    let full = args.step == 1 && args.script.is_none() && args.from == 0 && args.to == LAST;
+    let enough = !full || covered.values().all(|coverage| coverage.percent() >= ENOUGH);
+    Ok(if violations == 0 && enough { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The image that sweeps a script. `moved`: its victim's instructions can be told from all others.
+///
+/// # Errors
+/// Where the arguments are longer than a module's can be.
+pub fn request(arch: Arch, script: &Script, from: u64, step: u64, to: u64, moved: bool) -> Result<Request> {
+    with_args(arch, script, &format!("{} {from} {step} {to}", script.name), moved)
+}
+
+fn trace(arch: Arch, script: &Script) -> Result<Request> {
+    with_args(arch, script, &format!("{} trace", script.name), true)
+}
+
+fn with_args(arch: Arch, script: &Script, text: &str, moved: bool) -> Result<Request> {
+    let args: toml::Table = toml::from_str(&format!("module = 'sweeper'\ntext = '{text}'"))?;
+    let args: BootArgs =
+        args.try_into().with_context(|| format!("`{text}` cannot be given to the sweeper"))?;
+    let moved = moved.then(|| script.victim.to_owned());
+    let variant = Variant { boot_args: vec![args], moved };
+    Ok(Request { arch, debug: false, system: SYSTEM.to_owned(), extra: Vec::new(), variant })
+}
+
+/// Boots an image of [`request`] and takes down every kill.
+pub fn sweep(boot: &Boot) -> Swept {
+    let machine = match Machine::start(&boot.machine(Clock::Instructions)) {
+        Ok(machine) => machine,
+        Err(error) => return Swept { broken: Some(format!("{error:#}")), ..Swept::default() },
+    };
+    let mut talk = Conversation::new(machine, Limits::for_budget(BUDGET), |_| {});
+    let broken = match talk.boot() {
+        Ok(Answer::Halted(_, 0)) => None,
+        Ok(Answer::Halted(said, _)) => Some(said.output.lines().last().unwrap_or_default().to_owned()),
+        Ok(Answer::Ready(_)) => Some("a shell asked for a line".to_owned()),
+        Err(error) => Some(error.to_string()),
+    };
+    let kills = talk.kills().to_vec();
+    talk.quit();
+    Swept { kills, broken }
+}
+
+/// The addresses of the instructions that the victim executes in its work.
+fn executed(boot: &Boot) -> Result<BTreeSet<u64>> {
+    let log = tempfile::NamedTempFile::new().context("cannot make a file for the trace")?;
+    let mut spec = boot.machine(Clock::Instructions);
+    spec.args.extend(coverage::trace_args(log.path()));
+    let mut talk = Conversation::new(Machine::start(&spec)?, Limits::for_budget(BUDGET), |_| {});
+    let answer = talk.boot();
+    talk.quit();
+    match answer? {
+        Answer::Halted(_, 0) => coverage::read_trace(log.path()),
+        Answer::Halted(said, _) | Answer::Ready(said) => bail!("the traced run failed: {}", said.output),
+    }
+}
