@@ -1,7 +1,7 @@
 //! A client that is a server, too: it passes what it is sent on to `echo`, on the capability that it got once.
 //!
-//! It keeps that capability until a call on it fails, and only then looks `echo` up again. So it shows what an old
-//! capability reaches after an unload: nothing.
+//! It keeps that capability until a call says that the service is gone, and only then looks `echo` up again. So it
+//! shows what an old capability reaches after an unload: nothing.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -43,7 +43,10 @@ impl Passer {
         };
         echo.call(echo::SAY, text).inspect_err(|error| {
             log!("call of echo: {error}");
-            self.echo = None;
+            // Any other error leaves the capability good: where `echo` died, the next instance serves it.
+            if *error == CallError::Gone {
+                self.echo = None;
+            }
         })
     }
 }

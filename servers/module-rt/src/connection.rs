@@ -21,8 +21,8 @@ pub enum CallError {
     /// The service is gone: its module was unloaded, or this client's capability was taken back. If the call was
     /// still waiting to be received it was not executed. Look the service up again.
     Gone,
-    /// The server died while it had the call, which may have been executed. Look the service up again, and repeat
-    /// the call if that does no harm.
+    /// The server died while it had the call, which may have been executed. Repeat it if that does no harm: where the
+    /// module is restarted, the same capability reaches the next instance, and a call waits for it.
     Interrupted {
         /// The generation that died; [`Generation::NONE`] where a server passes on what happened to it.
         generation: Generation,

@@ -106,8 +106,9 @@ impl Sweep {
     fn trace(&mut self) -> Result<(), InitError> {
         ask::load(self.victim)?;
         if let Work::Call(service) = self.script.work {
-            ask::say(ask::connect(service)?)?;
-            ask::say(ask::connect(service)?)?;
+            let connection = ask::connect(service)?;
+            ask::warm_up(connection)?;
+            ask::say(connection)?;
         }
         ask::unload(self.victim)
     }
@@ -172,7 +173,7 @@ impl Sweep {
             return Err(InitError::new(14, format_args!("the victim did not become live")));
         };
         let connection = ask::connect(service)?;
-        ask::say(connection)?;
+        ask::warm_up(connection)?;
         let start = clock::now();
         ask::crash_after(self.victim, moment, Since::Now)?;
         let answer = ask::say(connection);

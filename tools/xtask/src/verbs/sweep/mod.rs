@@ -55,6 +55,23 @@ pub struct Args {
     to: u64,
 }
 
+/// From which moment to which, in which steps: nanoseconds of the guest's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// The first.
+    pub from: u64,
+    /// From one to the next.
+    pub step: u64,
+    /// The last; the end of the work, where that is earlier.
+    pub to: u64,
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Span { from: 0, step: 1, to: LAST }
+    }
+}
+
 /// What a script came to.
 #[derive(Debug, Default)]
 pub struct Swept {
@@ -65,24 +82,29 @@ pub struct Swept {
 }
 
 impl Swept {
-    /// What did not hold: the violations, and the end that did not come.
-    pub fn wrong(&self) -> Vec<String> {
+    /// What did not hold: each violation with the command that shows it again, and the end that did not come.
+    pub fn told(&self, arch: Arch, script: &Script) -> Vec<String> {
         let violations = self.kills.iter().filter_map(|kill| {
-            let what = kill.violation.as_ref()?;
-            Some(format!("killed at {} ns, ip {:#x}: {what}", kill.moment, kill.ip))
+            let (Kill { moment, ip, .. }, what) = (kill, kill.violation.as_ref()?);
+            let (arch, name) = (arch.name(), script.name);
+            Some(format!(
+                "killed at {moment} ns, ip {ip:#x}: {what}\n\
+                 again: ./escrow sweep --arch {arch} --from {moment} --to {moment} {name}"
+            ))
         });
-        violations.chain(self.broken.clone()).collect()
+        let last = self.kills.last().map_or_else(String::new, |kill| format!(" after {} ns", kill.moment));
+        let broken = self.broken.iter().map(|why| format!("it did not come to its end{last}: {why}"));
+        violations.chain(broken).collect()
     }
 }
 
 pub fn run(args: &Args) -> Result<ExitCode> {
     let chosen = scripts::choose(args.script.as_deref())?;
+    let span = Span { from: args.from, step: args.step, to: args.to };
     let ctx = super::context()?;
     let requests: Vec<Request> = chosen
         .iter()
-        .flat_map(|script| {
-            [request(args.arch, script, args.from, args.step, args.to, true), trace(args.arch, script)]
-        })
+        .flat_map(|script| [request(args.arch, script, span, true), trace(args.arch, script)])
         .collect::<Result<_>>()?;
     let boots = prepare(&ctx, &requests)?;
     let mut covered: BTreeMap<&str, Coverage> = BTreeMap::new();
@@ -91,18 +113,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         let [boot, traced] = pair else { bail!("two images a script") };
         ctx.step(&format!("sweeping {} on {}", script.name, args.arch.name()));
         let swept = sweep(boot);
-        let wrong = swept.wrong();
+        let wrong = swept.told(args.arch, script);
         println!("{}: {} kills, {} violations", script.name, swept.kills.len(), wrong.len());
-        for (number, what) in wrong.iter().enumerate() {
-            println!("      {what}");
-            let at = swept.kills.iter().filter(|kill| kill.violation.is_some()).nth(number);
-            if let Some(Kill { moment, .. }) = at {
-                let arch = args.arch.name();
-                println!(
-                    "      again: ./escrow sweep --arch {arch} --from {moment} --to {moment} {}",
-                    script.name
-                );
-            }
+        for line in wrong.iter().flat_map(|what| what.lines()) {
+            println!("      {line}");
         }
         kills = kills.saturating_add(swept.kills.len());
         violations = violations.saturating_add(wrong.len());
@@ -127,7 +141,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 ///
 /// # Errors
 /// Where the arguments are longer than a module's can be.
-pub fn request(arch: Arch, script: &Script, from: u64, step: u64, to: u64, moved: bool) -> Result<Request> {
+pub fn request(arch: Arch, script: &Script, span: Span, moved: bool) -> Result<Request> {
+    let Span { from, step, to } = span;
     with_args(arch, script, &format!("{} {from} {step} {to}", script.name), moved)
 }
 
