@@ -4,6 +4,7 @@ use core::fmt;
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::registrar::Refusal;
+use root_task_core::alarms::What;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 
 use super::Supervisor;
@@ -106,6 +107,7 @@ impl Supervisor {
         };
         domain.freeze();
         let generation = domain.instance.generation;
+        self.alarms.cancel(What::Crash(domain.instance));
         if !called {
             return;
         }
