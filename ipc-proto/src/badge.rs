@@ -112,6 +112,18 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_tells_generations_apart_that_are_less_than_2_to_the_14_apart() {
+        let first = Generation(5);
+        for bit in 0..TAG_BITS {
+            assert_ne!(
+                GenerationTag::of(first),
+                GenerationTag::of(Generation(first.0 + (1 << bit))),
+                "{bit}"
+            );
+        }
+    }
+
+    #[test]
     fn foreign_words_are_refused() {
         assert_eq!(Badge::from_word(0), None);
         assert_eq!(Badge::from_word(SIGNAL | 1), None);

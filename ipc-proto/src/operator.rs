@@ -259,3 +259,23 @@ pub enum Answer {
     /// It cannot be done; nothing has changed.
     Refused(Sentence),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_means_that_nothing_is_missing_and_nothing_was_left_out() {
+        let books =
+            MemoryInfo { free_bytes: 4096, used_bytes: 0, free_slots: 7, used_slots: 0, piece_slots: 1 };
+        let proof = Proof { books, untypeds: 1, kernel_free_bytes: 4096, slots_tried: 7, slots_taken: 0 };
+        assert!(proof.is_whole());
+        for kernel_free_bytes in [4095, 4097] {
+            assert!(!Proof { kernel_free_bytes, ..proof }.is_whole(), "{kernel_free_bytes} bytes");
+        }
+        for slots_tried in [6, 8] {
+            assert!(!Proof { slots_tried, ..proof }.is_whole(), "{slots_tried} slots");
+        }
+        assert!(!Proof { slots_taken: 1, ..proof }.is_whole());
+    }
+}

@@ -64,6 +64,17 @@ fn a_held_module_is_invisible_until_released() {
 }
 
 #[test]
+fn a_dead_instance_does_not_publish_for_the_next() {
+    let mut ledger = Ledger::new();
+    let dead = started(&mut ledger, "server");
+    ledger.died(dead.domain).unwrap();
+    let next = Instance { domain: dead.domain, generation: ledger.start(dead.domain).unwrap() };
+    let a = ledger.enter(next, None).unwrap();
+    assert_eq!(ledger.publish(dead), PublishDecision::Nothing);
+    assert_eq!(ledger.service_info(a).unwrap().state, ServiceState::Reserved);
+}
+
+#[test]
 fn a_restart_keeps_the_service_and_its_clients() {
     let mut ledger = Ledger::new();
     let client = live(&mut ledger, "client");
@@ -86,6 +97,17 @@ fn a_restart_keeps_the_service_and_its_clients() {
     assert_eq!((after.slot, after.mint), (before.slot, None));
     assert_eq!(after.generation, again.generation);
     assert_eq!(ledger.module(server.domain).unwrap().restarts, 1);
+}
+
+#[test]
+fn a_module_takes_up_its_own_service_only() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let other = started(&mut ledger, "other");
+    assert_ne!(ledger.enter(other, Some(a)).unwrap(), a);
+    assert_eq!(ledger.service_info(a).unwrap().state, ServiceState::Live);
 }
 
 #[test]
