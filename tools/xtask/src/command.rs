@@ -31,6 +31,18 @@ pub fn clean(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// A command for a program that must not outlive us, even where we are killed.
+pub fn tied(program: impl AsRef<OsStr>) -> Command {
+    match find_program("setpriv") {
+        Some(setpriv) => {
+            let mut command = Command::new(setpriv);
+            command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
 /// Runs a command whose output the person sees.
 ///
 /// # Errors

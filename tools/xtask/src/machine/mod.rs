@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use crate::arch::Arch;
-use crate::command::{find_program, shown};
+use crate::command::{shown, tied};
 use qmp::Qmp;
 
 /// How the guest's clock runs.
@@ -117,15 +117,7 @@ impl Machine {
         let folder = folder.context("cannot make a temporary folder")?;
         let socket = folder.path().join("qmp");
         let errors = File::create(folder.path().join("qemu.log")).context("cannot make a log")?;
-        // QEMU must not outlive us, even where we are killed.
-        let mut command = match find_program("setpriv") {
-            Some(setpriv) => {
-                let mut command = Command::new(setpriv);
-                command.args(["--pdeathsig", "KILL", "--"]).arg(&spec.program);
-                command
-            }
-            None => Command::new(&spec.program),
-        };
+        let mut command = tied(&spec.program);
         command.args(&spec.args).args(common_args(spec.clock));
         command.args(["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]);
         command.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket.display()));
