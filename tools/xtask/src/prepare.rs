@@ -32,6 +32,23 @@ pub struct Request {
     pub variant: Variant,
 }
 
+impl Request {
+    /// A system in which a boot module has arguments of its own, with the release kernel.
+    ///
+    /// # Errors
+    /// Where `text` is longer than a module's arguments can be.
+    pub fn with_args(arch: Arch, system: &str, module: &str, text: &str) -> Result<Request> {
+        let table = toml::Table::from_iter([
+            ("module".to_owned(), toml::Value::from(module)),
+            ("text".to_owned(), toml::Value::from(text)),
+        ]);
+        let args: BootArgs =
+            table.try_into().with_context(|| format!("`{text}` cannot be given to {module}"))?;
+        let variant = Variant { boot_args: vec![args], moved: None };
+        Ok(Request { arch, debug: false, system: system.to_owned(), extra: Vec::new(), variant })
+    }
+}
+
 /// How an image differs from the one that the system's files describe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Variant {

@@ -7,14 +7,13 @@
 #![no_main]
 #![deny(unsafe_code)]
 
-mod ask;
 mod script;
 
-use ask::{Wrong, wrong};
 use ipc_proto::ids::Generation;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Death, MemoryInfo, Since};
 use module_rt::{CallError, Init, InitError, Manifest, clock};
+use operate::{self as ask, Wrong, wrong};
 use script::{SCRIPTS, Script, Work};
 
 module_rt::program! {

@@ -6,6 +6,7 @@ mod clean;
 mod doctor;
 mod lint;
 mod run;
+mod soak;
 mod sweep;
 mod test;
 
@@ -39,6 +40,8 @@ pub enum Verb {
     Bench(bench::Args),
     /// Kill modules at every moment of their work, and check what must hold
     Sweep(sweep::Args),
+    /// Load, call, crash and unload many times, at random but repeatable moments
+    Soak(soak::Args),
     /// Build the kernel, the programs and the image without booting them
     Build(build::Args),
     /// Check formatting, lints and documentation, as CI does
@@ -60,6 +63,7 @@ impl Verb {
             Verb::Test(args) => test::run(&args),
             Verb::Bench(args) => bench::run(&args),
             Verb::Sweep(args) => sweep::run(&args),
+            Verb::Soak(args) => soak::run(&args),
             Verb::Build(args) => build::run(&args),
             Verb::Lint(args) => lint::run(&args),
             Verb::Doctor(args) => doctor::run(&args),

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::arch::Arch;
 use crate::console::marks::Kill;
 use crate::machine::{Clock, Machine};
-use crate::prepare::{Boot, BootArgs, Request, Variant, prepare};
+use crate::prepare::{Boot, Request, prepare};
 use crate::session::conversation::{Answer, Conversation, Limits};
 use coverage::Coverage;
 use scripts::Script;
@@ -151,12 +151,9 @@ fn trace(arch: Arch, script: &Script) -> Result<Request> {
 }
 
 fn with_args(arch: Arch, script: &Script, text: &str, moved: bool) -> Result<Request> {
-    let args: toml::Table = toml::from_str(&format!("module = 'sweeper'\ntext = '{text}'"))?;
-    let args: BootArgs =
-        args.try_into().with_context(|| format!("`{text}` cannot be given to the sweeper"))?;
-    let moved = moved.then(|| script.victim.to_owned());
-    let variant = Variant { boot_args: vec![args], moved };
-    Ok(Request { arch, debug: false, system: SYSTEM.to_owned(), extra: Vec::new(), variant })
+    let mut request = Request::with_args(arch, SYSTEM, "sweeper", text)?;
+    request.variant.moved = moved.then(|| script.victim.to_owned());
+    Ok(request)
 }
 
 /// Boots an image of [`request`] and takes down every kill.

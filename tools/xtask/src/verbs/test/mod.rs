@@ -1,12 +1,11 @@
 //! `test`: the host tests, the kernel's tests, and the scenarios in QEMU on both architectures.
 
-mod bench;
 mod cases;
+mod driven;
 mod host;
 mod kernel;
 mod report;
 mod scenarios;
-mod sweeps;
 
 use std::process::ExitCode;
 
@@ -21,7 +20,7 @@ use report::Report;
 #[command(after_help = "\
 Host tests are named host/CRATE::path::of::test, scenarios SCENARIO/ARCHITECTURE, the kernel's tests
 kernel/ARCHITECTURE, and kernel/without-PATCH/ARCHITECTURE where a kernel without that patch must fail,
-the costs bench/ARCHITECTURE, coarse sweeps sweep/SCRIPT/ARCHITECTURE.
+the costs bench/ARCHITECTURE, coarse sweeps sweep/SCRIPT/ARCHITECTURE, a short soak soak/ARCHITECTURE.
 Examples:
   ./escrow test life            both runs of the scenario `life`, and nothing else
   ./escrow test life/aarch64    one of them
@@ -46,11 +45,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let filter = Filter { text: args.filter.clone(), arch: args.arch, full: args.full };
     let root = context::find_root()?;
     // Read first: a mistake in a scenario is told before minutes of building.
-    let one_kind = kernel::is_named(&filter) || bench::is_named(&filter) || sweeps::is_named(&filter);
+    let one_kind = kernel::is_named(&filter) || driven::is_named(&filter);
     let scenarios = if one_kind { scenarios::Chosen::default() } else { scenarios::choose(&root, &filter)? };
     let kernel_tests = if scenarios.named { Vec::new() } else { kernel::choose(&filter) };
-    let swept = if scenarios.named { Vec::new() } else { sweeps::choose(&filter) };
-    let costs = if scenarios.named { Vec::new() } else { bench::choose(&filter) };
+    let driven = if scenarios.named { Vec::new() } else { driven::choose(&filter) };
     let ctx = super::context()?;
     let (host_tests, documents) =
         if scenarios.named || one_kind { Default::default() } else { host::choose(&ctx, &filter)? };
@@ -67,16 +65,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         for case in &scenarios.cases {
             println!("{}", case.name());
         }
-        for case in &swept {
+        for case in &driven {
             println!("{}", case.name());
-        }
-        for arch in costs {
-            println!("{}", bench::name(arch));
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let on_target =
-        !kernel_tests.is_empty() || !scenarios.cases.is_empty() || !costs.is_empty() || !swept.is_empty();
+    let on_target = !kernel_tests.is_empty() || !scenarios.cases.is_empty() || !driven.is_empty();
     if host_tests.is_empty() && documents.is_empty() && !on_target {
         let text = filter.text.unwrap_or_default();
         match scenarios.left_for_full {
@@ -93,8 +87,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     kernel::run(&ctx, &kernel_tests, &mut report)?;
     scenarios::run(&ctx, &scenarios.cases, &mut report)?;
-    sweeps::run(&ctx, &swept, &mut report)?;
-    bench::run(&ctx, &costs, &mut report)?;
+    driven::run(&ctx, &driven, &mut report)?;
     report.finish(scenarios.left_for_full);
     Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -1,4 +1,7 @@
-//! What the sweeper asks of the supervisor and of the name server, and what it makes of the answers.
+//! What operators among the test modules ask of the supervisor, the name server and `echo`, with errors that say what was
+//! asked.
+#![no_std]
+#![forbid(unsafe_code)]
 
 use core::fmt::{Arguments, Write};
 

@@ -1,0 +1,134 @@
+//! Tests that are verbs of their own: the costs, coarse sweeps, a short soak.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use super::cases::Filter;
+use super::report::{Outcome, Report};
+use crate::arch::Arch;
+use crate::context::Context;
+use crate::prepare::{Boot, Request, prepare};
+use crate::verbs::bench::{self, goals, table};
+use crate::verbs::soak;
+use crate::verbs::sweep::{self, Span, scripts::SCRIPTS, scripts::Script};
+
+/// Instructions from one kill of a sweep to the next: a prime, so that loops are hit at different turns.
+const STEP: u64 = 131;
+/// The cycles of the soak, and its seed.
+const SOAK: (u32, u64) = (1000, 1);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Bench,
+    Sweep(Script),
+    Soak,
+}
+
+/// One of them on one architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Case {
+    kind: Kind,
+    arch: Arch,
+}
+
+impl Case {
+    /// `bench/aarch64`, `sweep/echo-init/aarch64`, `soak/aarch64`.
+    pub fn name(&self) -> String {
+        let arch = self.arch.name();
+        match self.kind {
+            Kind::Bench => format!("bench/{arch}"),
+            Kind::Sweep(script) => format!("sweep/{}/{arch}", script.name),
+            Kind::Soak => format!("soak/{arch}"),
+        }
+    }
+
+    fn request(&self) -> Result<Request> {
+        match self.kind {
+            Kind::Bench => Ok(bench::request(self.arch)),
+            Kind::Sweep(script) => {
+                sweep::request(self.arch, &script, Span { step: STEP, ..Span::default() }, false)
+            }
+            Kind::Soak => soak::request(self.arch, SOAK.0, SOAK.1),
+        }
+    }
+
+    /// What is wrong, in lines; nothing where all is as it must be.
+    fn run(&self, ctx: &Context, boot: &Boot) -> Result<Vec<String>> {
+        match self.kind {
+            Kind::Bench => {
+                let rows = bench::rows(ctx, boot)?;
+                let mut wrong = goals::wrong(self.arch, &rows);
+                if !wrong.is_empty() {
+                    wrong.push(table::shown(self.arch, &rows));
+                }
+                Ok(wrong)
+            }
+            Kind::Sweep(script) => {
+                let swept = sweep::sweep(boot);
+                let mut wrong = swept.told(self.arch, &script);
+                if swept.kills.is_empty() {
+                    wrong.push("nothing was killed".to_owned());
+                }
+                Ok(wrong)
+            }
+            Kind::Soak => soak::soak(boot, SOAK.0, |_| {}).map(|()| Vec::new()),
+        }
+    }
+}
+
+/// True where the filter means these and nothing else.
+pub fn is_named(filter: &Filter) -> bool {
+    let means = |text: &str| {
+        let first = text.split('/').next();
+        matches!(first, Some("bench" | "sweep" | "soak"))
+    };
+    filter.text.as_deref().is_some_and(means)
+}
+
+/// Those that the filter takes.
+pub fn choose(filter: &Filter) -> Vec<Case> {
+    let kinds = SCRIPTS.map(Kind::Sweep).into_iter().chain([Kind::Soak, Kind::Bench]);
+    let mut cases: Vec<Case> =
+        kinds.flat_map(|kind| Arch::ALL.into_iter().map(move |arch| Case { kind, arch })).collect();
+    cases.retain(|case| filter.takes(&case.name()) && filter.takes_arch(case.arch));
+    cases
+}
+
+/// Runs them, one after the other: costs and times are not to disturb each other.
+///
+/// # Errors
+/// Where an image cannot be built.
+pub fn run(ctx: &Context, chosen: &[Case], report: &mut Report) -> Result<()> {
+    let requests: Result<Vec<Request>> = chosen.iter().map(Case::request).collect();
+    let boots = prepare(ctx, &requests?)?;
+    for (case, boot) in chosen.iter().zip(&boots) {
+        let began = Instant::now();
+        let wrong = case.run(ctx, boot).unwrap_or_else(|error| vec![format!("{error:#}")]);
+        let outcome = Outcome { name: case.name(), took: began.elapsed(), ..Outcome::default() };
+        report.add(match wrong.is_empty() {
+            true => Outcome { passed: 1, ..outcome },
+            false => Outcome { failed: 1, why: wrong.join("\n"), ..outcome },
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_on_both_architectures_unless_fewer_are_asked_for() {
+        assert_eq!(choose(&Filter::default()).len(), 2 * (SCRIPTS.len() + 2));
+        let names = |text: &str, arch| {
+            let filter = Filter { text: Some(text.into()), arch, full: false };
+            assert!(is_named(&filter), "{text}");
+            choose(&filter).iter().map(Case::name).collect::<Vec<_>>()
+        };
+        assert_eq!(names("sweep/echo-call", Some(Arch::X86_64)), ["sweep/echo-call/x86_64"]);
+        assert_eq!(names("soak", None), ["soak/aarch64", "soak/x86_64"]);
+        assert_eq!(names("bench/aarch64", None), ["bench/aarch64"]);
+        assert!(!is_named(&Filter::default()));
+    }
+}
