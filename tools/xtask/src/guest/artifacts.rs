@@ -19,6 +19,8 @@ struct Message {
 #[derive(Deserialize)]
 struct Target {
     name: String,
+    #[serde(default)]
+    kind: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +33,8 @@ struct Profile {
 pub struct TestProgram {
     /// The name of the crate, or of the file under `tests/`.
     pub name: String,
+    /// What makes `cargo test` build this one of the package's programs only.
+    pub selector: Vec<String>,
     /// The program.
     pub executable: PathBuf,
     /// The package's folder: cargo runs tests there.
@@ -65,7 +69,12 @@ pub fn tests(told: &str) -> Result<Vec<TestProgram>> {
             continue;
         };
         let folder = manifest.parent().context("a manifest has no folder")?.to_path_buf();
-        tests.push(TestProgram { name: target.name, executable, folder });
+        let selector = match target.kind.first().map(String::as_str) {
+            Some("lib") => vec!["--lib".to_owned()],
+            Some(kind @ ("bin" | "test")) => vec![format!("--{kind}"), target.name.clone()],
+            _ => Vec::new(),
+        };
+        tests.push(TestProgram { name: target.name, selector, executable, folder });
     }
     tests.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(tests)
@@ -100,6 +109,7 @@ mod tests {
         let tests = tests(TOLD).unwrap();
         assert_eq!(tests.len(), 1);
         assert_eq!((tests[0].name.as_str(), tests[0].folder.to_str()), ("core", Some("/a")));
+        assert_eq!(tests[0].selector, ["--lib"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod build;
 mod clean;
 mod doctor;
 mod lint;
+mod mutants;
 mod run;
 mod soak;
 mod sweep;
@@ -36,6 +37,8 @@ pub enum Verb {
     Run(run::Args),
     /// Run the tests: host tests, and scenarios in QEMU on both architectures
     Test(test::Args),
+    /// Break the invariants one change at a time, and see a test go red by each
+    Mutants(mutants::Args),
     /// Measure costs in guest instructions beside the raw kernel
     Bench(bench::Args),
     /// Kill modules at every moment of their work, and check what must hold
@@ -61,6 +64,7 @@ impl Verb {
         match self {
             Verb::Run(args) => run::run(&args),
             Verb::Test(args) => test::run(&args),
+            Verb::Mutants(args) => mutants::run(&args),
             Verb::Bench(args) => bench::run(&args),
             Verb::Sweep(args) => sweep::run(&args),
             Verb::Soak(args) => soak::run(&args),

@@ -47,7 +47,8 @@ impl Documents {
     }
 }
 
-fn name(program: &TestProgram, test: &str) -> String {
+/// The name of a test as a person writes it.
+pub fn name(program: &TestProgram, test: &str) -> String {
     format!("host/{}::{test}", program.name)
 }
 
@@ -66,9 +67,7 @@ pub fn choose(ctx: &Context, filter: &Filter) -> Result<(Vec<Chosen>, Documents)
     let told = command::output_quiet_when_fresh(&mut cargo, "building the host tests")?;
     let mut chosen = Vec::new();
     for program in artifacts::tests(&told)? {
-        let mut list = Command::new(&program.executable);
-        list.args(["--list", "--format", "terse"]).current_dir(&program.folder);
-        let mut tests = listed(&command::output(&mut list, "listing tests")?);
+        let mut tests = tests_of(&program)?;
         let before = tests.len();
         tests.retain(|test| filter.takes(&name(&program, test)));
         if !tests.is_empty() {
@@ -76,6 +75,16 @@ pub fn choose(ctx: &Context, filter: &Filter) -> Result<(Vec<Chosen>, Documents)
         }
     }
     Ok((chosen, documents(ctx, filter)?))
+}
+
+/// Asks a program for the names of its tests.
+///
+/// # Errors
+/// Where it does not say.
+pub fn tests_of(program: &TestProgram) -> Result<Vec<String>> {
+    let mut list = Command::new(&program.executable);
+    list.args(["--list", "--format", "terse"]).current_dir(&program.folder);
+    Ok(listed(&command::output(&mut list, "listing tests")?))
 }
 
 fn documents(ctx: &Context, filter: &Filter) -> Result<Documents> {
@@ -108,7 +117,7 @@ pub fn run_documents(ctx: &Context, documents: &Documents) -> Outcome {
 }
 
 /// The cargo that runs us: what it has built of the host tool need not be built again.
-fn cargo(ctx: &Context) -> Command {
+pub fn cargo(ctx: &Context) -> Command {
     let own = std::env::var_os("CARGO");
     let mut cargo = command::clean(own.unwrap_or_else(|| ctx.toolchain.cargo.clone().into()));
     cargo.current_dir(&ctx.root).env("CARGO_TARGET_DIR", context::target_dir(&ctx.root));

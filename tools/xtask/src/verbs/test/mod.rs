@@ -2,7 +2,7 @@
 
 mod cases;
 mod driven;
-mod host;
+pub mod host;
 mod kernel;
 mod report;
 mod scenarios;
