@@ -59,6 +59,10 @@ const PATCHES: [(&str, &[Arch], &[&str]); 6] = [
     ("06-aarch64-supervisor-timer", &[Arch::Aarch64], &["supervisor-timer"]),
 ];
 
+/// Patches whose test is another one of `./escrow test`: without them the whole system stands still, and nothing is left
+/// that could print a result.
+const ELSEWHERE: [(&str, &str); 1] = [("07-x86-kernel-stack", "soak/x86_64")];
+
 /// One boot of the tests.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
@@ -222,8 +226,9 @@ fn boot(ctx: &Context, case: &Case, programs: Option<&Programs>) -> Result<Boot>
 }
 
 fn all_have_tests(patches: &[String]) -> bool {
-    let known = PATCHES.map(|(patch, ..)| patch);
-    patches.iter().all(|patch| known.contains(&patch.as_str()))
+    let here = PATCHES.map(|(patch, ..)| patch);
+    let elsewhere = ELSEWHERE.map(|(patch, _)| patch);
+    patches.iter().all(|patch| here.contains(&patch.as_str()) || elsewhere.contains(&patch.as_str()))
 }
 
 /// Boots, and reads the console up to the mark that all tests were run; gives the mark's code.

@@ -58,8 +58,13 @@ fn every_patch_of_the_repository_has_a_test() {
         names.filter_map(|name| name.to_str()?.strip_suffix(".patch").map(str::to_owned)).collect();
     patches.retain(|name| !name.starts_with("build-"));
     patches.sort();
-    assert_eq!(patches, PATCHES.map(|(patch, ..)| patch), "the table of patches and their tests");
-    assert!(all_have_tests(&patches) && !all_have_tests(&["06-new".to_owned()]));
+    let here = PATCHES.map(|(patch, ..)| patch);
+    let known: Vec<&str> = here.into_iter().chain(ELSEWHERE.map(|(patch, _)| patch)).collect();
+    assert_eq!(patches, known, "the tables of patches and their tests");
+    assert!(all_have_tests(&patches) && !all_have_tests(&["08-new".to_owned()]));
+    let driven: Vec<String> =
+        super::super::driven::choose(&Filter::default()).iter().map(|case| case.name()).collect();
+    assert!(ELSEWHERE.iter().all(|(_, test)| driven.contains(&(*test).to_owned())));
 }
 
 #[test]
