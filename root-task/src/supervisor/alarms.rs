@@ -21,9 +21,8 @@ impl Supervisor {
     }
 
     fn set_timer(&mut self) {
-        match self.alarms.next() {
-            Some(at) => self.timer.set(at),
-            None => self.timer.stop(),
+        if let Some(at) = self.alarms.next() {
+            self.timer.set(at);
         }
     }
 

@@ -58,12 +58,7 @@ impl Timer {
         }
     }
 
-    /// There is no deadline any more.
-    pub fn stop(&mut self) {
-        self.device.stop();
-    }
-
-    /// A deadline's signal has come: lets the next one come.
+    /// A deadline's signal has come: there is no deadline any more, and the next one can come.
     pub fn acknowledge(&mut self) {
         self.device.stop();
         // Fails only for a capability that is not an IRQ handler, which this one is.

@@ -33,6 +33,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// A system as its file describes it.
+    pub fn plain(arch: Arch, debug: bool, system: &str) -> Request {
+        let (extra, variant) = (Vec::new(), Variant::default());
+        Request { arch, debug, system: system.to_owned(), extra, variant }
+    }
+
     /// A system in which a boot module has arguments of its own, with the release kernel.
     ///
     /// # Errors
@@ -45,7 +51,7 @@ impl Request {
         let args: BootArgs =
             table.try_into().with_context(|| format!("`{text}` cannot be given to {module}"))?;
         let variant = Variant { boot_args: vec![args], moved: None };
-        Ok(Request { arch, debug: false, system: system.to_owned(), extra: Vec::new(), variant })
+        Ok(Request { variant, ..Request::plain(arch, false, system) })
     }
 }
 

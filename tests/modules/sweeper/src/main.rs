@@ -176,9 +176,9 @@ impl Sweep {
         let start = clock::now();
         ask::crash_after(self.victim, moment, Since::Now)?;
         let answer = ask::say(connection);
-        let early = ask::new_death(self.victim, self.known)?.is_some();
-        let end = start.saturating_add(moment).saturating_add(MARGIN);
         let mut death = ask::new_death(self.victim, self.known)?;
+        let early = death.is_some();
+        let end = start.saturating_add(moment).saturating_add(MARGIN);
         while death.is_none() && clock::now() < end {
             module_rt::yield_now();
             death = ask::new_death(self.victim, self.known)?;

@@ -56,8 +56,8 @@ pub fn build(ctx: &Context, wanted: &Programs<'_>) -> Result<BTreeMap<String, Pr
         name.push_str("-moved");
     }
     let folder = ctx.guest_target(&name);
-    let mut cargo = cargo(ctx, "build", wanted.arch, wanted.prefix, &folder);
-    flags::set_environment(&mut cargo, ctx, &folder, wanted.base);
+    let program = &ctx.toolchain.cargo;
+    let mut cargo = cargo_through(program, ctx, "build", wanted.arch, wanted.prefix, &folder, wanted.base);
     cargo.args(["--release", "--bins", "--message-format=json-render-diagnostics"]);
     for package in &wanted.packages {
         cargo.args(["--package", package]);
@@ -79,12 +79,8 @@ pub fn build(ctx: &Context, wanted: &Programs<'_>) -> Result<BTreeMap<String, Pr
     Ok(programs)
 }
 
-/// A cargo command for the bare-metal target of `arch`; the caller adds what to build.
-pub fn cargo(ctx: &Context, verb: &str, arch: Arch, prefix: &Path, folder: &Path) -> Command {
-    cargo_through(&ctx.toolchain.cargo, ctx, verb, arch, prefix, folder)
-}
-
-/// The same through another program of the toolchain, such as `cargo-clippy`.
+/// A cargo command for the bare-metal target of `arch`, through cargo itself or another program of the toolchain, such
+/// as `cargo-clippy`; the caller adds what to build. Programs begin at `base`.
 pub fn cargo_through(
     program: &Path,
     ctx: &Context,
@@ -92,10 +88,11 @@ pub fn cargo_through(
     arch: Arch,
     prefix: &Path,
     folder: &Path,
+    base: u64,
 ) -> Command {
     let toolchain = &ctx.toolchain;
     let mut cargo = command::clean(program);
-    flags::set_environment(&mut cargo, ctx, folder, MODULE_BASE);
+    flags::set_environment(&mut cargo, ctx, folder, base);
     cargo.env("CARGO", &toolchain.cargo).env("SEL4_PREFIX", prefix);
     cargo.current_dir(&ctx.root).arg(verb);
     cargo.args(["--target", arch.rust_target()]);

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
 use crate::arch::Arch;
-use crate::prepare::{Request, Variant};
+use crate::prepare::Request;
 use crate::system;
 use transcript::Transcript;
 
@@ -87,13 +87,9 @@ fn budget() -> u64 {
 impl Scenario {
     /// What must be built to play it on `arch`.
     pub fn request(&self, arch: Arch) -> Request {
-        Request {
-            arch,
-            debug: self.settings.kernel == Kernel::Debug,
-            system: self.settings.system.clone(),
-            extra: self.settings.modules.clone(),
-            variant: Variant::default(),
-        }
+        let debug = self.settings.kernel == Kernel::Debug;
+        let extra = self.settings.modules.clone();
+        Request { extra, ..Request::plain(arch, debug, &self.settings.system) }
     }
 }
 

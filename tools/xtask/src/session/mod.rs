@@ -4,3 +4,4 @@
 pub mod conversation;
 pub mod interactive;
 mod terminal;
+pub mod unattended;

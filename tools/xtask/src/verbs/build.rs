@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::arch::Arch;
-use crate::prepare::{Request, Variant, prepare};
+use crate::prepare::{Request, prepare};
 use crate::system;
 
 #[derive(Debug, clap::Args)]
@@ -24,16 +24,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode> {
     let ctx = super::context()?;
     let archs = args.arch.map_or(Arch::ALL.to_vec(), |arch| vec![arch]);
-    let requests: Vec<_> = archs
-        .into_iter()
-        .map(|arch| Request {
-            arch,
-            debug: args.debug,
-            system: args.system.clone(),
-            extra: Vec::new(),
-            variant: Variant::default(),
-        })
-        .collect();
+    let requests: Vec<_> =
+        archs.into_iter().map(|arch| Request::plain(arch, args.debug, &args.system)).collect();
     for boot in prepare(&ctx, &requests)? {
         println!("{}", boot.folder.display());
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
+use root_task_core::layout::MODULE_BASE;
 
 use crate::arch::Arch;
 use crate::command;
@@ -132,7 +133,7 @@ impl Tools {
     fn as_target(&self, ctx: &Context, target: &Target<'_>, program: &Path) -> Command {
         let folder = ctx.guest_target(&format!("{}-release", target.arch.name()));
         let mut command =
-            guest::cargo_through(program, ctx, target.verb, target.arch, target.prefix, &folder);
+            guest::cargo_through(program, ctx, target.verb, target.arch, target.prefix, &folder, MODULE_BASE);
         for package in target.packages {
             command.args(["--package", package]);
         }

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use crate::arch::Arch;
 use crate::machine::{Clock, Machine};
-use crate::prepare::{Boot, Request, Variant, prepare};
+use crate::prepare::{Boot, Request, prepare};
 use crate::session::conversation::{Answer, Conversation, Limits};
 use crate::session::interactive;
 use crate::system;
@@ -51,13 +51,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     // A script that cannot be read is told before minutes of building.
     let script = args.script.as_deref().map(read_script).transpose()?;
     let ctx = super::context()?;
-    let request = Request {
-        arch: args.arch,
-        debug: args.debug,
-        system: args.system.clone(),
-        extra: Vec::new(),
-        variant: Variant::default(),
-    };
+    let request = Request::plain(args.arch, args.debug, &args.system);
     let boots = prepare(&ctx, &[request])?;
     let boot = boots.first().context("nothing was prepared")?;
     match script {

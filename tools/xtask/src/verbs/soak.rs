@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 
 use crate::arch::Arch;
-use crate::machine::{Clock, Machine};
+use crate::machine::Clock;
 use crate::prepare::{Boot, Request, prepare};
-use crate::session::conversation::{Answer, Conversation, Limits};
+use crate::session::unattended;
 
 /// The system, `tests/systems/soak.toml`, and the module in it that has the arguments.
 const SYSTEM: &str = "soak";
@@ -70,15 +70,9 @@ pub fn request(arch: Arch, cycles: u32, seed: u64) -> Result<Request> {
 /// # Errors
 /// Where something did not hold: the guest's own words.
 pub fn soak(boot: &Boot, cycles: u32, show: impl FnMut(&[u8])) -> Result<()> {
-    let machine = Machine::start(&boot.machine(Clock::Instructions))?;
     let budget = BUDGET.saturating_mul(u64::from(cycles)).saturating_add(1_000_000_000);
-    let mut talk = Conversation::new(machine, Limits::for_budget(budget), show);
-    let answer = talk.boot();
-    talk.quit();
-    match answer? {
-        Answer::Halted(_, 0) => Ok(()),
-        Answer::Halted(said, _) | Answer::Ready(said) => {
-            bail!("{}", said.output.lines().last().unwrap_or("it ended and said nothing"))
-        }
+    match unattended::to_the_end(&boot.machine(Clock::Instructions), budget, show).broken {
+        None => Ok(()),
+        Some(why) => bail!("{why}"),
     }
 }

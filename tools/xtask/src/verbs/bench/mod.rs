@@ -14,7 +14,7 @@ use crate::console::marks::Bench;
 use crate::context::Context;
 use crate::kernel::{self, Flavour};
 use crate::machine::{Clock, Machine};
-use crate::prepare::{Boot, Request, Variant, prepare};
+use crate::prepare::{Boot, Request, prepare};
 use crate::session::conversation::{Answer, Conversation, Limits};
 use table::Row;
 
@@ -60,7 +60,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 
 /// The image that measures.
 pub fn request(arch: Arch) -> Request {
-    Request { arch, debug: false, system: SYSTEM.to_owned(), extra: Vec::new(), variant: Variant::default() }
+    Request::plain(arch, false, SYSTEM)
 }
 
 /// Boots the image of [`request`] and measures every row.

@@ -44,6 +44,17 @@ fn address(line: &str) -> Option<u64> {
     (MOVED_BASE..MODULE_END).contains(&address).then_some(address)
 }
 
+/// The share of the instructions of these victims, rounded down.
+pub fn percent<'a>(victims: impl IntoIterator<Item = &'a Coverage>) -> u64 {
+    let (mut hit, mut all) = (0_usize, 0_usize);
+    for victim in victims {
+        hit = hit.saturating_add(victim.hit());
+        all = all.saturating_add(victim.executed.len());
+    }
+    let percent = hit.saturating_mul(100).checked_div(all).unwrap_or(0);
+    u64::try_from(percent).unwrap_or(0)
+}
+
 /// What is known about one victim.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
@@ -62,24 +73,8 @@ impl Coverage {
         self.executed.extend(addresses);
     }
 
-    /// Both together, as two different programs.
-    pub fn and(mut self, other: &Coverage) -> Coverage {
-        // Programs lie at the same addresses: what is counted only has to stay apart.
-        let apart = self.executed.last().map_or(0, |last| last.saturating_add(MODULE_END));
-        self.executed.extend(other.executed.iter().map(|address| address.saturating_add(apart)));
-        self.killed.extend(other.killed.iter().map(|address| address.saturating_add(apart)));
-        self
-    }
-
     fn hit(&self) -> usize {
         self.executed.intersection(&self.killed).count()
-    }
-
-    /// The share, rounded down.
-    pub fn percent(&self) -> u64 {
-        let (hit, all) = (self.hit(), self.executed.len());
-        let percent = hit.saturating_mul(100).checked_div(all).unwrap_or(0);
-        u64::try_from(percent).unwrap_or(0)
     }
 
     /// Prints some of the instructions at which it was never killed.
@@ -98,7 +93,7 @@ impl Coverage {
 
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "killed at {} of {} instructions, {} %", self.hit(), self.executed.len(), self.percent())
+        write!(f, "killed at {} of {} instructions, {} %", self.hit(), self.executed.len(), percent([self]))
     }
 }
 
@@ -119,11 +114,11 @@ mod tests {
         let mut one = Coverage::default();
         one.execute([1, 2, 3, 4].into());
         one.kill([1, 2, 9]);
-        assert_eq!((one.percent(), one.to_string().as_str()), (50, "killed at 2 of 4 instructions, 50 %"));
+        assert_eq!((percent([&one]), one.to_string().as_str()), (50, "killed at 2 of 4 instructions, 50 %"));
         let mut other = Coverage::default();
         other.execute([1, 2, 3, 4].into());
         other.kill([1, 2, 3, 4]);
-        assert_eq!(one.and(&other).percent(), 75);
-        assert_eq!(Coverage::default().percent(), 0);
+        assert_eq!(percent([&one, &other]), 75);
+        assert_eq!(percent([&Coverage::default()]), 0);
     }
 }

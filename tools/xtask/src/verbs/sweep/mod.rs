@@ -10,9 +10,9 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::arch::Arch;
 use crate::console::marks::Kill;
-use crate::machine::{Clock, Machine};
+use crate::machine::Clock;
 use crate::prepare::{Boot, Request, prepare};
-use crate::session::conversation::{Answer, Conversation, Limits};
+use crate::session::unattended::{self, Ended};
 use coverage::Coverage;
 use scripts::Script;
 
@@ -73,18 +73,13 @@ impl Default for Span {
 }
 
 /// What a script came to.
-#[derive(Debug, Default)]
-pub struct Swept {
-    /// Every kill, in order.
-    pub kills: Vec<Kill>,
-    /// Why it did not come to its end.
-    pub broken: Option<String>,
-}
+#[derive(Debug)]
+pub struct Swept(pub Ended);
 
 impl Swept {
     /// What did not hold: each violation with the command that shows it again, and the end that did not come.
     pub fn told(&self, arch: Arch, script: &Script) -> Vec<String> {
-        let violations = self.kills.iter().filter_map(|kill| {
+        let violations = self.0.kills.iter().filter_map(|kill| {
             let (Kill { moment, ip, .. }, what) = (kill, kill.violation.as_ref()?);
             let (arch, name) = (arch.name(), script.name);
             Some(format!(
@@ -92,8 +87,8 @@ impl Swept {
                  again: ./escrow sweep --arch {arch} --from {moment} --to {moment} {name}"
             ))
         });
-        let last = self.kills.last().map_or_else(String::new, |kill| format!(" after {} ns", kill.moment));
-        let broken = self.broken.iter().map(|why| format!("it did not come to its end{last}: {why}"));
+        let last = self.0.kills.last().map_or_else(String::new, |kill| format!(" after {} ns", kill.moment));
+        let broken = self.0.broken.iter().map(|why| format!("it did not come to its end{last}: {why}"));
         violations.chain(broken).collect()
     }
 }
@@ -114,14 +109,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         ctx.step(&format!("sweeping {} on {}", script.name, args.arch.name()));
         let swept = sweep(boot);
         let wrong = swept.told(args.arch, script);
-        println!("{}: {} kills, {} violations", script.name, swept.kills.len(), wrong.len());
+        println!("{}: {} kills, {} violations", script.name, swept.0.kills.len(), wrong.len());
         for line in wrong.iter().flat_map(|what| what.lines()) {
             println!("      {line}");
         }
-        kills = kills.saturating_add(swept.kills.len());
+        kills = kills.saturating_add(swept.0.kills.len());
         violations = violations.saturating_add(wrong.len());
         let coverage = covered.entry(script.victim).or_default();
-        coverage.kill(swept.kills.iter().map(|kill| kill.ip));
+        coverage.kill(swept.0.kills.iter().map(|kill| kill.ip));
         coverage.execute(executed(traced)?);
     }
     for (victim, coverage) in &covered {
@@ -130,10 +125,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             coverage.show_missed();
         }
     }
-    let all = covered.values().fold(Coverage::default(), |sum, one| sum.and(one));
-    println!("{kills} kills, {}% coverage, {violations} violations", all.percent());
+    let percent = coverage::percent(covered.values());
+    println!("{kills} kills, {percent}% coverage, {violations} violations");
     let full = args.step == 1 && args.script.is_none() && args.from == 0 && args.to == LAST;
-    let enough = !full || covered.values().all(|coverage| coverage.percent() >= ENOUGH);
+    let enough = !full || covered.values().all(|coverage| coverage::percent([coverage]) >= ENOUGH);
     Ok(if violations == 0 && enough { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -158,20 +153,7 @@ fn with_args(arch: Arch, script: &Script, text: &str, moved: bool) -> Result<Req
 
 /// Boots an image of [`request`] and takes down every kill.
 pub fn sweep(boot: &Boot) -> Swept {
-    let machine = match Machine::start(&boot.machine(Clock::Instructions)) {
-        Ok(machine) => machine,
-        Err(error) => return Swept { broken: Some(format!("{error:#}")), ..Swept::default() },
-    };
-    let mut talk = Conversation::new(machine, Limits::for_budget(BUDGET), |_| {});
-    let broken = match talk.boot() {
-        Ok(Answer::Halted(_, 0)) => None,
-        Ok(Answer::Halted(said, _)) => Some(said.output.lines().last().unwrap_or_default().to_owned()),
-        Ok(Answer::Ready(_)) => Some("a shell asked for a line".to_owned()),
-        Err(error) => Some(error.to_string()),
-    };
-    let kills = talk.kills().to_vec();
-    talk.quit();
-    Swept { kills, broken }
+    Swept(unattended::to_the_end(&boot.machine(Clock::Instructions), BUDGET, |_| {}))
 }
 
 /// The addresses of the instructions that the victim executes in its work.
@@ -179,11 +161,8 @@ fn executed(boot: &Boot) -> Result<BTreeSet<u64>> {
     let log = tempfile::NamedTempFile::new().context("cannot make a file for the trace")?;
     let mut spec = boot.machine(Clock::Instructions);
     spec.args.extend(coverage::trace_args(log.path()));
-    let mut talk = Conversation::new(Machine::start(&spec)?, Limits::for_budget(BUDGET), |_| {});
-    let answer = talk.boot();
-    talk.quit();
-    match answer? {
-        Answer::Halted(_, 0) => coverage::read_trace(log.path()),
-        Answer::Halted(said, _) | Answer::Ready(said) => bail!("the traced run failed: {}", said.output),
+    match unattended::to_the_end(&spec, BUDGET, |_| {}).broken {
+        None => coverage::read_trace(log.path()),
+        Some(why) => bail!("the traced run failed: {why}"),
     }
 }

@@ -67,7 +67,7 @@ impl Case {
             Kind::Sweep(script) => {
                 let swept = sweep::sweep(boot);
                 let mut wrong = swept.told(self.arch, &script);
-                if swept.kills.is_empty() {
+                if swept.0.kills.is_empty() {
                     wrong.push("nothing was killed".to_owned());
                 }
                 Ok(wrong)

@@ -19,7 +19,7 @@ use crate::guest::{self, LOADER};
 use crate::image::{self, ImageSpec};
 use crate::kernel::{self, Flavour};
 use crate::machine::{Clock, Machine};
-use crate::prepare::{Boot, Request, Variant};
+use crate::prepare::{Boot, Request};
 use crate::scenario::leavings;
 use crate::session::conversation::{Answer, Conversation, Limits};
 use crate::setup;
@@ -214,13 +214,7 @@ fn boot(ctx: &Context, case: &Case, programs: Option<&Programs>) -> Result<Boot>
     let spec = ImageSpec { arch, prefix: &prefix, root_task: &tests.stripped, loader, archive: Vec::new() };
     let folder = ctx.out.join("images").join(case.name().replace('/', "-"));
     let image = image::compose(ctx, &spec, &folder)?;
-    let request = Request {
-        arch,
-        debug: false,
-        system: PACKAGE.to_owned(),
-        extra: Vec::new(),
-        variant: Variant::default(),
-    };
+    let request = Request::plain(arch, false, PACKAGE);
     let symbols = vec![prefix.kernel(), tests.elf.clone()];
     Ok(Boot { request, folder, image, symbols })
 }
