@@ -87,6 +87,7 @@ impl Boot {
             program: image::qemu_program(self.request.arch).into(),
             arch: self.request.arch,
             args: image::qemu_args(&self.image),
+            folder: self.folder.clone(),
             clock,
         }
     }

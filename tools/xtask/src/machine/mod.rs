@@ -6,7 +6,7 @@ mod stop;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -36,6 +36,8 @@ pub struct MachineSpec {
     pub arch: Arch,
     /// Machine, processor, memory and what to boot.
     pub args: Vec<OsString>,
+    /// Where QEMU runs: the folder that its arguments' file names are in.
+    pub folder: PathBuf,
     /// See [`Clock`].
     pub clock: Clock,
 }
@@ -118,9 +120,11 @@ impl Machine {
         let socket = folder.path().join("qmp");
         let errors = File::create(folder.path().join("qemu.log")).context("cannot make a log")?;
         let mut command = tied(&spec.program);
-        command.args(&spec.args).args(common_args(spec.clock));
+        command.current_dir(&spec.folder).args(&spec.args).args(common_args(spec.clock));
         command.args(["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]);
-        command.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket.display()));
+        // In QEMU's options a comma is written twice.
+        let path = socket.display().to_string().replace(',', ",,");
+        command.arg("-qmp").arg(format!("unix:{path},server=on,wait=off"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
         let mut child = command.spawn().with_context(|| format!("cannot start {}", shown(&command)))?;
         let serial = child.stdin.take().context("QEMU has no standard input")?;
@@ -238,7 +242,8 @@ mod tests {
 
     fn refused(program: &str, args: &[&str]) -> String {
         let args = args.iter().map(OsString::from).collect();
-        let spec = MachineSpec { program: program.into(), arch: Arch::Aarch64, args, clock: Clock::Wall };
+        let (program, folder) = (program.into(), PathBuf::from("/"));
+        let spec = MachineSpec { program, arch: Arch::Aarch64, args, folder, clock: Clock::Wall };
         format!("{:#}", Machine::start(&spec).unwrap_err())
     }
 
