@@ -8,6 +8,7 @@
 //! | [`ids`], [`name`], [`version`] | identities: domain, generation, service, name, version |
 //! | [`badge`] | how an identity rides in a badge that nobody can forge |
 //! | [`label`] | what the label of a message means, and what the kernel's own labels mean |
+//! | [`method`] | a method's label, and how long a call of it may take |
 //! | [`wire`] | postcard in message registers |
 //! | [`slots`] | where a module finds its capabilities |
 //! | [`manifest`] | what a module's ELF file asks for |
@@ -21,6 +22,7 @@ pub mod echo;
 pub mod ids;
 pub mod label;
 pub mod manifest;
+pub mod method;
 pub mod name;
 pub mod names;
 pub mod operator;

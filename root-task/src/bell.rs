@@ -26,6 +26,7 @@ static STACK: Stack = Stack(UnsafeCell::new([0; STACK_BYTES]));
 /// Rings the bell, and remembers whether it is still ringing.
 pub struct Bell {
     rope: cap::Notification,
+    answer: cap::Notification,
     ringing: bool,
 }
 
@@ -64,7 +65,7 @@ impl Bell {
         *registers.sp_mut() = crate::arch::stack_top(STACK.0.get().addr().saturating_add(STACK_BYTES) as u64);
         crate::arch::set_arguments(&mut registers, [rope.bits(), answer.bits(), 0]);
         thread.tcb_write_all_registers(true, &registers)?;
-        Ok(Bell { rope, ringing: false })
+        Ok(Bell { rope, answer, ringing: false })
     }
 
     /// Rings. More than once before the answer is the same as once.
@@ -73,6 +74,11 @@ impl Bell {
             self.ringing = true;
             self.rope.signal();
         }
+    }
+
+    /// Gives its answer once more: it came when it could not be heard.
+    pub fn answer(&self) {
+        self.answer.signal();
     }
 
     /// Its answer has come.

@@ -9,22 +9,13 @@ use crate::event::{BELL, TIMER};
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
 use crate::scratch::Scratch;
-use crate::supervisor::Supervisor;
+use crate::supervisor::{Parking, Supervisor};
 use crate::timer::Timer;
-use crate::undertaker::Undertaker;
 use crate::{arch, console, say};
 
 unsafe extern "C" {
     static _end: u8;
     static __executable_start: u8;
-}
-
-/// The page that holds the errand's code, of the frames that the kernel made of the image.
-fn errand_frame(bootinfo: &BootInfoPtr) -> cap::Granule {
-    let start = (&raw const __executable_start).addr() & !0xfff;
-    let page = arch::errand_address().saturating_sub(start) >> 12;
-    let frames = bootinfo.user_image_frames().range();
-    cap::Granule::from_bits(frames.start.saturating_add(page) as u64)
 }
 
 /// The header in front of the boot archive: this magic, then the archive's length in bytes.
@@ -90,9 +81,9 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
     let [tolled, passed] = [BELL, TIMER].map(|badge| signal(&mut memory, notification, badge));
     let bell = Bell::hang(&mut memory, tolled?)?;
     let timer = Timer::set_up(bootinfo, &mut memory, passed?)?;
-    let undertaker = Undertaker::engage(&mut memory, errand_frame(bootinfo))?;
+    let parking = Parking::lay_out(&mut memory)?;
     let (archive, system) = archive(bootinfo);
-    Ok(Supervisor::new(endpoint, memory, Scratch::ready(), undertaker, bell, timer, console, archive, system))
+    Ok(Supervisor::new(endpoint, memory, parking, Scratch::ready(), bell, timer, console, archive, system))
 }
 
 /// Nothing can run: says why, marks the end, and stops.

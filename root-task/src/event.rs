@@ -19,6 +19,20 @@ pub struct Signals {
     pub timer: bool,
 }
 
+impl Signals {
+    /// The signals in a badge; `None` where it is not a notification's.
+    pub fn decode(badge: u64) -> Option<Signals> {
+        let signals = Signals { bell: badge & BELL == BELL, timer: badge & TIMER == TIMER };
+        (badge & SIGNAL != 0).then_some(signals)
+    }
+
+    /// These, and those that came before.
+    pub fn and(self, earlier: Option<Signals>) -> Signals {
+        let before = |which: fn(Signals) -> bool| earlier.is_some_and(which);
+        Signals { bell: self.bell || before(|s| s.bell), timer: self.timer || before(|s| s.timer) }
+    }
+}
+
 /// Something that happened.
 pub enum Event {
     /// Signals came; more than one can come as one.
@@ -46,8 +60,8 @@ fn request<T: serde::de::DeserializeOwned>(info: MessageInfo) -> Result<T, Statu
 impl Event {
     /// Sorts what was received.
     pub fn decode(info: MessageInfo, badge: u64) -> Event {
-        if badge & SIGNAL != 0 {
-            return Event::Signals(Signals { bell: badge & BELL == BELL, timer: badge & TIMER == TIMER });
+        if let Some(signals) = Signals::decode(badge) {
+            return Event::Signals(signals);
         }
         match Badge::from_word(badge) {
             Some(Badge { kind: Kind::Fault, holder, .. }) => {

@@ -10,7 +10,6 @@
 //! | [`event`] | who speaks to the supervisor, and what they can say |
 //! | [`domain`] | a protection domain: made, started, frozen, destroyed |
 //! | [`home`] | what a module keeps over a restart: its endpoint |
-//! | [`undertaker`] | how the caller of a dead server is found and answered |
 //! | [`bell`] | how the supervisor lets others run before it goes on with work that can wait |
 //! | [`memory`], [`scratch`] | untyped memory and slots; a window to fill frames through |
 //! | [`timer`] | the supervisor's clock, and one deadline at a time |
@@ -37,4 +36,3 @@ mod scratch;
 mod start;
 mod supervisor;
 mod timer;
-mod undertaker;

@@ -44,7 +44,7 @@ mod vm_attributes;
 mod vspace;
 
 pub use absolute_cptr::AbsoluteCPtr;
-pub use arch::SYSCALL_INSTRUCTION_SIZE;
+pub use arch::SYSCALL_INSTRUCTION;
 pub use bootinfo::{BootInfo, BootInfoExtra, BootInfoPtr, SlotRegion, UntypedDesc};
 pub use cap_rights::{CapRights, CapRightsBuilder};
 pub use cnode_cap_data::CNodeCapData;

@@ -74,6 +74,15 @@ impl<T: CapType> Cap<T> {
         MessageInfo::from_bits(info)
     }
 
+    /// [`call`](Self::call) with notes, see [`call_noted_with_mrs`](Self::call_noted_with_mrs).
+    #[inline]
+    pub fn call_noted(self, info: MessageInfo, notes: [Word; 2]) -> MessageInfo {
+        let (_, info, message) =
+            arch::send_recv_noted(sys::SYS_CALL, self.bits(), info.bits(), load(), notes);
+        store(message);
+        MessageInfo::from_bits(info)
+    }
+
     /// Waits for a message. Returns what it is and the badge of the capability with which it was sent. A caller
     /// whom this thread has not answered is dropped.
     ///

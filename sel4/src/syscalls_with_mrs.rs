@@ -102,6 +102,21 @@ impl<T: CapType> Cap<T> {
         CallWithMRs { info: MessageInfo::from_bits(info), msg }
     }
 
+    /// [`call_with_mrs`](Self::call_with_mrs) with two notes in registers that the kernel does not look at: while the
+    /// call lasts, whoever may read this thread's registers finds them there
+    /// ([`UserContext::call_notes`](crate::UserContext::call_notes)). rust-sel4 has no such call.
+    #[inline(always)]
+    pub fn call_noted_with_mrs(
+        self,
+        info: MessageInfo,
+        messages: impl FastMessages,
+        notes: [Word; 2],
+    ) -> CallWithMRs {
+        let message = messages.prepare();
+        let (_, info, msg) = arch::send_recv_noted(sys::SYS_CALL, self.bits(), info.bits(), message, notes);
+        CallWithMRs { info: MessageInfo::from_bits(info), msg }
+    }
+
     /// [`recv`](Self::recv) into registers. What a message has beyond four words is in the IPC buffer.
     #[inline(always)]
     pub fn recv_with_mrs(self, _reply_authority: impl ConveysReplyAuthority) -> RecvWithMRs {

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{MAX_LOCKER_BITS, MAX_MEMORY, MAX_PRIORITY, MAX_STACK, Manifest};
+use super::{MAX_DEADLINE, MAX_LOCKER_BITS, MAX_MEMORY, MAX_PRIORITY, MAX_STACK, MIN_DEADLINE, Manifest};
 use crate::name::NameError;
 use crate::slots::MAX_CONNECTIONS;
 
@@ -29,8 +29,10 @@ pub enum ManifestError {
     Device(u8),
     /// Above [`MAX_CONNECTIONS`].
     Connections(u8),
-    /// A field that must be zero is not.
-    Reserved,
+    /// Below [`MIN_DEADLINE`] or above [`MAX_DEADLINE`].
+    Deadline(u32),
+    /// A flag that there is not.
+    Flags(u8),
 }
 
 impl fmt::Display for ManifestError {
@@ -62,7 +64,10 @@ impl fmt::Display for ManifestError {
                 write!(f, "the manifest asks for {n} bytes of memory: ask for at most {MAX_MEMORY}")
             }
             ManifestError::Locker(n) => {
-                write!(f, "the manifest asks for a locker of 2^{n} slots: ask for at most 2^{MAX_LOCKER_BITS}")
+                write!(
+                    f,
+                    "the manifest asks for a locker of 2^{n} slots: ask for at most 2^{MAX_LOCKER_BITS}"
+                )
             }
             ManifestError::Device(n) => {
                 write!(f, "the manifest asks for device {n}: give 0 (none) or 1 (console)")
@@ -70,8 +75,13 @@ impl fmt::Display for ManifestError {
             ManifestError::Connections(n) => {
                 write!(f, "the manifest asks for {n} connections: ask for at most {MAX_CONNECTIONS}")
             }
-            ManifestError::Reserved => f.write_str(
-                "a reserved field of the manifest is not zero: rebuild the module with this version's module-rt",
+            ManifestError::Deadline(n) => write!(
+                f,
+                "the manifest's deadline for calls is {n} microseconds: give {MIN_DEADLINE} to {MAX_DEADLINE}"
+            ),
+            ManifestError::Flags(n) => write!(
+                f,
+                "the manifest has flags {n:#x}, and only 1 has a meaning: rebuild the module with this version's module-rt"
             ),
         }
     }

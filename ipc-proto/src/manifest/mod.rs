@@ -23,6 +23,16 @@ pub const MAX_STACK: u32 = 12 * 4096;
 pub const MAX_MEMORY: u32 = 4 << 20;
 /// The largest locker: 2^11 slots.
 pub const MAX_LOCKER_BITS: u8 = 11;
+/// The shortest default deadline of a module's methods, in microseconds. The supervisor looks four times in the
+/// shortest of all running modules.
+pub const MIN_DEADLINE: u32 = 1000;
+/// The longest, in microseconds: an hour.
+pub const MAX_DEADLINE: u32 = 3_600_000_000;
+/// The default of that default, in microseconds: a second.
+pub const DEFAULT_DEADLINE: u32 = 1_000_000;
+/// A flag: the module wants to be told when an instance that was connected to it has died, so that it can drop what it
+/// keeps for that client.
+pub const DEPARTURES: u8 = 1;
 /// The highest priority of a module, which is also the default: modules that talk to each other stand level.
 pub const MAX_PRIORITY: u8 = 100;
 
@@ -46,16 +56,17 @@ pub struct Manifest {
     pub stack_bytes: u32,
     /// The quota of memory in bytes, at most [`MAX_MEMORY`].
     pub memory_bytes: u32,
-    /// Must be 0.
-    pub flags: u32,
+    /// How long a call to this module may take whose interface does not say, in microseconds; [`MIN_DEADLINE`] to
+    /// [`MAX_DEADLINE`].
+    pub deadline_micros: u32,
     /// The locker has 2^n slots; 0 means none.
     pub locker_bits: u8,
     /// A [`Device`] as a number.
     pub device: u8,
     /// How many connections to services it holds at a time, at most [`MAX_CONNECTIONS`]. It pays for their slots.
     pub connections: u8,
-    /// Must be 0.
-    pub reserved: u8,
+    /// [`DEPARTURES`], or 0.
+    pub flags: u8,
 }
 
 /// What the supervisor does when the module has died.
@@ -99,11 +110,15 @@ pub struct Request {
     pub device: Device,
     /// How many connections it can hold, at most [`MAX_CONNECTIONS`].
     pub connections: u8,
+    /// How long a call to it may take whose interface does not say, in microseconds.
+    pub deadline_micros: u32,
+    /// Whether it wants to be told of clients that have died.
+    pub departures: bool,
 }
 
 impl Manifest {
     /// A manifest with the defaults: version 1, restart on failure, default priority, 16 KiB of stack, 128 KiB of
-    /// memory, no locker, no device, [`DEFAULT_CONNECTIONS`]. Names longer than [`MAX_NAME`] are cut, and then refused at load.
+    /// memory, no locker, no device, [`DEFAULT_CONNECTIONS`], [`DEFAULT_DEADLINE`]. Names longer than [`MAX_NAME`] are cut, and then refused at load.
     pub const fn new(name: &str) -> Manifest {
         let mut field = [0; MAX_NAME];
         let mut from = name.as_bytes();
@@ -122,11 +137,11 @@ impl Manifest {
             name: field,
             stack_bytes: 4 * 4096,
             memory_bytes: 128 * 1024,
-            flags: 0,
+            deadline_micros: DEFAULT_DEADLINE,
             locker_bits: 0,
             device: Device::None as u8,
             connections: DEFAULT_CONNECTIONS,
-            reserved: 0,
+            flags: 0,
         }
     }
 
@@ -142,8 +157,12 @@ impl Manifest {
         if manifest.size as usize != size_of::<Manifest>() {
             return Err(ManifestError::Size(manifest.size as usize));
         }
-        if manifest.flags != 0 || manifest.reserved != 0 {
-            return Err(ManifestError::Reserved);
+        if manifest.flags & !DEPARTURES != 0 {
+            return Err(ManifestError::Flags(manifest.flags));
+        }
+        let deadline = manifest.deadline_micros;
+        if !(MIN_DEADLINE..=MAX_DEADLINE).contains(&deadline) {
+            return Err(ManifestError::Deadline(deadline));
         }
         if manifest.priority > MAX_PRIORITY {
             return Err(ManifestError::Priority(manifest.priority));
@@ -180,6 +199,8 @@ impl Manifest {
                 other => return Err(ManifestError::Device(other)),
             },
             connections: manifest.connections,
+            deadline_micros: deadline,
+            departures: manifest.flags & DEPARTURES != 0,
         })
     }
 }
@@ -220,6 +241,15 @@ mod tests {
         for (bytes, ok) in [(MAX_MEMORY - 1, true), (MAX_MEMORY, true), (MAX_MEMORY + 1, false)] {
             assert_eq!(checked(|m| m.memory_bytes = bytes).is_ok(), ok, "memory {bytes}");
         }
+        for (deadline, ok) in [
+            (0, false),
+            (MIN_DEADLINE - 1, false),
+            (MIN_DEADLINE, true),
+            (MAX_DEADLINE, true),
+            (MAX_DEADLINE + 1, false),
+        ] {
+            assert_eq!(checked(|m| m.deadline_micros = deadline).is_ok(), ok, "deadline {deadline}");
+        }
         for (most, ok) in [(0, true), (MAX_CONNECTIONS - 1, true), (MAX_CONNECTIONS, true)] {
             assert_eq!(checked(|m| m.connections = most).is_ok(), ok, "connections {most}");
         }
@@ -233,8 +263,8 @@ mod tests {
         assert_eq!(checked(|m| m.size = 65), Err(ManifestError::Size(65)));
         assert_eq!(checked(|m| m.restart = 3), Err(ManifestError::Restart(3)));
         assert_eq!(checked(|m| m.device = 2), Err(ManifestError::Device(2)));
-        assert_eq!(checked(|m| m.flags = 1), Err(ManifestError::Reserved));
-        assert_eq!(checked(|m| m.reserved = 1), Err(ManifestError::Reserved));
+        assert_eq!(checked(|m| m.flags = 2), Err(ManifestError::Flags(2)));
+        assert!(checked(|m| m.flags = DEPARTURES).unwrap().departures);
         assert_eq!(checked(|m| m.name[0] = b'E'), Err(ManifestError::Name(NameError::BadStart)));
         assert_eq!(Manifest::check(&[0; 63]), Err(ManifestError::Size(63)));
         assert_eq!(Manifest::check(&[]), Err(ManifestError::Size(0)));

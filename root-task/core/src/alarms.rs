@@ -11,6 +11,8 @@ pub const MAX_ALARMS: usize = 64;
 pub enum What {
     /// The instance is killed, as an operator asked.
     Crash(Instance),
+    /// The supervisor looks which calls last too long.
+    Look,
 }
 
 #[derive(Clone, Copy, Debug)]

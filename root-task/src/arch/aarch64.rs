@@ -1,8 +1,8 @@
-//! AArch64 on QEMU `virt`: page tables, the console's frame, the undertaker's errand.
+//! AArch64 on QEMU `virt`: page tables and the console's frame.
 
 use ipc_proto::slots;
 use root_task_core::elf_plan::Machine;
-use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, UserContext, VmAttributes, cap};
+use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, VmAttributes, cap};
 
 use super::{root_slot, slot};
 use crate::console;
@@ -90,48 +90,4 @@ pub fn delay(turns: u64) {
     unsafe {
         core::arch::asm!("2: subs {0}, {0}, #1", "nop", "b.hs 2b", inout(reg) turns => _, options(nomem, nostack));
     }
-}
-
-core::arch::global_asm!(
-    ".pushsection .text.errand, \"ax\"",
-    ".balign 4096",
-    ".globl errand",
-    "errand:",
-    "svc #0", // saves the caller; the registers are all set
-    "mov x0, x19",
-    "mov x1, xzr",
-    "mov x7, x20",
-    "svc #0", // signals
-    "mov x0, x21",
-    "mov x7, x22",
-    "svc #0", // waits for ever
-    "b errand",
-    ".balign 4096",
-    ".popsection",
-);
-
-unsafe extern "C" {
-    #[link_name = "errand"]
-    static ERRAND: u8;
-}
-
-/// Where the errand's code is in the root task's image; the start of a page.
-pub fn errand_address() -> usize {
-    (&raw const ERRAND).addr()
-}
-
-/// Sets a dead thread's registers for the errand: save the caller of `cnode`'s holder into `caller`, signal `done`,
-/// wait on `never`.
-pub fn errand_registers(registers: &mut UserContext, cnode: u64, caller: u64, done: u64, never: u64) {
-    let info =
-        sel4::MessageInfoBuilder::default().label(sel4::sys::label::CNODE_SAVE_CALLER).length(2).build();
-    registers.x0 = cnode;
-    registers.x1 = info.bits();
-    registers.x2 = caller;
-    registers.x3 = 64;
-    registers.x7 = sel4::sys::SYS_CALL;
-    registers.x19 = done;
-    registers.x20 = sel4::sys::SYS_SEND;
-    registers.x21 = never;
-    registers.x22 = sel4::sys::SYS_RECV;
 }

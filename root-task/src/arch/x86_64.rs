@@ -1,8 +1,8 @@
-//! x86_64 on a PC: page tables, the console's ports, the undertaker's errand.
+//! x86_64 on a PC: page tables and the console's ports.
 
 use ipc_proto::slots;
 use root_task_core::elf_plan::Machine;
-use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintX86, UserContext, VmAttributes, cap};
+use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintX86, VmAttributes, cap};
 
 use super::{root_slot, slot};
 use crate::console;
@@ -88,48 +88,4 @@ pub fn delay(turns: u64) {
     unsafe {
         core::arch::asm!("2: sub {0}, 1", "nop", "jae 2b", inout(reg) turns => _, options(nomem, nostack));
     }
-}
-
-core::arch::global_asm!(
-    ".pushsection .text.errand, \"ax\"",
-    ".balign 4096",
-    ".globl errand",
-    "errand:",
-    "syscall", // saves the caller; the registers are all set
-    "mov rdi, r12",
-    "xor esi, esi",
-    "mov rdx, r13",
-    "syscall", // signals
-    "mov rdi, r14",
-    "mov rdx, rbp",
-    "syscall", // waits for ever
-    "jmp errand",
-    ".balign 4096",
-    ".popsection",
-);
-
-unsafe extern "C" {
-    #[link_name = "errand"]
-    static ERRAND: u8;
-}
-
-/// Where the errand's code is in the root task's image; the start of a page.
-pub fn errand_address() -> usize {
-    (&raw const ERRAND).addr()
-}
-
-/// Sets a dead thread's registers for the errand: save the caller of `cnode`'s holder into `caller`, signal `done`,
-/// wait on `never`.
-pub fn errand_registers(registers: &mut UserContext, cnode: u64, caller: u64, done: u64, never: u64) {
-    let info =
-        sel4::MessageInfoBuilder::default().label(sel4::sys::label::CNODE_SAVE_CALLER).length(2).build();
-    registers.rdi = cnode;
-    registers.rsi = info.bits();
-    registers.r10 = caller;
-    registers.r8 = 64;
-    registers.rdx = sel4::sys::SYS_CALL;
-    registers.r12 = done;
-    registers.r13 = sel4::sys::SYS_SEND;
-    registers.r14 = never;
-    registers.rbp = sel4::sys::SYS_RECV;
 }

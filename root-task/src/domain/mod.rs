@@ -80,7 +80,7 @@ impl Domain {
     }
 
     /// Stops the thread for good, wherever it is. Nothing else changes: its memory and registers stay for a report,
-    /// its callers wait for the undertaker.
+    /// its callers wait to be rescued.
     pub fn freeze(&mut self) {
         if !self.frozen {
             // Fails only for a capability that is not a TCB, which this one is.

@@ -20,7 +20,7 @@ impl Supervisor {
         self.set_timer();
     }
 
-    fn set_timer(&mut self) {
+    pub(super) fn set_timer(&mut self) {
         if let Some(at) = self.alarms.next() {
             self.timer.set(at);
         }
@@ -31,6 +31,7 @@ impl Supervisor {
             What::Crash(who) if self.ledger.is_running(who) => self.dies(who.domain, Cause::Operator),
             // It has died by itself.
             What::Crash(_) => {}
+            What::Look => self.look_at_calls(),
         }
     }
 

@@ -8,6 +8,7 @@ use root_task_core::alarms::What;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 
 use super::Supervisor;
+use super::rescue::Fate;
 use crate::arch;
 use crate::domain::Domain;
 use crate::domain::create::{CreateError, Spec};
@@ -91,15 +92,9 @@ impl Supervisor {
         Some(self.room(id)?.home.endpoint())
     }
 
-    /// Whether a call to `id` can have come in. The name server's clients are all modules, and not in the ledger.
-    fn can_be_called(&self, id: DomainId) -> bool {
-        self.ledger.was_reached(id) || self.ledger.find(&self.system.name_server) == Some(id)
-    }
-
-    /// Stops the running instance and answers whoever is inside a call to it; `next` takes its place, or nobody. Its
-    /// memory stays as it is.
+    /// Stops the running instance and answers whoever is inside a call to it; `next` takes its place, or nobody, and
+    /// then those who wait to be received are answered, too. Its memory stays as it is.
     pub(super) fn bury(&mut self, id: DomainId, next: Generation) {
-        let called = self.can_be_called(id);
         let Some(domain) =
             self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut())
         else {
@@ -108,14 +103,8 @@ impl Supervisor {
         domain.freeze();
         let generation = domain.instance.generation;
         self.alarms.cancel(What::Crash(domain.instance));
-        if !called {
-            return;
-        }
-        if let Err(error) = self.undertaker.answer_caller(domain.tcb(), generation, next) {
-            say!(
-                "supervisor: the caller of domain {id} was not answered ({error:?}), which is a bug of the root task"
-            );
-        }
+        let fate = Fate { interrupted: (generation, next), queued_stay: next != Generation::NONE };
+        self.answer_callers(id, &self.callers_of(id), fate);
     }
 
     /// Destroys a dead instance and gives its memory back.

@@ -4,11 +4,13 @@ use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Death, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
+use root_task_core::elf_plan::Code;
 use root_task_core::ledger::PublishDecision;
 use root_task_core::restart::{self, Decision};
 use sel4::Fault;
 
 use super::operator::{refused, sentence};
+use super::rescue::Fate;
 use super::{Response, Room, Supervisor, answer};
 use crate::home::Home;
 use crate::memory::Leak;
@@ -35,7 +37,16 @@ impl Supervisor {
             }
         };
         if let Some(place) = self.rooms.get_mut(usize::from(id.0)) {
-            *place = Some(Room { home, domain: None, request, args, waiter: None, held: None, death: None });
+            *place = Some(Room {
+                home,
+                domain: None,
+                request,
+                code: Code::of(&plan, file),
+                args,
+                waiter: None,
+                held: None,
+                death: None,
+            });
         }
         self.start_instance(id, &plan, file).map_err(|error| {
             self.report_leak(id, name);
@@ -83,7 +94,9 @@ impl Supervisor {
     /// Takes back the clients' capabilities to services that a new instance did not reserve again.
     pub(super) fn drop_services(&mut self, dropped: &[ipc_proto::ids::ServiceRef]) {
         for at in dropped {
-            for (client, slot) in self.ledger.clients_of(*at) {
+            let clients = self.ledger.clients_of(*at);
+            self.answer_clients_of(&clients);
+            for (client, slot) in clients {
                 if let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) {
                     domain.revoke_slot(u64::from(slot));
                     // What cannot be deleted is not there.
@@ -92,6 +105,16 @@ impl Supervisor {
                 self.ledger.disconnect(client, slot);
             }
             self.ledger.free_service(*at);
+        }
+    }
+
+    /// Those of these clients who wait at a service that the running instance does not offer any more.
+    fn answer_clients_of(&mut self, clients: &[(DomainId, u8)]) {
+        for (client, slot) in clients {
+            if let Some(call) = self.standing(*client).filter(|call| call.slot == u64::from(*slot)) {
+                let fate = Fate { interrupted: (Generation::NONE, Generation::NONE), queued_stay: false };
+                self.answer_callers(call.server, &[*client].into_iter().collect(), fate);
+            }
         }
     }
 
@@ -131,7 +154,7 @@ impl Supervisor {
         Some(restart::decide(policy, cause.kind(), self.ledger.module(id)?.restarts))
     }
 
-    /// Where a running instance is, which is about to die. The undertaker's errand overwrites it.
+    /// Where a running instance is, which is about to die.
     fn death_of(&self, id: DomainId) -> Option<Death> {
         let module = self.ledger.module(id)?;
         let domain = self.room(id)?.domain.as_ref()?;

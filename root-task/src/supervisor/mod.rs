@@ -3,12 +3,15 @@
 //! It never calls a module, never waits for one, and sends only on capabilities that it made itself.
 
 mod alarms;
+mod deadlines;
 pub mod devices;
 mod instance;
 mod life;
 mod operator;
+mod parking;
 mod registrar;
 mod requests;
+mod rescue;
 mod waiter;
 
 use heapless::Vec;
@@ -22,6 +25,7 @@ use ipc_proto::supervisor::Args;
 use ipc_proto::wire;
 use root_task_core::alarms::Alarms;
 use root_task_core::archive::Archive;
+use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::system::SystemManifest;
 use sel4::{MessageInfo, MessageInfoBuilder, cap, with_ipc_buffer_mut};
@@ -35,9 +39,9 @@ use crate::memory::Memory;
 use crate::report::Cause;
 use crate::scratch::Scratch;
 use crate::timer::Timer;
-use crate::undertaker::Undertaker;
 
 use devices::Console;
+pub use parking::Parking;
 use waiter::Waiter;
 
 /// What the root task holds for a loaded module, beside what the ledger knows of it.
@@ -45,6 +49,7 @@ pub struct Room {
     home: Home,
     domain: Option<Domain>,
     request: Request,
+    code: Code<'static>,
     args: Args,
     /// The operator that waits for the end of a load, a release or a crash.
     waiter: Option<Waiter>,
@@ -70,8 +75,6 @@ pub struct Supervisor {
     pub memory: Memory,
     /// See [`Scratch`].
     pub scratch: Scratch,
-    /// See [`Undertaker`].
-    pub undertaker: Undertaker,
     /// See [`Bell`].
     pub bell: Bell,
     /// See [`Timer`].
@@ -85,6 +88,7 @@ pub struct Supervisor {
     /// What is granted to whom, and what is loaded at boot.
     pub system: SystemManifest,
     rooms: [Option<Room>; MAX_MODULES],
+    parking: Parking,
     /// How many of the boot modules have been loaded.
     booted: usize,
     /// Dead domains that wait to be reaped when the bell has rung.
@@ -121,8 +125,8 @@ impl Supervisor {
     pub fn new(
         endpoint: cap::Endpoint,
         memory: Memory,
+        parking: Parking,
         scratch: Scratch,
-        undertaker: Undertaker,
         bell: Bell,
         timer: Timer,
         console: Console,
@@ -133,7 +137,6 @@ impl Supervisor {
             endpoint,
             memory,
             scratch,
-            undertaker,
             bell,
             timer,
             console,
@@ -141,6 +144,7 @@ impl Supervisor {
             archive,
             system,
             rooms: [const { None }; MAX_MODULES],
+            parking,
             booted: 0,
             dead: Vec::new(),
             alarms: Alarms::new(),
@@ -169,12 +173,15 @@ impl Supervisor {
 
     /// Serves for ever.
     pub fn run(&mut self) -> ! {
+        self.look_at_calls();
+        self.set_timer();
         let mut response = Response::Later;
         loop {
             let (info, badge) = match response {
-                Response::Answer(info) => self.endpoint.reply_recv(info, ()),
-                Response::Later => self.endpoint.recv(()),
+                Response::Answer(info) if !self.parking.answer(info) => self.endpoint.reply_recv(info, ()),
+                _ => self.endpoint.recv(()),
             };
+            self.parking.leave();
             response = self.handle(Event::decode(info, badge));
         }
     }

@@ -41,6 +41,11 @@ impl Device {
         convert(CNTVCT_EL0.get(), self.frequency, NANOSECONDS)
     }
 
+    pub fn age_of(&self, ticks: u64) -> u64 {
+        barrier::isb(barrier::SY);
+        convert(CNTVCT_EL0.get().saturating_sub(ticks), self.frequency, NANOSECONDS)
+    }
+
     pub fn set(&self, deadline: u64) {
         let ticks = convert(deadline, NANOSECONDS, self.frequency);
         // SAFETY: the write traps, and the kernel carries it out: it takes the value from x0. It changes when an

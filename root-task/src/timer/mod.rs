@@ -49,6 +49,16 @@ impl Timer {
         self.device.now()
     }
 
+    /// How many nanoseconds ago a module read this value from the processor's counter; 0 for one that is yet to come.
+    pub fn age_of(&self, ticks: u64) -> u64 {
+        self.device.age_of(ticks)
+    }
+
+    /// A deadline's signal came when it could not be heard: it comes once more.
+    pub fn signal_again(&self) {
+        self.signal.signal();
+    }
+
     /// Sets the deadline, a value of [`Timer::now`]. One that has passed already is signalled at once.
     pub fn set(&mut self, deadline: u64) {
         self.device.set(deadline);

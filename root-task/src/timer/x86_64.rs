@@ -45,6 +45,15 @@ pub struct Device {
     registers: &'static Registers,
     /// Nanoseconds in a tick; not 0.
     tick: u64,
+    /// The processor's counter and this clock at one moment. How fast the counter runs, nothing says: that is measured,
+    /// from then on.
+    start: (u64, u64),
+}
+
+/// The processor's time stamp counter, which modules read.
+fn counter() -> u64 {
+    // SAFETY: reads a counter.
+    unsafe { core::arch::x86_64::_rdtsc() }
 }
 
 impl Device {
@@ -67,11 +76,21 @@ impl Device {
         let interrupts = sel4::init_thread::slot::IRQ_CONTROL.cap();
         interrupts.irq_control_get_ioapic(0, PIN, 0, 0, PIN, &arch::root_slot(irq))?;
         registers.configuration.set(RUN);
-        Ok(Device { registers, tick })
+        let mut device = Device { registers, tick, start: (0, 0) };
+        device.start = (counter(), device.now());
+        Ok(device)
     }
 
     pub fn now(&self) -> u64 {
         self.registers.counter.get().saturating_mul(self.tick)
+    }
+
+    pub fn age_of(&self, ticks: u64) -> u64 {
+        let (counter, now) = (counter(), self.now());
+        let ran = u128::from(counter.saturating_sub(self.start.0));
+        let took = u128::from(now.saturating_sub(self.start.1));
+        let age = u128::from(counter.saturating_sub(ticks)).saturating_mul(took).checked_div(ran);
+        age.and_then(|age| u64::try_from(age).ok()).unwrap_or(0)
     }
 
     pub fn set(&self, deadline: u64) {

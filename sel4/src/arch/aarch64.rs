@@ -5,8 +5,8 @@ use core::arch::asm;
 use crate::user_context::no_such_parameter;
 use crate::{Badge, MessageInfo, UserContext, VmAttributes, Word, sys};
 
-/// The bytes of the instruction that enters the kernel (`svc`).
-pub const SYSCALL_INSTRUCTION_SIZE: Word = 4;
+/// The instruction that enters the kernel (`svc`, with the number 0), as it lies in memory.
+pub const SYSCALL_INSTRUCTION: [u8; 4] = [0x01, 0x00, 0x00, 0xd4];
 
 /// Sends and then receives: the number in x7, the capability in x0, message information in x1, the message in
 /// x2 to x5; back come the badge in x0 and the rest where it was. All other registers survive.
@@ -20,6 +20,36 @@ pub(crate) fn send_recv(number: Word, cap: Word, info: Word, message: [Word; 4])
         asm!(
             "svc #0",
             in("x7") number,
+            inlateout("x0") cap => badge,
+            inlateout("x1") info => info_out,
+            inlateout("x2") mr0,
+            inlateout("x3") mr1,
+            inlateout("x4") mr2,
+            inlateout("x5") mr3,
+            options(nostack),
+        );
+    }
+    (badge, info_out, [mr0, mr1, mr2, mr3])
+}
+
+/// Like [`send_recv`], with two notes in x6 and x8, which the kernel keeps as it keeps every register.
+#[inline(always)]
+pub(crate) fn send_recv_noted(
+    number: Word,
+    cap: Word,
+    info: Word,
+    message: [Word; 4],
+    notes: [Word; 2],
+) -> (Word, Word, [Word; 4]) {
+    let [mut mr0, mut mr1, mut mr2, mut mr3] = message;
+    let (badge, info_out);
+    // SAFETY: as in `send_recv`.
+    unsafe {
+        asm!(
+            "svc #0",
+            in("x7") number,
+            in("x6") notes[0],
+            in("x8") notes[1],
             inlateout("x0") cap => badge,
             inlateout("x1") info => info_out,
             inlateout("x2") mr0,
@@ -164,12 +194,21 @@ impl UserContext {
         self.x0
     }
 
-    /// Makes the system call that the thread stands on return with this message information and badge. The
-    /// message registers keep what they hold.
-    pub const fn finish_syscall(&mut self, info: MessageInfo, badge: Badge) {
-        self.pc = self.pc.wrapping_add(SYSCALL_INSTRUCTION_SIZE);
+    /// How many words, from the first on, hold everything that a system call says.
+    pub const SYSCALL_WORDS: Word = 12;
+
+    /// The notes of a thread that stands on a call with notes, see [`Cap::call_noted`](crate::Cap::call_noted).
+    #[must_use]
+    pub const fn call_notes(&self) -> [Word; 2] {
+        [self.x6, self.x8]
+    }
+
+    /// Makes the system call that the thread stands on return with this message information, badge and message.
+    pub const fn finish_syscall(&mut self, info: MessageInfo, badge: Badge, message: [Word; 4]) {
+        self.pc = self.pc.wrapping_add(SYSCALL_INSTRUCTION.len() as Word);
         self.x0 = badge;
         self.x1 = info.bits();
+        [self.x2, self.x3, self.x4, self.x5] = message;
     }
 }
 

@@ -5,8 +5,8 @@ use core::arch::asm;
 use crate::user_context::no_such_parameter;
 use crate::{Badge, MessageInfo, UserContext, VmAttributes, Word, sys};
 
-/// The bytes of the instruction that enters the kernel (`syscall`).
-pub const SYSCALL_INSTRUCTION_SIZE: Word = 2;
+/// The instruction that enters the kernel (`syscall`), as it lies in memory.
+pub const SYSCALL_INSTRUCTION: [u8; 2] = [0x0f, 0x05];
 
 /// Sends and then receives: the number in rdx, the capability in rdi, message information in rsi, the message in
 /// r10, r8, r9 and r15; back come the badge in rdi and the rest where it was.
@@ -27,6 +27,42 @@ pub(crate) fn send_recv(number: Word, cap: Word, info: Word, message: [Word; 4])
             "syscall",
             "mov rsp, r12",
             in("rdx") number,
+            inlateout("rdi") cap => badge,
+            inlateout("rsi") info => info_out,
+            inlateout("r10") mr0,
+            inlateout("r8") mr1,
+            inlateout("r9") mr2,
+            inlateout("r15") mr3,
+            out("rcx") _,
+            out("r11") _,
+            out("r12") _,
+            options(nostack),
+        );
+    }
+    (badge, info_out, [mr0, mr1, mr2, mr3])
+}
+
+/// Like [`send_recv`], with two notes in rax and r13, which the kernel keeps as it keeps every register but rcx and
+/// r11.
+#[inline(always)]
+pub(crate) fn send_recv_noted(
+    number: Word,
+    cap: Word,
+    info: Word,
+    message: [Word; 4],
+    notes: [Word; 2],
+) -> (Word, Word, [Word; 4]) {
+    let [mut mr0, mut mr1, mut mr2, mut mr3] = message;
+    let (badge, info_out);
+    // SAFETY: as in `send_recv`.
+    unsafe {
+        asm!(
+            "mov r12, rsp",
+            "syscall",
+            "mov rsp, r12",
+            in("rdx") number,
+            in("rax") notes[0],
+            in("r13") notes[1],
             inlateout("rdi") cap => badge,
             inlateout("rsi") info => info_out,
             inlateout("r10") mr0,
@@ -176,12 +212,21 @@ impl UserContext {
         self.rdi
     }
 
-    /// Makes the system call that the thread stands on return with this message information and badge. The
-    /// message registers keep what they hold.
-    pub const fn finish_syscall(&mut self, info: MessageInfo, badge: Badge) {
-        self.rip = self.rip.wrapping_add(SYSCALL_INSTRUCTION_SIZE);
+    /// How many words, from the first on, hold everything that a system call says.
+    pub const SYSCALL_WORDS: Word = 18;
+
+    /// The notes of a thread that stands on a call with notes, see [`Cap::call_noted`](crate::Cap::call_noted).
+    #[must_use]
+    pub const fn call_notes(&self) -> [Word; 2] {
+        [self.rax, self.r13]
+    }
+
+    /// Makes the system call that the thread stands on return with this message information, badge and message.
+    pub const fn finish_syscall(&mut self, info: MessageInfo, badge: Badge, message: [Word; 4]) {
+        self.rip = self.rip.wrapping_add(SYSCALL_INSTRUCTION.len() as Word);
         self.rdi = badge;
         self.rsi = info.bits();
+        [self.r10, self.r8, self.r9, self.r15] = message;
     }
 }
 

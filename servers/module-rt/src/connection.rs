@@ -4,9 +4,12 @@ use core::fmt;
 
 use ipc_proto::ids::Generation;
 use ipc_proto::label::{self, Reply, Status};
+use ipc_proto::method::Method;
 use ipc_proto::wire;
 use sel4::{MessageInfoBuilder, with_ipc_buffer, with_ipc_buffer_mut};
 use serde::{Serialize, de::DeserializeOwned};
+
+use crate::clock;
 
 /// A capability to a service, in a slot of this module's CSpace. Lives as long as the service; after that every
 /// call says [`CallError::Gone`].
@@ -21,15 +24,18 @@ pub enum CallError {
     /// The service is gone: its module was unloaded, or this client's capability was taken back. If the call was
     /// still waiting to be received it was not executed. Look the service up again.
     Gone,
-    /// The server died while it had the call, which may have been executed. Repeat it if that does no harm: where the
-    /// module is restarted, the same capability reaches the next instance, and a call waits for it.
+    /// The server died while it had the call, or did not answer before the deadline. The call may have been executed.
+    /// Repeat it if that does no harm: where the module is restarted, the same capability reaches the next instance,
+    /// and a call waits for it.
     Interrupted {
-        /// The generation that died; [`Generation::NONE`] where a server passes on what happened to it.
+        /// The generation that had the call; [`Generation::NONE`] where a server passes on what happened to it.
         generation: Generation,
-        /// The one that takes its place; [`Generation::NONE`] where none will.
+        /// The one that takes its place: the same where it lives and was only too slow; [`Generation::NONE`] where none
+        /// will.
         next: Generation,
     },
-    /// Nobody received the call; it was not executed.
+    /// Nobody received the call: the server was unloaded, or did not come to it before the deadline. It was not
+    /// executed.
     NotDelivered,
     /// The server could not read the request; it was not executed. One side is built from another version.
     BadMessage,
@@ -47,6 +53,14 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CallError::Gone => f.write_str("the service is gone: the old capability reaches nothing"),
+            CallError::Interrupted { generation, next }
+                if generation == next && *next != Generation::NONE =>
+            {
+                write!(
+                    f,
+                    "the server (generation {generation}) did not answer in time; the call may have been executed"
+                )
+            }
             CallError::Interrupted { generation, .. } => {
                 write!(
                     f,
@@ -84,6 +98,12 @@ fn error_of(label: u64, words: [u64; 2]) -> CallError {
     }
 }
 
+/// What the supervisor finds in this thread's registers while a call lasts: when it began, and its deadline.
+#[inline(always)]
+fn notes(method: Method) -> [u64; 2] {
+    [clock::ticks(), method.deadline.to_word()]
+}
+
 impl Connection {
     /// The connection in a slot of this module's CSpace, as the name server's answer gives it.
     pub const fn in_slot(slot: u64) -> Connection {
@@ -105,16 +125,17 @@ impl Connection {
     /// [`CallError`] says whether the request may have been executed, and what to do.
     pub fn call<R: Serialize + ?Sized, A: DeserializeOwned>(
         self,
-        method: u16,
+        method: impl Into<Method>,
         request: &R,
     ) -> Result<A, CallError> {
+        let method = method.into();
         let length = with_ipc_buffer_mut(|buffer| {
             let words = buffer.msg_regs_mut();
             wire::encode(request, words.get_mut(..wire::MAX_WORDS).unwrap_or_default())
         })
         .map_err(|_| CallError::TooLong)?;
-        let info = MessageInfoBuilder::default().label(u64::from(method)).length(length).build();
-        let reply = self.endpoint().call(info);
+        let info = MessageInfoBuilder::default().label(u64::from(method.label)).length(length).build();
+        let reply = self.endpoint().call_noted(info, notes(method));
         with_ipc_buffer(|buffer| {
             let words = buffer.msg_regs().get(..reply.length()).unwrap_or_default();
             if reply.label() != label::reply(Status::Ok) {
@@ -129,9 +150,10 @@ impl Connection {
     /// # Errors
     /// As [`Connection::call`].
     #[inline(always)]
-    pub fn call_words(self, method: u16, words: [u64; 4]) -> Result<[u64; 4], CallError> {
-        let info = MessageInfoBuilder::default().label(u64::from(method)).length(4).build();
-        let reply = self.endpoint().call_with_mrs(info, words);
+    pub fn call_words(self, method: impl Into<Method>, words: [u64; 4]) -> Result<[u64; 4], CallError> {
+        let method = method.into();
+        let info = MessageInfoBuilder::default().label(u64::from(method.label)).length(4).build();
+        let reply = self.endpoint().call_noted_with_mrs(info, words, notes(method));
         if reply.info.label() == label::reply(Status::Ok) && reply.info.length() == 4 {
             Ok(reply.msg)
         } else {

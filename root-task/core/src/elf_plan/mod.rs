@@ -10,7 +10,9 @@
 //! | `segments` | what goes where, with which rights |
 //! | `manifest` | that there is a manifest, and what it asks for |
 //! | `frames` | what that takes: frames, and the size of the untyped |
+//! | `code` | nothing: which instruction is at which address |
 
+mod code;
 mod error;
 mod frames;
 mod header;
@@ -23,6 +25,7 @@ use ipc_proto::name::Name;
 
 use crate::layout::{INSTANCE_OBJECT_BITS, SLOT_BITS};
 
+pub use code::Code;
 pub use error::ElfError;
 pub use frames::{Frame, FrameUse};
 pub use header::Machine;

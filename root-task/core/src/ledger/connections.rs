@@ -62,9 +62,6 @@ impl Ledger {
         if let Some(used) = self.used_mut(at) {
             used.clients = used.clients.saturating_add(1);
         }
-        if let Some(module) = self.module_mut(server) {
-            module.reached = true;
-        }
         let holder = Holder { domain: client.domain, tag: GenerationTag::of(client.generation) };
         let mint = Badge { kind: Kind::Client, service: at.index, holder };
         Ok(Connection { slot: slot_of(index), server, generation, mint: Some(mint) })
@@ -79,6 +76,19 @@ impl Ledger {
         {
             used.clients = used.clients.saturating_sub(1);
         }
+    }
+
+    /// Whom a call on `slot` of `client`'s CSpace reaches; `None` where the slot holds no connection.
+    pub fn server_of(&self, client: DomainId, slot: u64) -> Option<DomainId> {
+        let index = usize::try_from(slot.checked_sub(FIRST_CONNECTION)?).ok()?;
+        let at = (*self.module(client)?.connections.get(index)?)?;
+        Some(self.used(at)?.owner)
+    }
+
+    /// Whether `client` is connected to any service of `server`.
+    pub fn is_client_of(&self, client: DomainId, server: DomainId) -> bool {
+        let held = self.module(client).map(|module| module.connections.iter().flatten());
+        held.into_iter().flatten().any(|at| self.used(*at).is_some_and(|used| used.owner == server))
     }
 
     /// The slots of `client`'s CSpace that hold connections, with the service of each.

@@ -46,7 +46,6 @@ pub struct Module {
     pub was_live: bool,
     /// Whether its publish waits for the operator.
     pub hold: bool,
-    reached: bool,
     connections: [Option<ServiceRef>; MAX_CONNECTIONS as usize],
     /// How many of `connections` it may use.
     max_connections: u8,
@@ -117,7 +116,6 @@ impl Ledger {
             restarts: 0,
             was_live: false,
             hold,
-            reached: false,
             connections: [None; MAX_CONNECTIONS as usize],
             max_connections,
         });
@@ -169,11 +167,5 @@ impl Ledger {
         if let Some(place) = self.modules.get_mut(usize::from(domain.0)) {
             *place = None;
         }
-    }
-
-    /// Whether a capability to `domain` was ever given to anybody since it was loaded. Whoever got one can have passed
-    /// it on, so that this stays true when its clients are gone.
-    pub fn was_reached(&self, domain: DomainId) -> bool {
-        self.module(domain).is_some_and(|module| module.reached)
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use heapless::Vec;
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
+use ipc_proto::slots::FIRST_CONNECTION;
 
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()
@@ -260,20 +261,32 @@ fn a_badge_resolves_only_to_the_running_instance() {
 }
 
 #[test]
-fn a_module_that_was_reached_stays_so_when_its_client_is_gone() {
+fn a_slot_leads_to_a_server_as_long_as_the_service_exists() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
     let a = ledger.enter(server, None).unwrap();
     ledger.publish(server);
     let client = live(&mut ledger, "client");
-    assert!(!ledger.was_reached(server.domain));
-    ledger.connect(client, a).unwrap();
-    ledger.died(client.domain);
-    ledger.remove(client.domain);
-    assert!(ledger.was_reached(server.domain));
-    ledger.remove(server.domain);
-    let again = started(&mut ledger, "server");
-    assert!(!ledger.was_reached(again.domain));
+    assert_eq!(ledger.server_of(client.domain, FIRST_CONNECTION), None);
+    assert!(!ledger.is_client_of(client.domain, server.domain));
+    let slot = u64::from(ledger.connect(client, a).unwrap().slot);
+    assert_eq!(ledger.server_of(client.domain, slot), Some(server.domain));
+    assert!(ledger.is_client_of(client.domain, server.domain));
+    assert!(!ledger.is_client_of(server.domain, client.domain));
+    for other in
+        [0, 1, FIRST_CONNECTION - 1, slot + 1, u64::from(MAX_CONNECTIONS) + FIRST_CONNECTION, u64::MAX]
+    {
+        assert_eq!(ledger.server_of(client.domain, other), None, "slot {other}");
+    }
+    ledger.died(server.domain);
+    assert_eq!(
+        ledger.server_of(client.domain, slot),
+        Some(server.domain),
+        "its next instance serves the slot"
+    );
+    ledger.fail(server.domain);
+    assert_eq!(ledger.server_of(client.domain, slot), None);
+    assert!(!ledger.is_client_of(client.domain, server.domain));
 }
 
 #[test]

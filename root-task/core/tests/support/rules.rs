@@ -130,7 +130,8 @@ fn manifests(machine: Machine) -> Vec<(&'static str, Vec<u8>)> {
         change("bad-locker", |manifest| manifest.locker_bits = 12),
         change("bad-device", |manifest| manifest.device = 2),
         change("bad-connections", |manifest| manifest.connections = 49),
-        change("bad-flags", |manifest| manifest.flags = 1),
+        change("bad-flags", |manifest| manifest.flags = 2),
+        change("bad-deadline", |manifest| manifest.deadline_micros = 999),
         ("bad-quota", large.write()),
     ]
 }

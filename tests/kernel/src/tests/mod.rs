@@ -1,7 +1,7 @@
 //! The list of tests, and running it.
 
 mod badged_revoke;
-mod errand;
+mod forged_return;
 mod fpu_owner;
 mod frame_unmap;
 #[cfg(target_arch = "x86_64")]
@@ -39,7 +39,7 @@ const TESTS: &[(&str, Test)] = &[
     ("supervisor-timer", supervisor_timer::test),
     ("memory-left", memory_left::test),
     ("queued-client", queued_client::test),
-    ("errand", errand::test),
+    ("forged-return", forged_return::test),
     ("badged-revoke", badged_revoke::test),
 ];
 

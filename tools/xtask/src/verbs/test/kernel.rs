@@ -35,7 +35,7 @@ const AT_ONCE: usize = 2;
 /// Every test of the package, and where it runs.
 const TESTS: [(&str, &[Arch]); 13] = [
     ("badged-revoke", &Arch::ALL),
-    ("errand", &Arch::ALL),
+    ("forged-return", &Arch::ALL),
     ("fpu-owner", &Arch::ALL),
     ("frame-unmap", &Arch::ALL),
     ("io-port-revoke", &[Arch::X86_64]),

@@ -21,8 +21,8 @@ fn case(without: Option<&str>, arch: Arch) -> Case {
 fn on_our_kernel_all_must_pass() {
     let ours = case(None, Arch::X86_64);
     judge(&ours, 0, &console(Arch::X86_64, &[])).unwrap();
-    let told = judge(&ours, 1, &console(Arch::X86_64, &["errand"])).unwrap_err();
-    assert!(told.starts_with("must pass on this kernel: kernel test errand"), "{told}");
+    let told = judge(&ours, 1, &console(Arch::X86_64, &["forged-return"])).unwrap_err();
+    assert!(told.starts_with("must pass on this kernel: kernel test forged-return"), "{told}");
 }
 
 #[test]
@@ -31,20 +31,20 @@ fn without_a_patch_exactly_its_tests_must_fail() {
     judge(&fpu, 1, &console(Arch::Aarch64, &["fpu-owner"])).unwrap();
     let told = judge(&fpu, 0, &console(Arch::Aarch64, &[])).unwrap_err();
     assert_eq!(told, "must fail on this kernel: kernel test fpu-owner: ok");
-    assert!(judge(&fpu, 2, &console(Arch::Aarch64, &["fpu-owner", "errand"])).is_err());
+    assert!(judge(&fpu, 2, &console(Arch::Aarch64, &["fpu-owner", "forged-return"])).is_err());
 }
 
 #[test]
 fn a_silent_test_an_unknown_line_and_a_wrong_mark_fail() {
     let ours = case(None, Arch::Aarch64);
     let all = console(Arch::Aarch64, &[]);
-    let fewer = all.replace("kernel test errand: ok\r\n", "");
-    assert_eq!(judge(&ours, 0, &fewer).unwrap_err(), "said nothing: errand");
-    let twice = format!("{all}kernel test errand: ok\n");
+    let fewer = all.replace("kernel test forged-return: ok\r\n", "");
+    assert_eq!(judge(&ours, 0, &fewer).unwrap_err(), "said nothing: forged-return");
+    let twice = format!("{all}kernel test forged-return: ok\n");
     assert!(judge(&ours, 0, &twice).unwrap_err().contains("nobody announced"));
     let more = format!("{all}<<seL4(CPU 0) says something>>\n");
     assert!(judge(&ours, 0, &more).unwrap_err().contains("nobody announced this line: <<seL4"));
-    let odd = all.replace("errand: ok", "errand: okay");
+    let odd = all.replace("forged-return: ok", "forged-return: okay");
     let told = judge(&ours, 1, &all).unwrap_err();
     assert_eq!(told, "the mark counts 1 failed tests, the lines say 0");
     assert!(judge(&ours, 0, &odd).unwrap_err().contains("neither ok nor FAILED"));
