@@ -49,12 +49,14 @@ pub enum Request {
         /// The module.
         name: Name,
     },
-    /// Kill the module's instance as [`Request::Crash`] does, `nanoseconds` of the supervisor's clock after `since`.
-    /// Answered at once, [`Answer::Done`]: what comes of it shows in [`Request::LastDeath`]. A second request for the
-    /// same module replaces the first; an instance that dies earlier takes its alarm with it.
-    CrashAfter {
+    /// Do something to the module's instance, `nanoseconds` of the supervisor's clock after `since`. Answered at once,
+    /// [`Answer::Done`]: what comes of a death shows in [`Request::LastDeath`]. A second request of the same kind for
+    /// the same module replaces the first; an instance that dies earlier takes its alarms with it.
+    After {
         /// The module.
         name: Name,
+        /// What to do.
+        act: Act,
         /// How much later. In a machine that counts instructions, so many of them.
         nanoseconds: u64,
         /// From when on.
@@ -84,7 +86,16 @@ pub enum Request {
     },
 }
 
-/// The moment from which [`Request::CrashAfter`] counts.
+/// What [`Request::After`] can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Act {
+    /// As [`Request::Crash`].
+    Crash,
+    /// As [`Request::Unload`].
+    Unload,
+}
+
+/// The moment from which [`Request::After`] counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Since {
     /// The request itself; the module's running instance is meant.

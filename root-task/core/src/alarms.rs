@@ -2,6 +2,7 @@
 
 use heapless::Vec;
 use ipc_proto::ids::Instance;
+use ipc_proto::operator::Act;
 
 /// How many alarms can be set at a time.
 pub const MAX_ALARMS: usize = 64;
@@ -9,8 +10,8 @@ pub const MAX_ALARMS: usize = 64;
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The instance is killed, as an operator asked.
-    Crash(Instance),
+    /// What an operator has asked for is done to the instance.
+    Act(Instance, Act),
     /// The supervisor looks which calls last too long.
     Look,
 }
@@ -53,6 +54,11 @@ impl Alarms {
         self.list.retain(|alarm| alarm.what != what);
     }
 
+    /// Takes back whatever was to be done to this instance.
+    pub fn cancel_all_of(&mut self, instance: Instance) {
+        self.list.retain(|alarm| !matches!(alarm.what, What::Act(who, _) if who == instance));
+    }
+
     /// The moment of the earliest.
     pub fn next(&self) -> Option<u64> {
         self.list.last().map(|alarm| alarm.at)
@@ -71,7 +77,7 @@ mod tests {
     use ipc_proto::ids::{DomainId, Generation};
 
     fn crash(domain: u16) -> What {
-        What::Crash(Instance { domain: DomainId(domain), generation: Generation(1) })
+        What::Act(Instance { domain: DomainId(domain), generation: Generation(1) }, Act::Crash)
     }
 
     #[test]
@@ -95,6 +101,19 @@ mod tests {
         alarms.cancel(crash(2));
         alarms.cancel(crash(1));
         assert_eq!(alarms.next(), None);
+    }
+
+    #[test]
+    fn an_instance_takes_its_own_along() {
+        let mut alarms = Alarms::new();
+        alarms.set(crash(1), 10).unwrap();
+        alarms.set(crash(2), 20).unwrap();
+        alarms.set(What::Look, 30).unwrap();
+        let What::Act(who, _) = crash(1) else { panic!("an act") };
+        alarms.set(What::Act(who, Act::Unload), 5).unwrap();
+        alarms.cancel_all_of(who);
+        let left: std::vec::Vec<What> = std::iter::from_fn(|| alarms.due(99)).collect();
+        assert_eq!(left, [crash(2), What::Look]);
     }
 
     #[test]

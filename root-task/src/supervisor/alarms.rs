@@ -2,7 +2,7 @@
 
 use ipc_proto::ids::Instance;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Since};
+use ipc_proto::operator::{Act, Answer, Since};
 use root_task_core::alarms::What;
 
 use super::operator::{not_loaded, pinned, refused};
@@ -28,20 +28,30 @@ impl Supervisor {
 
     fn goes_off(&mut self, what: What) {
         match what {
-            What::Crash(who) if self.ledger.is_running(who) => self.dies(who.domain, Cause::Operator),
+            What::Act(who, act) if self.ledger.is_running(who) => self.act(who, act),
             // It has died by itself.
-            What::Crash(_) => {}
+            What::Act(..) => {}
             What::Look => self.look_at_calls(),
         }
     }
 
-    /// An operator wants an instance killed at a moment that is yet to come.
-    pub(super) fn crash_after(&mut self, name: Name, nanoseconds: u64, since: Since) -> Response {
+    fn act(&mut self, who: Instance, act: Act) {
+        match act {
+            Act::Crash => self.dies(who.domain, Cause::Operator),
+            Act::Unload => {
+                // A leak is told on the console; nobody waits for the outcome.
+                let _ = self.unload(who.domain);
+            }
+        }
+    }
+
+    /// An operator wants something done at a moment that is yet to come.
+    pub(super) fn act_after(&mut self, name: Name, act: Act, nanoseconds: u64, since: Since) -> Response {
         if self.is_pinned(&name) {
-            return pinned(&name, "crashed");
+            return pinned(&name, "crashed or unloaded");
         }
         if since == Since::NextStart {
-            self.crash_at_start = Some((name, nanoseconds));
+            self.at_start = Some((name, act, nanoseconds));
             return answer(&Answer::Done);
         }
         let Some(id) = self.ledger.find(&name) else { return not_loaded(&name) };
@@ -50,23 +60,23 @@ impl Supervisor {
         let Some(who) = who.filter(|who| self.ledger.is_running(*who)) else {
             return refused(format_args!("{name} is not running: `ps` shows its state"));
         };
-        if self.crash_in(who, nanoseconds) {
+        if self.act_in(who, act, nanoseconds) {
             answer(&Answer::Done)
         } else {
             refused(format_args!("as many alarms are set as there can be: try again when one has gone off"))
         }
     }
 
-    /// An instance has just been started: it is killed so much later, if an operator has asked for that.
-    pub(super) fn crash_if_asked(&mut self, name: &Name, who: Instance) {
-        if let Some((_, nanoseconds)) = self.crash_at_start.take_if(|(asked, _)| asked == name) {
-            self.crash_in(who, nanoseconds);
+    /// An instance has just been started: does to it what an operator has asked for, so much later.
+    pub(super) fn act_if_asked(&mut self, name: &Name, who: Instance) {
+        if let Some((_, act, nanoseconds)) = self.at_start.take_if(|(asked, ..)| asked == name) {
+            self.act_in(who, act, nanoseconds);
         }
     }
 
-    fn crash_in(&mut self, who: Instance, nanoseconds: u64) -> bool {
+    fn act_in(&mut self, who: Instance, act: Act, nanoseconds: u64) -> bool {
         let at = self.timer.now().saturating_add(nanoseconds);
-        let set = self.alarms.set(What::Crash(who), at).is_ok();
+        let set = self.alarms.set(What::Act(who, act), at).is_ok();
         self.set_timer();
         // The timer's steps are coarser than an instruction. So the instance starts a little later for the moments
         // between two steps: its instructions shift against them.

@@ -19,7 +19,8 @@ impl Supervisor {
     /// Answers one call that has lasted too long, if there is one, and sets the alarm for the next look.
     pub(super) fn look_at_calls(&mut self) {
         let now = self.timer.now();
-        let mut next = now.saturating_add(self.between_looks());
+        self.between_looks = self.shortest_deadline().saturating_mul(1000 / LOOKS);
+        let mut next = now.saturating_add(self.between_looks);
         let clients: super::rescue::Domains = self.ledger.iter().map(|(client, _)| client).collect();
         for client in clients {
             let Some(call) = self.standing(client) else { continue };
@@ -37,11 +38,22 @@ impl Supervisor {
         let _ = self.alarms.set(What::Look, next);
     }
 
-    /// Nanoseconds from one look to the next.
-    fn between_looks(&self) -> u64 {
+    /// A module has been started: where its deadline is shorter than all others, the next look comes sooner.
+    pub(super) fn look_in_time_for(&mut self, deadline_micros: u32) {
+        let between = u64::from(deadline_micros).saturating_mul(1000 / LOOKS);
+        if between < self.between_looks {
+            self.between_looks = between;
+            // There is always room: the alarm is set already, and this moves it.
+            let _ = self.alarms.set(What::Look, self.timer.now().saturating_add(between));
+            self.set_timer();
+        }
+    }
+
+    /// The shortest of all running modules, in microseconds.
+    fn shortest_deadline(&self) -> u64 {
         let running = self.rooms.iter().flatten().filter(|room| room.domain.is_some());
-        let shortest = running.map(|room| room.request.deadline_micros).min().unwrap_or(DEFAULT_DEADLINE);
-        u64::from(shortest).saturating_mul(1000 / LOOKS)
+        let shortest = running.map(|room| room.request.deadline_micros).min();
+        u64::from(shortest.unwrap_or(DEFAULT_DEADLINE))
     }
 
     /// When a call is to be answered at the latest.

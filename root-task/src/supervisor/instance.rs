@@ -4,7 +4,6 @@ use core::fmt;
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::registrar::Refusal;
-use root_task_core::alarms::What;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 
 use super::Supervisor;
@@ -77,7 +76,8 @@ impl Supervisor {
         });
         match started {
             Ok(()) => {
-                self.crash_if_asked(&name, instance);
+                self.look_in_time_for(plan.request.deadline_micros);
+                self.act_if_asked(&name, instance);
                 Ok(instance)
             }
             Err(error) => {
@@ -102,7 +102,7 @@ impl Supervisor {
         };
         domain.freeze();
         let generation = domain.instance.generation;
-        self.alarms.cancel(What::Crash(domain.instance));
+        self.alarms.cancel_all_of(domain.instance);
         let fate = Fate { interrupted: (generation, next), queued_stay: next != Generation::NONE };
         self.answer_callers(id, &self.callers_of(id), fate);
     }

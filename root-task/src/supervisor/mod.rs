@@ -19,7 +19,7 @@ use ipc_proto::ids::DomainId;
 use ipc_proto::label::{self, Status};
 use ipc_proto::manifest::Request;
 use ipc_proto::name::Name;
-use ipc_proto::operator as operator_proto;
+use ipc_proto::operator::{self as operator_proto, Act};
 use ipc_proto::slots::MAX_CONNECTIONS;
 use ipc_proto::supervisor::Args;
 use ipc_proto::wire;
@@ -94,9 +94,11 @@ pub struct Supervisor {
     /// Dead domains that wait to be reaped when the bell has rung.
     dead: Vec<DomainId, MAX_MODULES>,
     alarms: Alarms,
-    /// Which module's next instance is killed how long after its start.
-    crash_at_start: Option<(Name, u64)>,
+    /// What is done to which module's next instance, how long after its start.
+    at_start: Option<(Name, Act, u64)>,
     last_death: Option<operator_proto::Death>,
+    /// Nanoseconds from one look at the calls to the next.
+    between_looks: u64,
 }
 
 /// A status without a message.
@@ -148,8 +150,9 @@ impl Supervisor {
             booted: 0,
             dead: Vec::new(),
             alarms: Alarms::new(),
-            crash_at_start: None,
+            at_start: None,
             last_death: None,
+            between_looks: u64::MAX,
         }
     }
 

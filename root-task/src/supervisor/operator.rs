@@ -47,7 +47,7 @@ impl Supervisor {
             Request::Release { name } => self.release(&name),
             Request::Unload { name } => self.unload_by_name(&name),
             Request::Crash { name } => self.crash(&name),
-            Request::CrashAfter { name, nanoseconds, since } => self.crash_after(name, nanoseconds, since),
+            Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
             Request::LastDeath => answer(&Answer::LastDeath(self.last_death)),
             Request::Modules { from } => {
                 let (page, next) = self.modules(from);
@@ -73,7 +73,7 @@ impl Supervisor {
 
     /// Keeps the operator in hand waiting for `id`. One operator can wait for a module.
     fn wait_for(&mut self, id: DomainId) -> Response {
-        let waiter = match Waiter::save(&mut self.memory) {
+        let waiter = match Waiter::save(&mut self.memory, &mut self.parking) {
             Ok(waiter) => waiter,
             Err(error) => return refused(format_args!("{error}")),
         };
@@ -87,7 +87,7 @@ impl Supervisor {
 
     /// Keeps a publisher waiting until it is released: its answer is its way on.
     pub(super) fn hold_publisher(&mut self, id: DomainId) -> Response {
-        match Waiter::save(&mut self.memory) {
+        match Waiter::save(&mut self.memory, &mut self.parking) {
             Ok(waiter) => {
                 if let Some(room) = self.room_mut(id) {
                     room.held = Some(waiter);

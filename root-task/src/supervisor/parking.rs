@@ -33,6 +33,19 @@ impl Parking {
         self.taken = true;
     }
 
+    /// Moves the caller of the event in hand into an empty slot, where it stays when the event is over.
+    ///
+    /// # Errors
+    /// The kernel's: the slot is not empty.
+    pub fn save_caller_to(&mut self, slot: u64) -> sel4::Result<()> {
+        if !self.taken {
+            return arch::slot(slot).save_caller();
+        }
+        arch::slot(slot).move_(&arch::slot(self.slot))?;
+        self.taken = false;
+        Ok(())
+    }
+
     /// Answers the caller if it was parked; gives whether it was. The place is free again.
     pub fn answer(&mut self, info: MessageInfo) -> bool {
         if self.taken {

@@ -2,7 +2,7 @@
 
 use sel4::cap;
 
-use super::Response;
+use super::{Parking, Response};
 use crate::arch;
 use crate::memory::{Memory, OutOf};
 use root_task_core::slots::SlotRange;
@@ -17,9 +17,9 @@ impl Waiter {
     ///
     /// # Errors
     /// [`OutOf`] slots; the caller can still be answered in the ordinary way.
-    pub fn save(memory: &mut Memory) -> Result<Waiter, OutOf> {
+    pub fn save(memory: &mut Memory, parking: &mut Parking) -> Result<Waiter, OutOf> {
         let slots = memory.alloc_slots(1)?;
-        match arch::slot(u64::from(slots.first.0)).save_caller() {
+        match parking.save_caller_to(u64::from(slots.first.0)) {
             Ok(()) => Ok(Waiter { slots }),
             Err(error) => {
                 memory.free_slots(slots);

@@ -1,7 +1,7 @@
 //! `load`, `release`, `unload`, `crash`.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Outcome, Request, Sentence, Since};
+use ipc_proto::operator::{Act, Answer, Outcome, Request, Sentence, Since};
 use ipc_proto::supervisor::Args;
 
 use super::{ask, unexpected};
@@ -50,7 +50,7 @@ pub fn crash(name: Name, output: &mut Output) -> Result<(), Sentence> {
 }
 
 pub fn crash_after(name: Name, nanoseconds: u64, output: &mut Output) -> Result<(), Sentence> {
-    let Answer::Done = ask(&Request::CrashAfter { name, nanoseconds, since: Since::Now })? else {
+    let Answer::Done = ask(&Request::After { name, act: Act::Crash, nanoseconds, since: Since::Now })? else {
         return Err(unexpected());
     };
     output.line(format_args!("{name} will crash in {nanoseconds} ns"));

@@ -1,6 +1,7 @@
 //! The rows of the benchmark.
 
 use ipc_proto::echo;
+use ipc_proto::label::{self, Status};
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Outcome, Request};
 use ipc_proto::supervisor::Args;
@@ -49,6 +50,37 @@ fn kernel(error: sel4::Error) -> InitError {
 /// The cost of one call of a measurement.
 fn each(all: u64) -> u64 {
     all.checked_div(u64::from(CALLS)).unwrap_or_default()
+}
+
+/// What the deadline costs: the typed four-word call to `echo`, and the same without the two notes that a client leaves
+/// for the supervisor.
+pub fn call_with_a_deadline() -> Result<(u64, u64), InitError> {
+    let echo = lookup(echo::NAME, VersionRange::exactly(echo::VERSION))?;
+    let bare = cap::Endpoint::from_bits(echo.slot());
+    let info = MessageInfoBuilder::default().label(u64::from(echo::WORDS)).length(4).build();
+    let with = median(|| {
+        let mut words = [1, 2, 3, 4];
+        timed(|| {
+            for _ in 0..CALLS {
+                words = echo.call_words(echo::WORDS, words)?;
+            }
+            Ok(())
+        })
+    })?;
+    let without = median(|| {
+        let mut words = [1, 2, 3, 4];
+        timed(|| {
+            for _ in 0..CALLS {
+                let reply = bare.call_with_mrs(info, words);
+                if reply.info.label() != label::reply(Status::Ok) || reply.info.length() != 4 {
+                    return Err(InitError::new(55, format_args!("{reply:?}")));
+                }
+                words = reply.msg;
+            }
+            Ok(())
+        })
+    })?;
+    Ok((each(with), each(without)))
 }
 
 /// A typed four-word call to `echo`, and the raw Call/ReplyRecv to a server that looks at nothing.

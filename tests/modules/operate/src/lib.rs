@@ -3,14 +3,16 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod loser;
+
 use core::fmt::{Arguments, Write};
 
 use heapless::String;
 use ipc_proto::echo::{self, Said, Text};
-use ipc_proto::ids::Instance;
+use ipc_proto::ids::{Generation, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
-use ipc_proto::operator::{Answer, Death, MAX_PRINT, MemoryInfo, Outcome, Request, Since};
+use ipc_proto::operator::{Act, Answer, Death, MAX_PRINT, MemoryInfo, Outcome, Request, Since};
 use ipc_proto::registrar::Refusal;
 use ipc_proto::supervisor::Args;
 use ipc_proto::version::VersionRange;
@@ -55,6 +57,24 @@ pub fn load(name: Name) -> Result<Option<Instance>, InitError> {
     }
 }
 
+/// Loads a module, which must become live.
+pub fn load_live(name: Name) -> Result<Generation, InitError> {
+    let loaded = load(name)?.ok_or_else(|| InitError::new(28, format_args!("{name} did not become live")))?;
+    Ok(loaded.generation)
+}
+
+/// Waits until a module has come to its end and is not loaded any more.
+pub fn await_exit(name: Name) -> Result<(), InitError> {
+    for _ in 0..TRIES {
+        match ask(&Request::Modules { from: 0 })? {
+            Answer::Modules(page, _) if page.iter().all(|module| module.name != name) => return Ok(()),
+            Answer::Modules(..) => module_rt::yield_now(),
+            other => return Err(InitError::new(29, format_args!("the modules: {other:?}"))),
+        }
+    }
+    Err(InitError::new(30, format_args!("{name} does not come to its end")))
+}
+
 /// Unloads a module; its memory is whole, or this is an error.
 pub fn unload(name: Name) -> Result<(), InitError> {
     match ask(&Request::Unload { name })? {
@@ -65,9 +85,14 @@ pub fn unload(name: Name) -> Result<(), InitError> {
 
 /// Has the module killed so much later.
 pub fn crash_after(name: Name, nanoseconds: u64, since: Since) -> Result<(), InitError> {
-    match ask(&Request::CrashAfter { name, nanoseconds, since })? {
+    after(name, Act::Crash, nanoseconds, since)
+}
+
+/// Has something done to the module so much later.
+pub fn after(name: Name, act: Act, nanoseconds: u64, since: Since) -> Result<(), InitError> {
+    match ask(&Request::After { name, act, nanoseconds, since })? {
         Answer::Done => Ok(()),
-        other => Err(InitError::new(23, format_args!("crash {name}: {other:?}"))),
+        other => Err(InitError::new(23, format_args!("{act:?} {name}: {other:?}"))),
     }
 }
 
