@@ -12,6 +12,8 @@ pub const MAX_ALARMS: usize = 64;
 pub enum What {
     /// What an operator has asked for is done to the instance.
     Act(Instance, Act),
+    /// The instance is being stopped, and has had its time.
+    StopOver(Instance),
     /// The supervisor looks which calls last too long.
     Look,
 }
@@ -56,7 +58,8 @@ impl Alarms {
 
     /// Takes back whatever was to be done to this instance.
     pub fn cancel_all_of(&mut self, instance: Instance) {
-        self.list.retain(|alarm| !matches!(alarm.what, What::Act(who, _) if who == instance));
+        let of = |what| matches!(what, What::Act(who, _) | What::StopOver(who) if who == instance);
+        self.list.retain(|alarm| !of(alarm.what));
     }
 
     /// The moment of the earliest.
@@ -111,6 +114,7 @@ mod tests {
         alarms.set(What::Look, 30).unwrap();
         let What::Act(who, _) = crash(1) else { panic!("an act") };
         alarms.set(What::Act(who, Act::Unload), 5).unwrap();
+        alarms.set(What::StopOver(who), 6).unwrap();
         alarms.cancel_all_of(who);
         let left: std::vec::Vec<What> = std::iter::from_fn(|| alarms.due(99)).collect();
         assert_eq!(left, [crash(2), What::Look]);

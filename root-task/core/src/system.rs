@@ -21,7 +21,7 @@ pub const MAX_OPERATORS: usize = 4;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 1792;
+pub const MAX_ENCODED: usize = 2048;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub struct SystemManifest {
     /// The modules that refuse to be unloaded.
     #[serde(default)]
     pub pinned: Vec<Name, MAX_PINNED>,
+    /// The modules that refuse to be unloaded while others are connected to them.
+    #[serde(default)]
+    pub keep_in_use: Vec<Name, MAX_PINNED>,
 }
 
 /// The arguments of a module that is loaded at boot.
@@ -153,6 +156,7 @@ impl SystemManifest {
             ("operators", self.operators.as_slice()),
             ("boot", &self.boot),
             ("pinned", &self.pinned),
+            ("keep_in_use", &self.keep_in_use),
             ("args", &with_args),
         ] {
             let mut rest = names;

@@ -76,7 +76,12 @@ fn arguments_are_for_boot_modules() {
 
 #[test]
 fn each_list_below_at_and_above_its_bound() {
-    for (key, bound) in [("operators", MAX_OPERATORS), ("boot", MAX_BOOT), ("pinned", MAX_PINNED)] {
+    for (key, bound) in [
+        ("operators", MAX_OPERATORS),
+        ("boot", MAX_BOOT),
+        ("pinned", MAX_PINNED),
+        ("keep_in_use", MAX_PINNED),
+    ] {
         for (count, fits) in [(bound - 1, true), (bound, true), (bound + 1, false)] {
             let boot = if key == "boot" { String::new() } else { list("boot", "n", 1) };
             let text = format!("name_server = \"n\"\nconsole = \"c\"\n{boot}{}", list(key, "n", count));
@@ -90,10 +95,11 @@ fn each_list_below_at_and_above_its_bound() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\n{}{}{}args = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\n{}{}{}{}args = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("boot", &longest, MAX_BOOT),
         list("pinned", &longest, MAX_PINNED),
+        list("keep_in_use", &longest, MAX_PINNED),
         (0..MAX_BOOT_ARGS)
             .map(|i| if i == 0 { longest.clone() } else { format!("{}{i:02}", "x".repeat(MAX_NAME - 2)) })
             .map(|module| format!("{{ module = {module:?}, text = {:?} }}", "a".repeat(MAX_ARGS)))

@@ -32,16 +32,14 @@ impl Supervisor {
             // It has died by itself.
             What::Act(..) => {}
             What::Look => self.look_at_calls(),
+            What::StopOver(who) => self.stop_is_over(who),
         }
     }
 
     fn act(&mut self, who: Instance, act: Act) {
         match act {
             Act::Crash => self.dies(who.domain, Cause::Operator),
-            Act::Unload => {
-                // A leak is told on the console; nobody waits for the outcome.
-                let _ = self.unload(who.domain);
-            }
+            act => self.unload_act(who.domain, act),
         }
     }
 

@@ -5,12 +5,13 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Death, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
 use root_task_core::elf_plan::Code;
-use root_task_core::ledger::PublishDecision;
+use root_task_core::ledger::{Module, PublishDecision};
 use root_task_core::restart::{self, Decision};
 use sel4::Fault;
 
 use super::operator::{refused, sentence};
 use super::rescue::Fate;
+use super::unload::End;
 use super::{Response, Room, Supervisor, answer};
 use crate::home::Home;
 use crate::memory::Leak;
@@ -125,6 +126,13 @@ impl Supervisor {
         self.last_death = self.death_of(id).or(self.last_death);
         self.bury(id, self.successor(id, &cause));
         let Some(death) = self.ledger.died(id) else { return };
+        if death.was == State::Stopping {
+            if let Some(module) = self.ledger.module(id) {
+                report::print(&module.name, module.generation, &cause);
+            }
+            self.end_stop(id, End::Died);
+            return;
+        }
         if let Some(room) = self.room_mut(id) {
             room.death = Some((cause, connections));
         }
@@ -139,7 +147,8 @@ impl Supervisor {
 
     /// The generation that will take the place of an instance that dies of `cause`, if one will.
     fn successor(&self, id: DomainId, cause: &Cause) -> Generation {
-        let Some(module) = self.ledger.module(id).filter(|module| module.was_live) else {
+        let goes_on = |module: &&Module| module.was_live && module.state() != State::Stopping;
+        let Some(module) = self.ledger.module(id).filter(goes_on) else {
             return Generation::NONE;
         };
         match self.decide(id, cause) {
@@ -217,29 +226,6 @@ impl Supervisor {
         self.answer_waiter(id, answer(&Answer::Done));
     }
 
-    /// Destroys whatever there is of a module, and forgets it.
-    pub(super) fn unload(&mut self, id: DomainId) -> Result<u64, Leak> {
-        let mut connections: heapless::Vec<u8, { ipc_proto::slots::MAX_CONNECTIONS as usize }> =
-            self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
-        self.bury(id, Generation::NONE);
-        self.ledger.died(id);
-        self.dead.retain(|dead| *dead != id);
-        let module = self.ledger.module(id).map(|module| (module.name, module.generation));
-        if let Some((cause, earlier)) = self.room_mut(id).and_then(|room| room.death.take()) {
-            connections = earlier;
-            if let Some((name, generation)) = &module {
-                report::print(name, *generation, &cause);
-            }
-        }
-        let name = module.map(|(name, _)| name);
-        let instance = self.reap(id, &connections);
-        if let Some(name) = name {
-            self.answer_waiter(id, refused(format_args!("{name} was unloaded before it was live")));
-        }
-        let home = self.clear(id);
-        instance.and_then(|bytes| home.map(|()| bytes))
-    }
-
     /// [`Self::clear`], where nobody waits for the outcome: a leak is told on the console.
     fn report_leak(&mut self, id: DomainId, name: Name) {
         if let Err(leak) = self.clear(id) {
@@ -248,7 +234,7 @@ impl Supervisor {
     }
 
     /// Gives back what a module keeps over a restart, and forgets it.
-    fn clear(&mut self, id: DomainId) -> Result<(), Leak> {
+    pub(super) fn clear(&mut self, id: DomainId) -> Result<(), Leak> {
         self.ledger.remove(id);
         let mut room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::take);
         // A module that died while it was held is not there to be answered; the slot is given back all the same.
@@ -260,6 +246,10 @@ impl Supervisor {
 
     /// A fault message, or a forged one: either way the module is at its end.
     pub(super) fn faulted(&mut self, who: Instance, fault: Option<Fault>) -> Response {
+        if let Some(end) = self.stopping_has_faulted(who.domain, fault) {
+            self.end_stop(who.domain, end);
+            return Response::Later;
+        }
         let tcb = self.room(who.domain).and_then(|room| room.domain.as_ref()).map(|domain| domain.tcb());
         let ip = tcb.map_or(0, report::instruction_pointer);
         self.dies(who.domain, Cause::Fault(fault, ip));
@@ -277,7 +267,7 @@ impl Supervisor {
     }
 
     /// Answers the operator that waits for this module, if one does.
-    fn answer_waiter(&mut self, id: DomainId, response: Response) {
+    pub(super) fn answer_waiter(&mut self, id: DomainId, response: Response) {
         if let Some(waiter) = self.room_mut(id).and_then(|room| room.waiter.take()) {
             waiter.answer(&mut self.memory, response);
         }
@@ -285,6 +275,6 @@ impl Supervisor {
 
     /// The state of a module.
     pub(super) fn state(&self, id: DomainId) -> Option<State> {
-        self.ledger.module(id).map(|module| module.state)
+        self.ledger.module(id).map(Module::state)
     }
 }

@@ -12,6 +12,7 @@ mod parking;
 mod registrar;
 mod requests;
 mod rescue;
+mod unload;
 mod waiter;
 
 use heapless::Vec;

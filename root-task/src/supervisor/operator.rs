@@ -45,7 +45,8 @@ impl Supervisor {
                 Err(why) => answer(&Answer::Refused(why)),
             },
             Request::Release { name } => self.release(&name),
-            Request::Unload { name } => self.unload_by_name(&name),
+            Request::Unload { name, now } => self.unload_by_name(who.domain, &name, now),
+            Request::CancelUnload { name } => self.cancel_unload(&name),
             Request::Crash { name } => self.crash(&name),
             Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
             Request::LastDeath => answer(&Answer::LastDeath(self.last_death)),
@@ -126,17 +127,6 @@ impl Supervisor {
         }
     }
 
-    fn unload_by_name(&mut self, name: &Name) -> Response {
-        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
-        if self.is_pinned(name) {
-            return pinned(name, "unloaded");
-        }
-        match self.unload(id) {
-            Ok(memory) => answer(&Answer::Unloaded { memory }),
-            Err(leak) => refused(format_args!("{name} is unloaded, but {leak}")),
-        }
-    }
-
     fn crash(&mut self, name: &Name) -> Response {
         let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
         if self.is_pinned(name) {
@@ -160,7 +150,7 @@ impl Supervisor {
             let info = ModuleInfo {
                 name: module.name,
                 instance: Instance { domain: id, generation: module.generation },
-                state: module.state,
+                state: module.state(),
                 restarts: module.restarts,
                 memory,
             };

@@ -91,7 +91,9 @@ impl NameServer {
                     Some(ServiceState::Live | ServiceState::Down) => {
                         Err(NameFailure::Version { offered: entry.version })
                     }
-                    Some(ServiceState::Reserved) | None => Err(NameFailure::NotFound),
+                    Some(ServiceState::Reserved | ServiceState::Stopping) | None => {
+                        Err(NameFailure::NotFound)
+                    }
                 };
             }
         };

@@ -7,7 +7,8 @@ mod modules;
 use ipc_proto::operator::{Answer, Request, Sentence};
 use ipc_proto::{echo, name::Name, version::VersionRange};
 use module_rt::operator;
-use shell_core::command::{Command, HELP};
+use shell_core::command::Command;
+use shell_core::help::HELP;
 
 use crate::format_error;
 use crate::output::Output;
@@ -56,7 +57,8 @@ impl Shell {
             Command::Names => listings::names(output),
             Command::Load { name, args, hold } => modules::load(name, args, hold, output),
             Command::Release(name) => modules::release(name, output),
-            Command::Unload(name) => modules::unload(name, output),
+            Command::Unload { name, now } => modules::unload(name, now, output),
+            Command::CancelUnload(name) => modules::cancel_unload(name, output),
             Command::Crash(name) => modules::crash(name, output),
             Command::CrashAfter { name, nanoseconds } => modules::crash_after(name, nanoseconds, output),
             Command::Call { name, text } => call(name, &text, output),

@@ -44,6 +44,7 @@ impl Ledger {
         let used = self.used(at).ok_or(Refusal::Gone)?;
         match used.state {
             ServiceState::Live => {}
+            ServiceState::Stopping => return Err(Refusal::NotPublished),
             ServiceState::Reserved if !used.inherited => return Err(Refusal::NotPublished),
             ServiceState::Reserved | ServiceState::Down => return Err(Refusal::NotLive),
         }

@@ -1,10 +1,10 @@
-//! A domain's life: `Dead → Starting (→ Held) → Live → Dead`, and `Failed` when it is not started again.
+//! What each step of a domain's life changes in the tables.
 
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::operator::{ServiceState, State};
 
-use super::{Ledger, MAX_SERVICES};
+use super::{Ledger, MAX_SERVICES, Step};
 
 /// What a publish comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,16 +36,15 @@ impl Ledger {
     pub fn start(&mut self, domain: DomainId) -> Option<Generation> {
         let counter = self.generations.get_mut(usize::from(domain.0))?;
         let module = self.modules.get_mut(usize::from(domain.0))?.as_mut()?;
-        if module.state != State::Dead {
+        let generation = counter.next()?;
+        if !module.life.step(Step::Start) {
             return None;
         }
-        let generation = counter.next()?;
         *counter = generation;
         if module.generation != Generation::NONE {
             module.restarts = module.restarts.saturating_add(1);
         }
         module.generation = generation;
-        module.state = State::Starting;
         Some(generation)
     }
 
@@ -55,27 +54,24 @@ impl Ledger {
             return PublishDecision::Nothing;
         }
         let Some(module) = self.module_mut(instance.domain) else { return PublishDecision::Nothing };
-        match module.state {
-            State::Starting if module.hold => {
-                module.state = State::Held;
-                PublishDecision::Held
-            }
-            State::Starting => PublishDecision::Live(self.flip(instance.domain)),
-            _ => PublishDecision::Nothing,
+        if module.hold && module.life.step(Step::Hold) {
+            return PublishDecision::Held;
+        }
+        match module.life.step(Step::Publish) {
+            true => PublishDecision::Live(self.flip(instance.domain)),
+            false => PublishDecision::Nothing,
         }
     }
 
     /// Lets a held module publish. `None` where it is not held.
     pub fn release(&mut self, domain: DomainId) -> Option<Vec<ServiceRef, MAX_SERVICES>> {
-        let module = self.module_mut(domain).filter(|module| module.state == State::Held)?;
-        module.hold = false;
-        Some(self.flip(domain))
+        let released = self.module_mut(domain)?.life.step(Step::Release);
+        released.then(|| self.flip(domain))
     }
 
     /// The flip itself: cannot fail, allocates nothing, and is not interrupted by any other change.
     fn flip(&mut self, domain: DomainId) -> Vec<ServiceRef, MAX_SERVICES> {
         if let Some(module) = self.module_mut(domain) {
-            module.state = State::Live;
             module.was_live = true;
             module.hold = false;
         }
@@ -94,6 +90,25 @@ impl Ledger {
         dropped
     }
 
+    /// A live module is being unloaded: nobody finds its services any more. `false` where it is not live.
+    pub fn stop(&mut self, domain: DomainId) -> bool {
+        self.hide(domain, Step::Stop, ServiceState::Live, ServiceState::Stopping)
+    }
+
+    /// It is not unloaded after all: everything is as it was. `false` where it is not stopping.
+    pub fn cancel_stop(&mut self, domain: DomainId) -> bool {
+        self.hide(domain, Step::Cancel, ServiceState::Stopping, ServiceState::Live)
+    }
+
+    fn hide(&mut self, domain: DomainId, step: Step, from: ServiceState, to: ServiceState) -> bool {
+        let done = self.module_mut(domain).is_some_and(|module| module.life.step(step));
+        let own = self.services.iter_mut().filter_map(|service| service.used.as_mut());
+        for used in own.filter(|used| done && used.owner == domain && used.state == from) {
+            used.state = to;
+        }
+        done
+    }
+
     /// Frees a service that a publish has dropped, after its clients' capabilities are taken back.
     pub fn free_service(&mut self, at: ServiceRef) {
         if self.exists(at)
@@ -108,11 +123,10 @@ impl Ledger {
     /// `None` where no instance is running.
     pub fn died(&mut self, domain: DomainId) -> Option<Death> {
         let module = self.module_mut(domain)?;
-        let was = module.state;
-        if !matches!(was, State::Starting | State::Held | State::Live) {
+        let was = module.state();
+        if !module.life.step(Step::Die) {
             return None;
         }
-        module.state = State::Dead;
         let death = Death { was, was_live: module.was_live, restarts: module.restarts };
         self.drop_connections_of(domain);
         for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
@@ -127,8 +141,7 @@ impl Ledger {
     /// A dead module is not started again. It keeps its place, so that `ps` shows it, until it is unloaded; its
     /// services are gone, and the root task takes every capability to them back.
     pub fn fail(&mut self, domain: DomainId) {
-        if let Some(module) = self.module_mut(domain).filter(|module| module.state == State::Dead) {
-            module.state = State::Failed;
+        if self.module_mut(domain).is_some_and(|module| module.life.step(Step::Fail)) {
             for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
                 service.free();
             }

@@ -8,7 +8,10 @@
 
 mod connections;
 mod life;
+#[cfg(test)]
+mod reach_tests;
 mod services;
+mod states;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +26,7 @@ use ipc_proto::slots::MAX_CONNECTIONS;
 pub use connections::Connection;
 pub use life::{Death, PublishDecision};
 use services::Service;
+use states::{Life, Step};
 
 /// How many modules can be loaded at a time: as many as a badge can tell apart.
 pub const MAX_MODULES: usize = badge::MAX_DOMAINS as usize;
@@ -36,8 +40,7 @@ pub const MAX_SERVICES_PER_MODULE: u16 = 8;
 pub struct Module {
     /// Its name, unique among the loaded modules.
     pub name: Name,
-    /// Where it is in its life.
-    pub state: State,
+    life: Life,
     /// The generation of its newest instance.
     pub generation: Generation,
     /// How often it was started again since it was loaded.
@@ -49,6 +52,13 @@ pub struct Module {
     connections: [Option<ServiceRef>; MAX_CONNECTIONS as usize],
     /// How many of `connections` it may use.
     max_connections: u8,
+}
+
+impl Module {
+    /// Where it is in its life.
+    pub const fn state(&self) -> State {
+        self.life.state()
+    }
 }
 
 /// The ledger. See the module's documentation.
@@ -111,7 +121,7 @@ impl Ledger {
             (0u16..).zip(self.modules.iter_mut()).find(|(_, m)| m.is_none()).ok_or(AdmitError::TableFull)?;
         *place = Some(Module {
             name,
-            state: State::Dead,
+            life: Life::NEW,
             generation: Generation::NONE,
             restarts: 0,
             was_live: false,
@@ -144,10 +154,8 @@ impl Ledger {
     /// Whether `instance` is the running instance of its domain. Whatever carries a dead instance's badge is
     /// thereby known to be stale.
     pub fn is_running(&self, instance: Instance) -> bool {
-        self.module(instance.domain).is_some_and(|module| {
-            module.generation == instance.generation
-                && matches!(module.state, State::Starting | State::Held | State::Live)
-        })
+        self.module(instance.domain)
+            .is_some_and(|module| module.generation == instance.generation && module.life.is_running())
     }
 
     /// The running instance that a badge's holder names; `None` where the badge is stale.

@@ -59,7 +59,7 @@ impl Ledger {
         if !self.is_running(owner) {
             return Err(Refusal::NoSuchDomain);
         }
-        if self.module(owner.domain).is_none_or(|module| module.state != State::Starting) {
+        if self.module(owner.domain).is_none_or(|module| module.state() != State::Starting) {
             return Err(Refusal::AlreadyPublished);
         }
         if let Some(at) = again

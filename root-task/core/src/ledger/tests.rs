@@ -4,18 +4,17 @@ use super::*;
 use heapless::Vec;
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
-use ipc_proto::slots::FIRST_CONNECTION;
 
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
 
-fn started(ledger: &mut Ledger, text: &str) -> Instance {
+pub(super) fn started(ledger: &mut Ledger, text: &str) -> Instance {
     let domain = ledger.admit(name(text), MAX_CONNECTIONS, false).unwrap();
     Instance { domain, generation: ledger.start(domain).unwrap() }
 }
 
-fn live(ledger: &mut Ledger, text: &str) -> Instance {
+pub(super) fn live(ledger: &mut Ledger, text: &str) -> Instance {
     let instance = started(ledger, text);
     assert_eq!(ledger.publish(instance), PublishDecision::Live(Vec::new()));
     instance
@@ -261,35 +260,6 @@ fn a_badge_resolves_only_to_the_running_instance() {
 }
 
 #[test]
-fn a_slot_leads_to_a_server_as_long_as_the_service_exists() {
-    let mut ledger = Ledger::new();
-    let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
-    ledger.publish(server);
-    let client = live(&mut ledger, "client");
-    assert_eq!(ledger.server_of(client.domain, FIRST_CONNECTION), None);
-    assert!(!ledger.is_client_of(client.domain, server.domain));
-    let slot = u64::from(ledger.connect(client, a).unwrap().slot);
-    assert_eq!(ledger.server_of(client.domain, slot), Some(server.domain));
-    assert!(ledger.is_client_of(client.domain, server.domain));
-    assert!(!ledger.is_client_of(server.domain, client.domain));
-    for other in
-        [0, 1, FIRST_CONNECTION - 1, slot + 1, u64::from(MAX_CONNECTIONS) + FIRST_CONNECTION, u64::MAX]
-    {
-        assert_eq!(ledger.server_of(client.domain, other), None, "slot {other}");
-    }
-    ledger.died(server.domain);
-    assert_eq!(
-        ledger.server_of(client.domain, slot),
-        Some(server.domain),
-        "its next instance serves the slot"
-    );
-    ledger.fail(server.domain);
-    assert_eq!(ledger.server_of(client.domain, slot), None);
-    assert!(!ledger.is_client_of(client.domain, server.domain));
-}
-
-#[test]
 fn a_failed_module_has_no_services() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
@@ -299,6 +269,6 @@ fn a_failed_module_has_no_services() {
     ledger.connect(client, a).unwrap();
     ledger.died(server.domain);
     ledger.fail(server.domain);
-    assert_eq!(ledger.module(server.domain).unwrap().state, State::Failed);
+    assert_eq!(ledger.module(server.domain).unwrap().state(), State::Failed);
     assert_eq!(ledger.connect(client, a), Err(Refusal::Gone));
 }

@@ -1,31 +1,12 @@
 //! What a line means: the shell's commands and their arguments.
 
-use core::fmt;
-
 use heapless::String;
 use ipc_proto::echo;
-use ipc_proto::name::{Name, NameError};
-use ipc_proto::supervisor::{Args, MAX_ARGS};
+use ipc_proto::name::Name;
+use ipc_proto::supervisor::Args;
 
+use crate::help::{HELP, ParseError};
 use crate::line::MAX_LINE;
-
-/// What `help` prints: each command, its arguments, what it does.
-pub const HELP: &[(&str, &str)] = &[
-    ("help", "this list"),
-    ("ps", "the modules: id and generation, state, restarts, memory"),
-    ("names", "the names: version, owner, state, clients"),
-    ("load NAME [ARGS]", "load a module from the boot archive and wait until it is live"),
-    ("load --hold NAME [ARGS]", "the same, but stop it between reserve and publish"),
-    ("release NAME", "let a held module publish"),
-    ("unload NAME", "kill a module, take every capability to it back, return its memory"),
-    ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
-    ("crash --after NS NAME", "the same, but so many nanoseconds from now"),
-    ("call NAME TEXT", "send TEXT to a service that speaks the echo interface"),
-    ("mem", "free and used memory and slots"),
-    ("mem --mark", "the same, and remember it"),
-    ("mem --prove", "have the kernel prove it, and compare with the mark"),
-    ("halt", "end the system"),
-];
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +30,15 @@ pub enum Command {
     },
     /// `release NAME`
     Release(Name),
-    /// `unload NAME`
-    Unload(Name),
+    /// `unload [--now] NAME`
+    Unload {
+        /// The module.
+        name: Name,
+        /// Whether its call in service is interrupted.
+        now: bool,
+    },
+    /// `unload --cancel NAME`
+    CancelUnload(Name),
     /// `crash NAME`
     Crash(Name),
     /// `crash --after NS NAME`
@@ -83,43 +71,6 @@ pub enum Mem {
     /// Prove and compare.
     Prove,
 }
-
-/// Why a line is not a command. Its text says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ParseError {
-    /// No command of that name; the nearest one, if one is near.
-    Unknown(String<MAX_LINE>, Option<&'static str>),
-    /// The command is used in another way: its line of [`HELP`].
-    Usage(&'static str),
-    /// The argument is not a name.
-    Name(String<MAX_LINE>, NameError),
-    /// The argument is not a number, or one above 2^64 - 1.
-    Number(String<MAX_LINE>),
-    /// The module's arguments are too long.
-    ArgsTooLong,
-    /// The text is too long.
-    TextTooLong,
-}
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ParseError::Unknown(word, Some(near)) => {
-                write!(f, "there is no command `{word}`; did you mean `{near}`? `help` lists all")
-            }
-            ParseError::Unknown(word, None) => write!(f, "there is no command `{word}`; `help` lists all"),
-            ParseError::Usage(usage) => write!(f, "usage: {usage}"),
-            ParseError::Name(word, error) => write!(f, "`{word}` is not a name: {error}"),
-            ParseError::Number(word) => {
-                write!(f, "`{word}` is not a number of nanoseconds: give digits only")
-            }
-            ParseError::ArgsTooLong => write!(f, "a module's arguments have at most {MAX_ARGS} characters"),
-            ParseError::TextTooLong => write!(f, "the text has at most {} characters", echo::MAX_TEXT),
-        }
-    }
-}
-
-impl core::error::Error for ParseError {}
 
 /// The usage of `command`: the first line of [`HELP`] that starts with it.
 fn usage(command: &str) -> ParseError {
@@ -184,7 +135,18 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
         "names" => alone(Command::Names),
         "halt" => alone(Command::Halt),
         "release" => one_name(Command::Release),
-        "unload" => one_name(Command::Unload),
+        "unload" => {
+            let (make, word): (fn(Name) -> Command, &str) = match split(rest) {
+                ("--now", word) => (|name| Command::Unload { name, now: true }, word),
+                ("--cancel", word) => (Command::CancelUnload, word),
+                _ => (|name| Command::Unload { name, now: false }, rest),
+            };
+            match word {
+                "" => Err(ParseError::Usage("unload [--now | --cancel] NAME")),
+                word if word.contains(' ') => Err(ParseError::Usage("unload [--now | --cancel] NAME")),
+                word => Ok(make(name(word)?)),
+            }
+        }
         "crash" => match split(rest) {
             ("--after", rest) => match split(rest) {
                 (nanoseconds, word) if !word.is_empty() && !word.contains(' ') => {
@@ -230,6 +192,7 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ipc_proto::supervisor::MAX_ARGS;
     use proptest::prelude::*;
 
     fn error(line: &str) -> std::string::String {
@@ -241,7 +204,9 @@ mod tests {
         let echo = Name::new("echo").unwrap();
         assert_eq!(parse("  "), Ok(Command::Nothing));
         assert_eq!(parse(" ps "), Ok(Command::Ps));
-        assert_eq!(parse("unload echo"), Ok(Command::Unload(echo)));
+        assert_eq!(parse("unload echo"), Ok(Command::Unload { name: echo, now: false }));
+        assert_eq!(parse("unload --now  echo"), Ok(Command::Unload { name: echo, now: true }));
+        assert_eq!(parse("unload --cancel echo"), Ok(Command::CancelUnload(echo)));
         assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
         assert_eq!(parse("crash --after 5 echo"), Ok(Command::CrashAfter { name: echo, nanoseconds: 5 }));
         let args = Args::try_from("a  b").unwrap();
@@ -256,8 +221,10 @@ mod tests {
     fn errors_say_what_to_type() {
         assert_eq!(error("laod echo"), "there is no command `laod`; did you mean `load`? `help` lists all");
         assert_eq!(error("frobnicate"), "there is no command `frobnicate`; `help` lists all");
-        assert_eq!(error("unload"), "usage: unload NAME");
-        assert_eq!(error("unload a b"), "usage: unload NAME");
+        for line in ["unload", "unload a b", "unload --now", "unload --cancel", "unload --now a b"] {
+            assert_eq!(error(line), "usage: unload [--now | --cancel] NAME");
+        }
+        assert_eq!(error("unload --soon"), "`--soon` is not a name: a name starts with a letter a-z");
         assert_eq!(error("ps now"), "usage: ps");
         assert_eq!(error("load"), "usage: load [--hold] NAME [ARGS]");
         assert_eq!(error("load --hold"), "usage: load [--hold] NAME [ARGS]");

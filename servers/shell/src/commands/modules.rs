@@ -1,7 +1,7 @@
 //! `load`, `release`, `unload`, `crash`.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Act, Answer, Outcome, Request, Sentence, Since};
+use ipc_proto::operator::{Act, Answer, Outcome, Request, Sentence, Since, Users};
 use ipc_proto::supervisor::Args;
 
 use super::{ask, unexpected};
@@ -28,9 +28,36 @@ pub fn release(name: Name, output: &mut Output) -> Result<(), Sentence> {
     show_loaded(name, ask(&Request::Release { name })?, output)
 }
 
-pub fn unload(name: Name, output: &mut Output) -> Result<(), Sentence> {
-    let Answer::Unloaded { memory } = ask(&Request::Unload { name })? else { return Err(unexpected()) };
-    output.line(format_args!("{name} is unloaded: {} KiB came back whole", memory / 1024));
+fn show_users(users: &Users, output: &mut Output) {
+    if !users.names.is_empty() {
+        output.line(format_args!("in use by {users}"));
+    }
+}
+
+pub fn unload(name: Name, now: bool, output: &mut Output) -> Result<(), Sentence> {
+    match ask(&Request::Unload { name, now })? {
+        Answer::Unloaded { memory, users } => {
+            show_users(&users, output);
+            output.line(format_args!("{name} is unloaded: {} KiB came back whole", memory / 1024));
+        }
+        Answer::Stopping { micros, users } => {
+            show_users(&users, output);
+            output.line(format_args!(
+                "{name} is stopping: its call in service has {} ms; `unload --cancel {name}` takes that back, \
+                 `unload --now {name}` does not wait",
+                micros / 1000
+            ));
+        }
+        // It was stopping already; the supervisor has told that it is unloaded.
+        Answer::Done => {}
+        _ => return Err(unexpected()),
+    }
+    Ok(())
+}
+
+pub fn cancel_unload(name: Name, output: &mut Output) -> Result<(), Sentence> {
+    let Answer::Done = ask(&Request::CancelUnload { name })? else { return Err(unexpected()) };
+    output.line(format_args!("{name} is live again: nothing was lost"));
     Ok(())
 }
 

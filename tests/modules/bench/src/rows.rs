@@ -36,7 +36,7 @@ fn load(name: Name) -> Result<(), InitError> {
 }
 
 fn unload(name: Name) -> Result<(), InitError> {
-    ask(&Request::Unload { name }).map(|_| ())
+    ask(&Request::Unload { name, now: false }).map(|_| ())
 }
 
 fn name(text: &str) -> Result<Name, InitError> {

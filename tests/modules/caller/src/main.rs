@@ -1,21 +1,29 @@
-//! A client beside the one that drives a scenario: it hangs `loser`, so that others are queued there.
+//! A client beside the one that drives a scenario: it keeps a server busy, so that others are queued there. Arguments:
+//! `hang`, or `nap MICROSECONDS`, and the server is `loser`; or `hang SERVER`.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
 use ipc_proto::version::VersionRange;
 use module_rt::{Init, InitError, Manifest, init, log, request};
-use operate::loser::{HANG, NAME, VERSION, patient};
+use operate::loser::{HANG, NAME, NAP, VERSION, patient};
 
 module_rt::program! {
     manifest: Manifest::new("caller"),
     main: main,
 }
 
-fn main(_: &mut Init) -> Result<(), InitError> {
-    let loser = init::lookup(NAME, VersionRange::exactly(VERSION))?;
+fn main(init: &mut Init) -> Result<(), InitError> {
+    let args = init.args();
+    let micros = args.strip_prefix("nap ").and_then(|micros| micros.parse().ok());
+    let server = args.strip_prefix("hang ").unwrap_or(NAME);
+    let loser = init::lookup(server, VersionRange::exactly(VERSION))?;
     // Whoever loads it waits for that.
     request::publish();
-    log!("hanging the server: {:?}", loser.call_words(patient(HANG), [0; 4]));
+    let outcome = match micros {
+        Some(micros) => loser.call_words(patient(NAP), [micros, 0, 0, 0]),
+        None => loser.call_words(patient(HANG), [0; 4]),
+    };
+    log!("{args}: {outcome:?}");
     Ok(())
 }

@@ -42,7 +42,7 @@ fn cycle(name: Name) -> Result<(), InitError> {
     if said.generation != instance.generation || said.text != "cba" {
         return Err(InitError::new(24, format_args!("generation {}: {}", said.generation, said.text)));
     }
-    ask(&Request::Unload { name })?;
+    ask(&Request::Unload { name, now: false })?;
     Ok(())
 }
 

@@ -6,8 +6,8 @@
 use ipc_proto::label::{self, Status};
 use ipc_proto::slots;
 use module_rt::locker::{self, OWN_ENDPOINT};
-use module_rt::{Init, InitError, Manifest, request};
-use operate::loser::{AGAIN, COUNT, DELETE, HANG, KEEP, MODULES, NAME, OVERWRITE, SWAP, VERSION};
+use module_rt::{Init, InitError, Manifest, clock, fault, request};
+use operate::loser::{AGAIN, COUNT, DELETE, DIE, HANG, KEEP, MODULES, NAME, NAP, OVERWRITE, SWAP, VERSION};
 use sel4::{AbsoluteCPtr, CapRights, MessageInfoBuilder, cap};
 
 module_rt::program! {
@@ -73,7 +73,17 @@ fn main(init: &mut Init) -> Result<(), InitError> {
     let mut call = endpoint.recv_with_mrs(());
     loop {
         let method = call.info.label() as u16;
-        call = if method == COUNT {
+        let [micros, ..] = call.msg;
+        if method == NAP || method == DIE {
+            let end = clock::now().saturating_add(micros.saturating_mul(1000));
+            while clock::now() < end {
+                module_rt::yield_now();
+            }
+        }
+        if method == DIE {
+            fault::read_address_zero();
+        }
+        call = if method == COUNT || method == NAP {
             endpoint.reply_recv_with_mrs(reply(Status::Ok), [received, held(), 0, 0], ())
         } else {
             match lose(method) {

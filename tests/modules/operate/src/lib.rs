@@ -50,17 +50,40 @@ pub fn print(words: Arguments<'_>) -> Result<(), InitError> {
 
 /// Loads a module. `None` where its init did not come to its end.
 pub fn load(name: Name) -> Result<Option<Instance>, InitError> {
-    match ask(&Request::Load { name, args: Args::new(), hold: false })? {
+    load_by(&Request::Load { name, args: Args::new(), hold: false })
+}
+
+/// Loads a module with arguments; it must become live.
+pub fn load_with(name: Name, args: &str) -> Result<Generation, InitError> {
+    let too_long = |_| InitError::new(31, format_args!("the arguments of {name} are too long"));
+    let args = Args::try_from(args).map_err(too_long)?;
+    live(name, load_by(&Request::Load { name, args, hold: false })?)
+}
+
+fn load_by(request: &Request) -> Result<Option<Instance>, InitError> {
+    match ask(request)? {
         Answer::Loaded { instance, outcome: Outcome::Live } => Ok(Some(instance)),
         Answer::Refused(sentence) if sentence.ends_with("nothing was published") => Ok(None),
-        other => Err(InitError::new(21, format_args!("load {name}: {other:?}"))),
+        other => Err(InitError::new(21, format_args!("{request:?}: {other:?}"))),
     }
 }
 
 /// Loads a module, which must become live.
 pub fn load_live(name: Name) -> Result<Generation, InitError> {
-    let loaded = load(name)?.ok_or_else(|| InitError::new(28, format_args!("{name} did not become live")))?;
-    Ok(loaded.generation)
+    live(name, load(name)?)
+}
+
+fn live(name: Name, loaded: Option<Instance>) -> Result<Generation, InitError> {
+    let none = || InitError::new(28, format_args!("{name} did not become live"));
+    Ok(loaded.ok_or_else(none)?.generation)
+}
+
+/// Takes back the stop of a module.
+pub fn cancel_unload(name: Name) -> Result<(), InitError> {
+    match ask(&Request::CancelUnload { name })? {
+        Answer::Done => Ok(()),
+        other => Err(InitError::new(32, format_args!("cancel the unload of {name}: {other:?}"))),
+    }
 }
 
 /// Waits until a module has come to its end and is not loaded any more.
@@ -77,7 +100,7 @@ pub fn await_exit(name: Name) -> Result<(), InitError> {
 
 /// Unloads a module; its memory is whole, or this is an error.
 pub fn unload(name: Name) -> Result<(), InitError> {
-    match ask(&Request::Unload { name })? {
+    match ask(&Request::Unload { name, now: false })? {
         Answer::Unloaded { .. } => Ok(()),
         other => Err(InitError::new(22, format_args!("unload {name}: {other:?}"))),
     }

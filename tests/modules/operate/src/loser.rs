@@ -23,6 +23,10 @@ pub const SWAP: u16 = WORDS | 0x104;
 pub const KEEP: u16 = WORDS | 0x105;
 /// Never receives again.
 pub const HANG: u16 = WORDS | 0x106;
+/// Takes a number of microseconds and answers, as [`COUNT`] does, when they are over.
+pub const NAP: u16 = WORDS | 0x107;
+/// Takes a number of microseconds and faults when they are over.
+pub const DIE: u16 = WORDS | 0x108;
 /// The ways in which it loses a call and goes on.
 pub const WAYS: [(&str, u16); 5] =
     [("again", AGAIN), ("delete", DELETE), ("overwrite", OVERWRITE), ("swap", SWAP), ("keep", KEEP)];

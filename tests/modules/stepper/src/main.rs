@@ -77,7 +77,7 @@ fn publish(step: u64) -> Result<(), InitError> {
         for _ in 0..4 {
             module_rt::yield_now();
         }
-        ask(&Request::Unload { name: twins })?;
+        ask(&Request::Unload { name: twins, now: false })?;
         lead = lead.saturating_add(step);
         publishes = publishes.saturating_add(1);
     }

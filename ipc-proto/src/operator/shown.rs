@@ -1,0 +1,128 @@
+//! What an operator is shown: modules, services, deaths, memory.
+
+use core::fmt;
+
+use heapless::Vec;
+use serde::{Deserialize, Serialize};
+
+use super::{MAX_USERS, ServiceState, State};
+use crate::ids::Instance;
+use crate::name::Name;
+
+/// The death of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Death {
+    /// The module.
+    pub name: Name,
+    /// Which instance.
+    pub instance: Instance,
+    /// The address of the instruction that its thread would have gone on with.
+    pub ip: u64,
+}
+
+/// A line of `ps`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleInfo {
+    /// The name.
+    pub name: Name,
+    /// Domain and generation.
+    pub instance: Instance,
+    /// Where it is in its life.
+    pub state: State,
+    /// How often it was started again since it was loaded.
+    pub restarts: u32,
+    /// The size of everything it holds, in bytes.
+    pub memory: u64,
+}
+
+/// The clients of a module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Users {
+    /// The first of them.
+    pub names: Vec<Name, MAX_USERS>,
+    /// How many there are beside those.
+    pub more: u16,
+}
+
+impl fmt::Display for Users {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.names.iter().enumerate() {
+            write!(f, "{}{name}", if index == 0 { "" } else { ", " })?;
+        }
+        match self.more {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+/// What the ledger says about a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceInfo {
+    /// The module that owns it.
+    pub owner: Name,
+    /// Visible or not.
+    pub state: ServiceState,
+    /// How many clients hold a capability to it.
+    pub clients: u16,
+}
+
+/// Memory and slots by the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryInfo {
+    /// Bytes of memory that no module holds.
+    pub free_bytes: u64,
+    /// Bytes that modules and the supervisor hold.
+    pub used_bytes: u64,
+    /// Slots of the supervisor's CSpace that are free.
+    pub free_slots: u32,
+    /// Slots that modules and the supervisor use.
+    pub used_slots: u32,
+    /// Slots that hold pieces of memory, in use or not. Memory that was cut up stays cut up until a larger piece is
+    /// needed, so this number grows and shrinks without anything being lost.
+    pub piece_slots: u32,
+}
+
+/// What the kernel says about everything that is free by the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The books.
+    pub books: MemoryInfo,
+    /// How many untypeds were asked.
+    pub untypeds: u32,
+    /// The free bytes in them, as the kernel reported them.
+    pub kernel_free_bytes: u64,
+    /// How many free slots were tried.
+    pub slots_tried: u32,
+    /// How many of those held a capability: leaks.
+    pub slots_taken: u32,
+}
+
+impl Proof {
+    /// Whether kernel and books agree.
+    pub fn is_whole(&self) -> bool {
+        self.kernel_free_bytes == self.books.free_bytes
+            && self.slots_taken == 0
+            && self.slots_tried == self.books.free_slots
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_means_that_nothing_is_missing_and_nothing_was_left_out() {
+        let books =
+            MemoryInfo { free_bytes: 4096, used_bytes: 0, free_slots: 7, used_slots: 0, piece_slots: 1 };
+        let proof = Proof { books, untypeds: 1, kernel_free_bytes: 4096, slots_tried: 7, slots_taken: 0 };
+        assert!(proof.is_whole());
+        for kernel_free_bytes in [4095, 4097] {
+            assert!(!Proof { kernel_free_bytes, ..proof }.is_whole(), "{kernel_free_bytes} bytes");
+        }
+        for slots_tried in [6, 8] {
+            assert!(!Proof { slots_tried, ..proof }.is_whole(), "{slots_tried} slots");
+        }
+        assert!(!Proof { slots_taken: 1, ..proof }.is_whole());
+    }
+}

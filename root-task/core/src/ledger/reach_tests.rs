@@ -1,0 +1,58 @@
+//! Tests of the ledger: whom a client reaches, and who reaches a module that is being stopped.
+
+use super::tests::{live, started};
+use super::*;
+use ipc_proto::registrar::Refusal;
+use ipc_proto::slots::FIRST_CONNECTION;
+
+#[test]
+fn a_slot_leads_to_a_server_as_long_as_the_service_exists() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let client = live(&mut ledger, "client");
+    assert_eq!(ledger.server_of(client.domain, FIRST_CONNECTION), None);
+    assert!(!ledger.is_client_of(client.domain, server.domain));
+    let slot = u64::from(ledger.connect(client, a).unwrap().slot);
+    assert_eq!(ledger.server_of(client.domain, slot), Some(server.domain));
+    assert!(ledger.is_client_of(client.domain, server.domain));
+    assert!(!ledger.is_client_of(server.domain, client.domain));
+    for other in
+        [0, 1, FIRST_CONNECTION - 1, slot + 1, u64::from(MAX_CONNECTIONS) + FIRST_CONNECTION, u64::MAX]
+    {
+        assert_eq!(ledger.server_of(client.domain, other), None, "slot {other}");
+    }
+    ledger.died(server.domain);
+    assert_eq!(
+        ledger.server_of(client.domain, slot),
+        Some(server.domain),
+        "its next instance serves the slot"
+    );
+    ledger.fail(server.domain);
+    assert_eq!(ledger.server_of(client.domain, slot), None);
+    assert!(!ledger.is_client_of(client.domain, server.domain));
+}
+
+#[test]
+fn a_stopping_module_is_not_found_and_is_found_again_when_that_is_taken_back() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    assert!(!ledger.stop(server.domain), "it is not live yet");
+    ledger.publish(server);
+    let client = live(&mut ledger, "client");
+    let before = ledger.connect(client, a).unwrap();
+    assert!(!ledger.cancel_stop(server.domain), "nothing to take back");
+    assert!(ledger.stop(server.domain));
+    assert_eq!(ledger.connect(client, a), Err(Refusal::NotPublished));
+    assert!(ledger.is_running(server) && !ledger.stop(server.domain));
+    assert_eq!(ledger.publish(server), PublishDecision::Nothing);
+    assert_eq!(ledger.server_of(client.domain, u64::from(before.slot)), Some(server.domain));
+    assert!(ledger.cancel_stop(server.domain));
+    assert_eq!(ledger.connect(client, a).unwrap().slot, before.slot);
+    ledger.stop(server.domain);
+    assert_eq!(ledger.died(server.domain).unwrap().was, State::Stopping);
+    assert!(!ledger.cancel_stop(server.domain), "too late");
+    assert_eq!(ledger.connect(client, a), Err(Refusal::NotLive));
+}

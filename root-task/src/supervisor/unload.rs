@@ -1,0 +1,215 @@
+//! Unload in two stages: the names disappear and the call in service may finish; then everything is destroyed. The first
+//! can be taken back.
+//!
+//! The module contains no code for any of this. To stop it, its capability to receive is deleted: it answers the call
+//! that it has, cannot receive the next one, and that fault says that it is **drained**. To take that back, the
+//! capability is put back.
+
+use core::fmt;
+
+use heapless::Vec;
+use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Act, Answer, MAX_USERS, State, Users};
+use ipc_proto::slots;
+use root_task_core::alarms::What;
+use sel4::{CapRights, Fault, SYSCALL_INSTRUCTION, UserContext};
+
+use super::operator::{not_loaded, pinned, refused};
+use super::{Response, Supervisor, answer};
+use crate::arch;
+use crate::memory::Leak;
+use crate::report;
+use crate::say;
+
+/// How a stop came to its end.
+#[derive(Clone, Copy, Debug)]
+pub enum End {
+    /// The call in service was answered.
+    Drained,
+    /// Its deadline came first.
+    Deadline,
+    /// The module died in it.
+    Died,
+    /// The operator did not want to wait any longer.
+    Now,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            End::Drained => "its call in service was answered",
+            End::Deadline => "its call in service was cut off at the deadline",
+            End::Died => "it died before its call in service was answered",
+            End::Now => "its call in service was cut off",
+        })
+    }
+}
+
+impl Supervisor {
+    /// An operator wants a module unloaded, `now` or when its call in service is answered.
+    pub(super) fn unload_by_name(&mut self, asker: DomainId, name: &Name, now: bool) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        if self.is_pinned(name) {
+            return pinned(name, "unloaded");
+        }
+        let users = self.users_of(id, asker);
+        if self.system.keep_in_use.contains(name) && !users.names.is_empty() {
+            return refused(format_args!(
+                "{name} is in use by {users}, and the system's manifest keeps it as long as it is"
+            ));
+        }
+        let stops = self.state(id) == Some(State::Stopping);
+        if now && stops {
+            self.end_stop(id, End::Now);
+            return answer(&Answer::Done);
+        }
+        let stops = !now && (stops || (!self.callers_of(id).is_empty() && self.stop(id)));
+        if !stops {
+            return match self.unload(id) {
+                Ok(memory) => answer(&Answer::Unloaded { memory, users }),
+                Err(leak) => refused(format_args!("{name} is unloaded, but {leak}")),
+            };
+        }
+        let micros = self.room(id).map_or(0, |room| room.request.deadline_micros);
+        answer(&Answer::Stopping { micros, users })
+    }
+
+    /// Stops a live module. `false` where it is not live, and nothing has changed.
+    fn stop(&mut self, id: DomainId) -> bool {
+        if !self.ledger.stop(id) {
+            return false;
+        }
+        let Some(room) = self.room(id) else { return false };
+        let Some(domain) = room.domain.as_ref() else { return false };
+        let (instance, deadline) =
+            (domain.instance, u64::from(room.request.deadline_micros).saturating_mul(1000));
+        // Fails only for a slot that does not exist.
+        let _ = domain.cspace(slots::RECEIVE).delete();
+        let registers = domain.tcb().tcb_read_registers(false, UserContext::SYSCALL_WORDS);
+        let receives = registers.is_ok_and(|registers| {
+            let number = registers.syscall_number();
+            (number == sel4::sys::SYS_RECV || number == sel4::sys::SYS_REPLY_RECV)
+                && registers.syscall_cap() == slots::RECEIVE
+                && room.code.has(registers.pc(), &SYSCALL_INSTRUCTION)
+        });
+        if receives {
+            // It waits for a call, or is about to: it does so again, now without the capability. An answer that it had to
+            // give is given once: then it has no caller any more.
+            let _ = domain.tcb().tcb_suspend();
+            let _ = domain.tcb().tcb_resume();
+        }
+        let at = self.timer.now().saturating_add(deadline);
+        if self.alarms.set(What::StopOver(instance), at).is_err() {
+            say!(
+                "supervisor: no alarm is left for the deadline of the stop of domain {id}: `unload --now` ends it"
+            );
+        }
+        self.set_timer();
+        true
+    }
+
+    /// An operator takes a stop back.
+    pub(super) fn cancel_unload(&mut self, name: &Name) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        if self.cancel_stop(id) {
+            return answer(&Answer::Done);
+        }
+        refused(format_args!("{name} is not stopping: there is nothing to take back"))
+    }
+
+    fn cancel_stop(&mut self, id: DomainId) -> bool {
+        if !self.ledger.cancel_stop(id) {
+            return false;
+        }
+        let Some(room) = self.room(id) else { return false };
+        let Some(domain) = room.domain.as_ref() else { return false };
+        let instance = domain.instance;
+        // The slot is empty, and the endpoint is there as long as the module is.
+        let receive = domain.cspace(slots::RECEIVE);
+        let _ = receive.copy(&arch::root_slot(room.home.endpoint()), CapRights::read_only());
+        self.alarms.cancel(What::StopOver(instance));
+        true
+    }
+
+    /// The module has faulted while it was being stopped: drained, if it was for want of the capability to receive.
+    pub(super) fn stopping_has_faulted(&mut self, id: DomainId, fault: Option<Fault>) -> Option<End> {
+        if self.state(id) != Some(State::Stopping) {
+            return None;
+        }
+        match fault {
+            Some(Fault::CapFault { addr: slots::RECEIVE, in_recv_phase: true, .. }) => Some(End::Drained),
+            _ => None,
+        }
+    }
+
+    /// The second stage: nothing stays.
+    pub(super) fn end_stop(&mut self, id: DomainId, end: End) {
+        let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
+        match self.unload(id) {
+            Ok(memory) => {
+                say!("supervisor: {name} is unloaded: {end}; {} KiB came back whole", memory / 1024)
+            }
+            Err(leak) => say!("supervisor: {name} is unloaded: {end}; but {leak}"),
+        }
+    }
+
+    /// The moment has come at which a stop has lasted long enough.
+    pub(super) fn stop_is_over(&mut self, who: Instance) {
+        if self.ledger.is_running(who) && self.state(who.domain) == Some(State::Stopping) {
+            self.end_stop(who.domain, End::Deadline);
+        }
+    }
+
+    /// Does what an alarm says with an instance that runs.
+    pub(super) fn unload_act(&mut self, id: DomainId, act: Act) {
+        match act {
+            Act::Unload if !self.callers_of(id).is_empty() && self.stop(id) => {}
+            Act::CancelUnload => {
+                self.cancel_stop(id);
+            }
+            _ => {
+                if let Err(leak) = self.unload(id) {
+                    say!("supervisor: domain {id} is unloaded, but {leak}");
+                }
+            }
+        }
+    }
+
+    /// Destroys whatever there is of a module, and forgets it.
+    pub(super) fn unload(&mut self, id: DomainId) -> Result<u64, Leak> {
+        let mut connections: Vec<u8, { slots::MAX_CONNECTIONS as usize }> =
+            self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
+        self.bury(id, Generation::NONE);
+        self.ledger.died(id);
+        self.dead.retain(|dead| *dead != id);
+        let module = self.ledger.module(id).map(|module| (module.name, module.generation));
+        if let Some((cause, earlier)) = self.room_mut(id).and_then(|room| room.death.take()) {
+            connections = earlier;
+            if let Some((name, generation)) = &module {
+                report::print(name, *generation, &cause);
+            }
+        }
+        let instance = self.reap(id, &connections);
+        if let Some((name, _)) = module {
+            self.answer_waiter(id, refused(format_args!("{name} was unloaded before it was live")));
+        }
+        let home = self.clear(id);
+        instance.and_then(|bytes| home.map(|()| bytes))
+    }
+
+    /// Who is connected to a module, beside `asker`.
+    fn users_of(&self, id: DomainId, asker: DomainId) -> Users {
+        let mut users = Users { names: Vec::new(), more: 0 };
+        let others = self.ledger.iter().filter(|(client, _)| ![id, asker].contains(client));
+        for (_, module) in others.filter(|(client, _)| self.ledger.is_client_of(*client, id)) {
+            if users.names.len() < MAX_USERS {
+                // There is room: that was just asked.
+                let _ = users.names.push(module.name);
+            } else {
+                users.more = users.more.saturating_add(1);
+            }
+        }
+        users
+    }
+}

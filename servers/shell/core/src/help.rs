@@ -1,0 +1,67 @@
+//! What `help` prints, and what a wrong line is answered with.
+
+use core::fmt;
+
+use heapless::String;
+use ipc_proto::echo;
+use ipc_proto::name::NameError;
+use ipc_proto::supervisor::MAX_ARGS;
+
+use crate::line::MAX_LINE;
+
+/// What `help` prints: each command, its arguments, what it does.
+pub const HELP: &[(&str, &str)] = &[
+    ("help", "this list"),
+    ("ps", "the modules: id and generation, state, restarts, memory"),
+    ("names", "the names: version, owner, state, clients"),
+    ("load NAME [ARGS]", "load a module from the boot archive and wait until it is live"),
+    ("load --hold NAME [ARGS]", "the same, but stop it between reserve and publish"),
+    ("release NAME", "let a held module publish"),
+    ("unload NAME", "let a module finish its call, take every capability to it back, return its memory"),
+    ("unload --now NAME", "the same without waiting for the call: it is interrupted"),
+    ("unload --cancel NAME", "take that back while the module is stopping"),
+    ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
+    ("crash --after NS NAME", "the same, but so many nanoseconds from now"),
+    ("call NAME TEXT", "send TEXT to a service that speaks the echo interface"),
+    ("mem", "free and used memory and slots"),
+    ("mem --mark", "the same, and remember it"),
+    ("mem --prove", "have the kernel prove it, and compare with the mark"),
+    ("halt", "end the system"),
+];
+
+/// Why a line is not a command. Its text says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParseError {
+    /// No command of that name; the nearest one, if one is near.
+    Unknown(String<MAX_LINE>, Option<&'static str>),
+    /// The command is used in another way: its line of [`HELP`].
+    Usage(&'static str),
+    /// The argument is not a name.
+    Name(String<MAX_LINE>, NameError),
+    /// The argument is not a number, or one above 2^64 - 1.
+    Number(String<MAX_LINE>),
+    /// The module's arguments are too long.
+    ArgsTooLong,
+    /// The text is too long.
+    TextTooLong,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParseError::Unknown(word, Some(near)) => {
+                write!(f, "there is no command `{word}`; did you mean `{near}`? `help` lists all")
+            }
+            ParseError::Unknown(word, None) => write!(f, "there is no command `{word}`; `help` lists all"),
+            ParseError::Usage(usage) => write!(f, "usage: {usage}"),
+            ParseError::Name(word, error) => write!(f, "`{word}` is not a name: {error}"),
+            ParseError::Number(word) => {
+                write!(f, "`{word}` is not a number of nanoseconds: give digits only")
+            }
+            ParseError::ArgsTooLong => write!(f, "a module's arguments have at most {MAX_ARGS} characters"),
+            ParseError::TextTooLong => write!(f, "the text has at most {} characters", echo::MAX_TEXT),
+        }
+    }
+}
+
+impl core::error::Error for ParseError {}
