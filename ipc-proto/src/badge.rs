@@ -27,6 +27,11 @@ pub enum Kind {
 /// Set in every badge of a notification, and in no badge of an endpoint.
 pub const SIGNAL: u64 = 1 << 27;
 
+/// What a module's notification is signalled with by its device.
+pub const INTERRUPT: u64 = SIGNAL | 1;
+/// What it is signalled with where a client has died, see `manifest::DEPARTURES`.
+pub const DEPARTURE: u64 = SIGNAL | 2;
+
 /// How many domains a badge can tell apart.
 pub const MAX_DOMAINS: u16 = 1 << 5;
 /// How many services a badge can tell apart.

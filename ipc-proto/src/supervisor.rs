@@ -1,7 +1,10 @@
 //! Interface `supervisor`: what any module may ask of the supervisor, on [`crate::slots::SUPERVISOR`].
 
-use heapless::String;
+use heapless::{String, Vec};
 use serde::{Deserialize, Serialize};
+
+use crate::badge::MAX_DOMAINS;
+use crate::ids::Instance;
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x100;
@@ -46,6 +49,8 @@ pub enum Request {
     },
     /// The arguments given at load. Answer: [`Answer::Args`].
     Args,
+    /// Which clients have died since the caller last asked. Answer: [`Answer::Departed`].
+    Departed,
     /// Copy the connection in `slot` into the module's own locker. Answer: [`Answer::Done`], or
     /// [`Answer::Refused`] where there is no locker, no such connection, or the slot is taken.
     Stow {
@@ -63,6 +68,9 @@ pub enum Answer {
     Done,
     /// The arguments; empty where none were given.
     Args(Args),
+    /// Of each domain the last instance that has died: no earlier one lives either. Empty where the manifest does not
+    /// ask for that.
+    Departed(Vec<Instance, { MAX_DOMAINS as usize }>),
     /// It cannot be done; nothing has changed.
     Refused,
 }

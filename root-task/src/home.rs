@@ -3,7 +3,7 @@
 //! Both come from an untyped of their own. While the module is loaded, calls wait at the endpoint for the next
 //! instance; when it is unloaded, one revoke of the untyped takes every client's capability, wherever it went.
 
-use ipc_proto::badge::SIGNAL;
+use ipc_proto::badge::{DEPARTURE, INTERRUPT};
 use root_task_core::slots::SlotRange;
 use sel4::{CapRights, ObjectBlueprint, cap};
 
@@ -12,8 +12,6 @@ use crate::memory::{Leak, Memory, OutOf, Untyped};
 
 /// An untyped of 2^8 bytes, the smallest that the pool hands out, holds both.
 const UNTYPED_BITS: u8 = 8;
-/// The badge of a device's interrupt.
-const INTERRUPT: u64 = SIGNAL | 1;
 
 /// A module's endpoint and notification.
 pub struct Home {
@@ -27,7 +25,7 @@ impl Home {
     /// # Errors
     /// [`OutOf`] memory or slots; nothing is lost.
     pub fn make(memory: &mut Memory) -> Result<Home, OutOf> {
-        let slots = memory.alloc_slots(3)?;
+        let slots = memory.alloc_slots(4)?;
         let untyped = match memory.alloc_untyped(UNTYPED_BITS) {
             Ok(untyped) => untyped,
             Err(error) => {
@@ -68,8 +66,20 @@ impl Home {
     /// # Errors
     /// The kernel's.
     pub fn signal(&self) -> sel4::Result<cap::Notification> {
-        let slot = self.first().saturating_add(2);
-        match arch::slot(slot).mint(&arch::root_slot(self.notification()), CapRights::all(), INTERRUPT) {
+        self.badged(2, INTERRUPT)
+    }
+
+    /// Tells the module that a client of its has died.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn tell_departure(&self) -> sel4::Result<()> {
+        self.badged(3, DEPARTURE).map(cap::Notification::signal)
+    }
+
+    fn badged(&self, place: u64, badge: u64) -> sel4::Result<cap::Notification> {
+        let slot = self.first().saturating_add(place);
+        match arch::slot(slot).mint(&arch::root_slot(self.notification()), CapRights::all(), badge) {
             // Made for an earlier instance.
             Ok(()) | Err(sel4::Error::DeleteFirst) => Ok(cap::Notification::from_bits(slot)),
             Err(error) => Err(error),

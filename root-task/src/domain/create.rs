@@ -214,10 +214,11 @@ impl Domain {
             0,
             u64::from(spec.plan.request.priority),
         )?;
-        if let Some(console) = spec.console {
-            console.grant(self, self.slot(Place::Device, 0), spec.home)?;
+        match spec.console {
+            Some(console) => console.grant(self, self.slot(Place::Device, 0), spec.home),
+            None if spec.plan.request.departures => tcb.tcb_bind_notification(spec.home.notification()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Lets the thread run from the file's entry.

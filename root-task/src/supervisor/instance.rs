@@ -7,7 +7,7 @@ use ipc_proto::registrar::Refusal;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 
 use super::Supervisor;
-use super::rescue::Fate;
+use super::rescue::{Domains, Fate};
 use crate::arch;
 use crate::domain::Domain;
 use crate::domain::create::{CreateError, Spec};
@@ -92,9 +92,9 @@ impl Supervisor {
         Some(self.room(id)?.home.endpoint())
     }
 
-    /// Stops the running instance and answers whoever is inside a call to it; `next` takes its place, or nobody, and
+    /// Stops the running instance and answers `callers`, who stand on calls to it; `next` takes its place, or nobody, and
     /// then those who wait to be received are answered, too. Its memory stays as it is.
-    pub(super) fn bury(&mut self, id: DomainId, next: Generation) {
+    pub(super) fn bury(&mut self, id: DomainId, callers: &Domains, next: Generation) {
         let Some(domain) =
             self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut())
         else {
@@ -104,7 +104,7 @@ impl Supervisor {
         let generation = domain.instance.generation;
         self.alarms.cancel_all_of(domain.instance);
         let fate = Fate { interrupted: (generation, next), queued_stay: next != Generation::NONE };
-        self.answer_callers(id, &self.callers_of(id), fate);
+        self.answer_callers(id, callers, fate);
     }
 
     /// Destroys a dead instance and gives its memory back.

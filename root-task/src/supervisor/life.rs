@@ -5,7 +5,7 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Death, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
 use root_task_core::elf_plan::Code;
-use root_task_core::ledger::{Module, PublishDecision};
+use root_task_core::ledger::{self, Module, PublishDecision};
 use root_task_core::restart::{self, Decision};
 use sel4::Fault;
 
@@ -30,6 +30,9 @@ impl Supervisor {
             .ledger
             .admit(name, request.connections, hold)
             .map_err(|error| sentence(format_args!("{name}: {error}")))?;
+        if request.departures {
+            self.ledger.watch_clients(id);
+        }
         let home = match Home::make(&mut self.memory) {
             Ok(home) => home,
             Err(error) => {
@@ -124,8 +127,8 @@ impl Supervisor {
     pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
         let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
         self.last_death = self.death_of(id).or(self.last_death);
-        self.bury(id, self.successor(id, &cause));
-        let Some(death) = self.ledger.died(id) else { return };
+        self.bury(id, &self.callers_of(id), self.successor(id, &cause));
+        let Some(death) = self.has_died(id) else { return };
         if death.was == State::Stopping {
             if let Some(module) = self.ledger.module(id) {
                 report::print(&module.name, module.generation, &cause);
@@ -143,6 +146,21 @@ impl Supervisor {
         } else {
             self.conclude(id);
         }
+    }
+
+    /// Enters a death into the ledger, and tells those who keep something for the dead.
+    pub(super) fn has_died(&mut self, id: DomainId) -> Option<ledger::Death> {
+        let watchers = self.ledger.watchers_of(id);
+        let death = self.ledger.died(id)?;
+        for server in watchers {
+            let told = self.room(server).map(|room| room.home.tell_departure());
+            if let Some(Err(error)) = told {
+                say!(
+                    "supervisor: domain {server} was not told of a death ({error:?}), which is a bug of the root task"
+                );
+            }
+        }
+        Some(death)
     }
 
     /// The generation that will take the place of an instance that dies of `cause`, if one will.

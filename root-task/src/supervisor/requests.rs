@@ -42,6 +42,7 @@ impl Supervisor {
                 Some(room) => answer(&Answer::Args(room.args.clone())),
                 None => answer(&Answer::Refused),
             },
+            Request::Departed => answer(&Answer::Departed(self.ledger.take_departures(id))),
             Request::Stow { slot, index } => self.stow(who, slot, index),
         }
     }

@@ -16,6 +16,7 @@ use root_task_core::alarms::What;
 use sel4::{CapRights, Fault, SYSCALL_INSTRUCTION, UserContext};
 
 use super::operator::{not_loaded, pinned, refused};
+use super::rescue::Domains;
 use super::{Response, Supervisor, answer};
 use crate::arch;
 use crate::memory::Leak;
@@ -64,9 +65,10 @@ impl Supervisor {
             self.end_stop(id, End::Now);
             return answer(&Answer::Done);
         }
-        let stops = !now && (stops || (!self.callers_of(id).is_empty() && self.stop(id)));
+        let callers = self.callers_of(id);
+        let stops = !now && (stops || (!callers.is_empty() && self.stop(id)));
         if !stops {
-            return match self.unload(id) {
+            return match self.unload(id, &callers) {
                 Ok(memory) => answer(&Answer::Unloaded { memory, users }),
                 Err(leak) => refused(format_args!("{name} is unloaded, but {leak}")),
             };
@@ -146,7 +148,7 @@ impl Supervisor {
     /// The second stage: nothing stays.
     pub(super) fn end_stop(&mut self, id: DomainId, end: End) {
         let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
-        match self.unload(id) {
+        match self.unload(id, &self.callers_of(id)) {
             Ok(memory) => {
                 say!("supervisor: {name} is unloaded: {end}; {} KiB came back whole", memory / 1024)
             }
@@ -169,19 +171,20 @@ impl Supervisor {
                 self.cancel_stop(id);
             }
             _ => {
-                if let Err(leak) = self.unload(id) {
+                if let Err(leak) = self.unload(id, &self.callers_of(id)) {
                     say!("supervisor: domain {id} is unloaded, but {leak}");
                 }
             }
         }
     }
 
-    /// Destroys whatever there is of a module, and forgets it.
-    pub(super) fn unload(&mut self, id: DomainId) -> Result<u64, Leak> {
+    /// Destroys whatever there is of a module, and forgets it. `callers` are those who stand on a call to it.
+    fn unload(&mut self, id: DomainId, callers: &Domains) -> Result<u64, Leak> {
         let mut connections: Vec<u8, { slots::MAX_CONNECTIONS as usize }> =
             self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
-        self.bury(id, Generation::NONE);
-        self.ledger.died(id);
+        self.bury(id, callers, Generation::NONE);
+        // What was dead already has been told of.
+        let _ = self.has_died(id);
         self.dead.retain(|dead| *dead != id);
         let module = self.ledger.module(id).map(|module| (module.name, module.generation));
         if let Some((cause, earlier)) = self.room_mut(id).and_then(|room| room.death.take()) {

@@ -10,6 +10,7 @@
 //! | [`init`] | what init may do: connect, reserve, read arguments |
 //! | [`connection`] | calls to other modules, and what can go wrong with them |
 //! | [`serve`] | the loop that answers calls |
+//! | [`clients`] | what a server keeps for each client |
 //! | [`request`] | calls to the supervisor: publish, log, exit |
 //! | [`operator`] | calls that only an operator may make |
 //! | [`console`] | the console's receiver, for the module that is granted it |
@@ -18,6 +19,7 @@
 //! | [`fault`] | faults on purpose |
 #![no_std]
 
+pub mod clients;
 pub mod clock;
 pub mod connection;
 pub mod console;
@@ -31,6 +33,7 @@ pub mod request;
 pub mod serve;
 pub mod start;
 
+pub use clients::Clients;
 pub use connection::{CallError, Connection};
 pub use init::{Init, InitError};
 pub use ipc_proto;

@@ -2,11 +2,16 @@
 
 use core::fmt::{self, Write};
 
+use ipc_proto::badge::MAX_DOMAINS;
+use ipc_proto::ids::Instance;
 use ipc_proto::slots;
 use ipc_proto::supervisor::{Answer, Args, LABEL, Line, Request};
 
 use crate::connection::{CallError, Connection};
 use crate::init::InitError;
+
+/// At most one instance of each domain.
+pub type Departed = heapless::Vec<Instance, { MAX_DOMAINS as usize }>;
 
 const SUPERVISOR: Connection = Connection::in_slot(slots::SUPERVISOR);
 
@@ -54,6 +59,14 @@ pub fn args() -> Args {
     match ask(&Request::Args) {
         Ok(Answer::Args(args)) => args,
         _ => Args::new(),
+    }
+}
+
+/// Which clients have died since this was last asked: of each domain the last instance that did.
+pub fn departed() -> Departed {
+    match ask(&Request::Departed) {
+        Ok(Answer::Departed(instances)) => instances,
+        _ => Departed::new(),
     }
 }
 

@@ -1,11 +1,14 @@
 //! The loop that answers calls.
 
-use ipc_proto::badge::{Badge, Holder, SIGNAL};
+use ipc_proto::badge::{Badge, DEPARTURE, Holder, SIGNAL};
+use ipc_proto::ids::Instance;
 use ipc_proto::label::{self, Status, WORDS};
 use ipc_proto::slots;
 use ipc_proto::wire;
 use sel4::{MessageInfo, MessageInfoBuilder, with_ipc_buffer, with_ipc_buffer_mut};
 use serde::{Serialize, de::DeserializeOwned};
+
+use crate::request;
 
 /// Who calls: decoded from the badge, which only the supervisor mints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +89,12 @@ pub trait Server {
         Err(Status::UnknownMethod)
     }
 
+    /// This client has died, and every earlier instance of its domain: drop what is kept for it. Called before any
+    /// later instance's call is received; only where the manifest has `flags: DEPARTURES`. The default keeps nothing.
+    fn departed(&mut self, client: Instance) {
+        let _ = client;
+    }
+
     /// Bits were signalled on the notification that is bound to this module.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -125,6 +134,21 @@ fn message<S: Server>(
     }
 }
 
+/// The bound notification was signalled.
+#[cold]
+#[inline(never)]
+fn signalled<S: Server>(server: &mut S, badge: u64) {
+    if badge & DEPARTURE == DEPARTURE {
+        for client in request::departed() {
+            server.departed(client);
+        }
+    }
+    let others = badge & !DEPARTURE;
+    if others != 0 {
+        server.signal(others);
+    }
+}
+
 /// Serves until the domain is reaped.
 pub fn serve<S: Server>(mut server: S) -> ! {
     let receive = sel4::cap::Endpoint::from_bits(slots::RECEIVE);
@@ -133,7 +157,7 @@ pub fn serve<S: Server>(mut server: S) -> ! {
     loop {
         let badge = call.badge;
         if badge & SIGNAL != 0 {
-            server.signal(badge & !SIGNAL);
+            signalled(&mut server, badge);
             call = receive.recv_with_mrs(());
             continue;
         }

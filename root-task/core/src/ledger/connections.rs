@@ -63,6 +63,7 @@ impl Ledger {
         if let Some(used) = self.used_mut(at) {
             used.clients = used.clients.saturating_add(1);
         }
+        self.count(server, client.domain, |connections| connections.saturating_add(1));
         let holder = Holder { domain: client.domain, tag: GenerationTag::of(client.generation) };
         let mint = Badge { kind: Kind::Client, service: at.index, holder };
         Ok(Connection { slot: slot_of(index), server, generation, mint: Some(mint) })
@@ -76,6 +77,15 @@ impl Ledger {
             && let Some(used) = self.used_mut(old)
         {
             used.clients = used.clients.saturating_sub(1);
+            let server = used.owner;
+            self.count(server, client, |connections| connections.saturating_sub(1));
+        }
+    }
+
+    fn count(&mut self, server: DomainId, client: DomainId, change: impl FnOnce(u8) -> u8) {
+        let held = self.module_mut(server).and_then(|module| module.clients.get_mut(usize::from(client.0)));
+        if let Some(connections) = held {
+            *connections = change(*connections);
         }
     }
 
@@ -88,8 +98,8 @@ impl Ledger {
 
     /// Whether `client` is connected to any service of `server`.
     pub fn is_client_of(&self, client: DomainId, server: DomainId) -> bool {
-        let held = self.module(client).map(|module| module.connections.iter().flatten());
-        held.into_iter().flatten().any(|at| self.used(*at).is_some_and(|used| used.owner == server))
+        let held = self.module(server).and_then(|module| module.clients.get(usize::from(client.0)));
+        held.is_some_and(|connections| *connections > 0)
     }
 
     /// The slots of `client`'s CSpace that hold connections, with the service of each.

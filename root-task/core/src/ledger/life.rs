@@ -4,7 +4,7 @@ use heapless::Vec;
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::operator::{ServiceState, State};
 
-use super::{Ledger, MAX_SERVICES, Step};
+use super::{Ledger, MAX_MODULES, MAX_SERVICES, Step};
 
 /// What a publish comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ impl Ledger {
             module.restarts = module.restarts.saturating_add(1);
         }
         module.generation = generation;
+        // A new instance keeps nothing for anybody yet.
+        module.departures.as_mut().map(Vec::clear);
         Some(generation)
     }
 
@@ -128,6 +130,8 @@ impl Ledger {
             return None;
         }
         let death = Death { was, was_live: module.was_live, restarts: module.restarts };
+        let generation = module.generation;
+        self.note_departure(Instance { domain, generation });
         self.drop_connections_of(domain);
         for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
             match &mut service.used {
@@ -141,7 +145,10 @@ impl Ledger {
     /// A dead module is not started again. It keeps its place, so that `ps` shows it, until it is unloaded; its
     /// services are gone, and the root task takes every capability to them back.
     pub fn fail(&mut self, domain: DomainId) {
-        if self.module_mut(domain).is_some_and(|module| module.life.step(Step::Fail)) {
+        if let Some(module) = self.module_mut(domain)
+            && module.life.step(Step::Fail)
+        {
+            module.clients = [0; MAX_MODULES];
             for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
                 service.free();
             }

@@ -7,6 +7,7 @@
 //! [`Ledger::publish`] turns all reservations of an instance `Live` in one call.
 
 mod connections;
+mod departures;
 mod life;
 #[cfg(test)]
 mod reach_tests;
@@ -24,6 +25,7 @@ use ipc_proto::operator::State;
 use ipc_proto::slots::MAX_CONNECTIONS;
 
 pub use connections::Connection;
+pub use departures::Departures;
 pub use life::{Death, PublishDecision};
 use services::Service;
 use states::{Life, Step};
@@ -52,6 +54,10 @@ pub struct Module {
     connections: [Option<ServiceRef>; MAX_CONNECTIONS as usize],
     /// How many of `connections` it may use.
     max_connections: u8,
+    /// How many connections each module has to its services.
+    clients: [u8; MAX_MODULES],
+    /// `None` where it does not want to know.
+    departures: Option<Departures>,
 }
 
 impl Module {
@@ -128,6 +134,8 @@ impl Ledger {
             hold,
             connections: [None; MAX_CONNECTIONS as usize],
             max_connections,
+            clients: [0; MAX_MODULES],
+            departures: None,
         });
         Ok(DomainId(index))
     }

@@ -56,3 +56,34 @@ fn a_stopping_module_is_not_found_and_is_found_again_when_that_is_taken_back() {
     assert!(!ledger.cancel_stop(server.domain), "too late");
     assert_eq!(ledger.connect(client, a), Err(Refusal::NotLive));
 }
+
+#[test]
+fn whoever_wants_to_know_is_told_of_dead_clients_once() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, None).unwrap();
+    ledger.publish(server);
+    let client = live(&mut ledger, "client");
+    let stranger = live(&mut ledger, "stranger");
+    ledger.connect(client, a).unwrap();
+    assert_eq!(ledger.watchers_of(client.domain), [], "nobody wants to know");
+    ledger.watch_clients(server.domain);
+    assert_eq!(ledger.watchers_of(client.domain), [server.domain]);
+    assert_eq!(ledger.watchers_of(stranger.domain), []);
+    ledger.died(stranger.domain);
+    assert_eq!(ledger.take_departures(server.domain), []);
+    ledger.died(client.domain);
+    // The next instance dies, too, before anybody has asked.
+    let next = Instance { domain: client.domain, generation: ledger.start(client.domain).unwrap() };
+    ledger.publish(next);
+    ledger.connect(next, a).unwrap();
+    ledger.died(client.domain);
+    assert_eq!(ledger.take_departures(server.domain), [next], "the last one of its domain");
+    assert_eq!(ledger.take_departures(server.domain), []);
+    let third = Instance { domain: client.domain, generation: ledger.start(client.domain).unwrap() };
+    ledger.connect(third, a).unwrap();
+    ledger.died(client.domain);
+    ledger.died(server.domain);
+    ledger.start(server.domain).unwrap();
+    assert_eq!(ledger.take_departures(server.domain), [], "a new instance keeps nothing for anybody");
+}

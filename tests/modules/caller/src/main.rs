@@ -1,5 +1,5 @@
 //! A client beside the one that drives a scenario: it keeps a server busy, so that others are queued there. Arguments:
-//! `hang`, or `nap MICROSECONDS`, and the server is `loser`; or `hang SERVER`.
+//! `hang`, or `nap MICROSECONDS`, and the server is `loser`; or `hang SERVER`; or `count`, and it is `tally`.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -7,6 +7,7 @@
 use ipc_proto::version::VersionRange;
 use module_rt::{Init, InitError, Manifest, init, log, request};
 use operate::loser::{HANG, NAME, NAP, VERSION, patient};
+use operate::tally;
 
 module_rt::program! {
     manifest: Manifest::new("caller"),
@@ -15,6 +16,11 @@ module_rt::program! {
 
 fn main(init: &mut Init) -> Result<(), InitError> {
     let args = init.args();
+    if args == "count" {
+        let tally = init::lookup(tally::NAME, VersionRange::exactly(tally::VERSION))?;
+        log!("{args}: {:?}", tally.call_words(tally::ADD, [0; 4]));
+        return Ok(());
+    }
     let micros = args.strip_prefix("nap ").and_then(|micros| micros.parse().ok());
     let server = args.strip_prefix("hang ").unwrap_or(NAME);
     let loser = init::lookup(server, VersionRange::exactly(VERSION))?;

@@ -1,10 +1,11 @@
 //! Calls `loser` in every way in which it loses calls, and leaves it alive, kills it or unloads it meanwhile; then the
-//! same while another client hangs it. Arguments: `lost`, `queued`
-//! or `stopped`.
+//! same while another client hangs it. Arguments: `lost`, `queued`,
+//! `stopped`; or `departed`, which is about its clients.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
+mod departed;
 mod stopped;
 
 use ipc_proto::ids::Generation;
@@ -17,7 +18,7 @@ use operate as ask;
 use operate::loser::{COUNT, MODULES, NAME, OWN, VERSION, WAYS, own, patient};
 
 module_rt::program! {
-    manifest: Manifest::new("losses"),
+    manifest: Manifest { memory_bytes: 256 * 1024, ..Manifest::new("losses") },
     main: main,
 }
 
@@ -120,6 +121,7 @@ fn main(init: &mut Init) -> Result<(), InitError> {
         "lost" => lost(loser),
         "queued" => queued(loser, ask::name("caller")?),
         "stopped" => stopped::all(loser, ask::name("caller")?),
-        other => Err(wrong(format_args!("usage: lost, queued or stopped, not `{other}`"))),
+        "departed" => departed::all(),
+        other => Err(wrong(format_args!("usage: lost, queued, stopped or departed, not `{other}`"))),
     }
 }

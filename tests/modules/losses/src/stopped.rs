@@ -77,7 +77,7 @@ fn alone(loser: Name) -> Result<(), InitError> {
 }
 
 /// Waits for a moment, and lets others run.
-fn sleep(nanoseconds: u64) {
+pub fn sleep(nanoseconds: u64) {
     let end = clock::now().saturating_add(nanoseconds);
     while clock::now() < end {
         module_rt::yield_now();

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod loser;
+pub mod tally;
 
 use core::fmt::{Arguments, Write};
 
@@ -78,6 +79,16 @@ fn live(name: Name, loaded: Option<Instance>) -> Result<Generation, InitError> {
     Ok(loaded.ok_or_else(none)?.generation)
 }
 
+/// Loads a program with arguments, which runs to its end.
+pub fn run(name: Name, args: &str) -> Result<(), InitError> {
+    let too_long = |_| InitError::new(31, format_args!("the arguments of {name} are too long"));
+    let args = Args::try_from(args).map_err(too_long)?;
+    match ask(&Request::Load { name, args, hold: false })? {
+        Answer::Loaded { outcome: Outcome::Exited, .. } => Ok(()),
+        other => Err(InitError::new(35, format_args!("run {name}: {other:?}"))),
+    }
+}
+
 /// Takes back the stop of a module.
 pub fn cancel_unload(name: Name) -> Result<(), InitError> {
     match ask(&Request::CancelUnload { name })? {
@@ -86,14 +97,32 @@ pub fn cancel_unload(name: Name) -> Result<(), InitError> {
     }
 }
 
+/// Whether a module is loaded, in whatever state.
+pub fn is_loaded(name: Name) -> Result<bool, InitError> {
+    match ask(&Request::Modules { from: 0 })? {
+        Answer::Modules(page, _) => Ok(page.iter().any(|module| module.name == name)),
+        other => Err(InitError::new(29, format_args!("the modules: {other:?}"))),
+    }
+}
+
+/// How many clients the ledger has for a name.
+pub fn clients_of(name: &str) -> Result<u16, InitError> {
+    let none = || InitError::new(33, format_args!("nobody has reserved {name}"));
+    let page = module_rt::init::list(0)?;
+    let entry = page.iter().find(|entry| entry.name.as_str() == name).ok_or_else(none)?;
+    match ask(&Request::Service { service: entry.service })? {
+        Answer::Service(Some(info)) => Ok(info.clients),
+        other => Err(InitError::new(34, format_args!("the service {name}: {other:?}"))),
+    }
+}
+
 /// Waits until a module has come to its end and is not loaded any more.
 pub fn await_exit(name: Name) -> Result<(), InitError> {
     for _ in 0..TRIES {
-        match ask(&Request::Modules { from: 0 })? {
-            Answer::Modules(page, _) if page.iter().all(|module| module.name != name) => return Ok(()),
-            Answer::Modules(..) => module_rt::yield_now(),
-            other => return Err(InitError::new(29, format_args!("the modules: {other:?}"))),
+        if !is_loaded(name)? {
+            return Ok(());
         }
+        module_rt::yield_now();
     }
     Err(InitError::new(30, format_args!("{name} does not come to its end")))
 }
