@@ -7,52 +7,74 @@ use module_rt::{Connection, InitError, init, log};
 use operate as ask;
 use operate::tally::{ADD, MAX_CLIENTS, NAME, NAP, VERSION};
 
+use crate::stopped::NAP_MICROS;
 use crate::{SLACK, wrong};
 
 /// When the visitor is killed, in nanoseconds.
 const KILL: u64 = 2_000_000;
 
-/// This client's count, the number of clients, the number of calls of all.
-fn expect(tally: Connection, method: u16, micros: u64, want: [u64; 3]) -> Result<(), InitError> {
-    let [count, clients, all, _] = tally.call_words(method, [micros, 0, 0, 0])?;
-    if [count, clients, all] != want {
-        return Err(wrong(format_args!("{:?}, not {want:?}", [count, clients, all])));
+/// What the server should have counted.
+#[derive(Default)]
+struct Counted {
+    /// Of this client.
+    own: u64,
+    /// Of all.
+    all: u64,
+}
+
+impl Counted {
+    /// Others have called so often.
+    fn others(&mut self, calls: u64) {
+        self.all = self.all.saturating_add(calls);
     }
-    Ok(())
+
+    /// This client calls once more, and the server keeps something for so many clients then.
+    fn call(&mut self, tally: Connection, method: u16, micros: u64, clients: u64) -> Result<(), InitError> {
+        self.own = self.own.saturating_add(1);
+        self.all = self.all.saturating_add(1);
+        let [count, kept, all, _] = tally.call_words(method, [micros, 0, 0, 0])?;
+        let want = [self.own, clients, self.all];
+        if [count, kept, all] != want {
+            return Err(wrong(format_args!("{:?}, not {want:?}", [count, kept, all])));
+        }
+        Ok(())
+    }
 }
 
 pub fn all() -> Result<(), InitError> {
     let (server, visitor) = (ask::name(NAME)?, ask::name("visitor")?);
     ask::load_live(server)?;
     let tally = init::lookup(NAME, VersionRange::exactly(VERSION))?;
-    let (mut own, mut calls) = (0, 0);
-    for (end, after) in
-        [("exit", None), ("fault", None), ("stay", None), ("inside", Some(0)), ("queued", Some(4000))]
-    {
-        expect(tally, ADD, 0, [own + 1, 1, calls + 1])?;
+    let mut counted = Counted::default();
+    for end in ["exit", "fault", "stay", "inside", "queued"] {
+        counted.call(tally, ADD, 0, 1)?;
         ask::load_with(visitor, end)?;
         // It has called twice.
-        (own, calls) = (own + 1, calls + 3);
-        match after {
-            Some(micros) => {
+        counted.others(2);
+        match end {
+            "stay" => ask::unload(visitor)?,
+            "inside" => {
                 ask::after(visitor, Act::Crash, KILL, Since::Now)?;
-                // Inside: this call is queued behind the visitor's, which is executed to its end though nobody waits
-                // for the answer. Queued: the visitor's is behind this one, and is never received.
-                let inside = u64::from(micros == 0);
-                let method = if micros == 0 { ADD } else { NAP };
-                let clients = if micros == 0 { 1 } else { 2 };
-                expect(tally, method, micros, [own + 1, clients, calls + 1 + inside])?;
-                (own, calls) = (own + 1, calls + 1 + inside);
+                // Behind the visitor's call, which is executed to its end though nobody waits for the answer.
+                counted.others(1);
+                counted.call(tally, ADD, 0, 1)?;
             }
-            None if end == "stay" => ask::unload(visitor)?,
-            None => crate::stopped::sleep(SLACK),
+            "queued" => {
+                ask::after(visitor, Act::Crash, KILL, Since::Now)?;
+                // The visitor's call is behind this one, and is never received.
+                counted.call(tally, NAP, NAP_MICROS, 2)?;
+            }
+            _ => crate::stopped::sleep(SLACK),
         }
-        expect(tally, ADD, 0, [own + 1, 1, calls + 1])?;
-        (own, calls) = (own + 1, calls + 1);
-        if ask::clients_of(NAME)? != 1 {
-            return Err(wrong(format_args!("{end}: the ledger has {} clients", ask::clients_of(NAME)?)));
+        counted.call(tally, ADD, 0, 1)?;
+        let clients = ask::clients_of(NAME)?;
+        if clients != 1 {
+            return Err(wrong(format_args!("{end}: the ledger has {clients} clients")));
         }
-        forget(visitor)?;
+        // One that stays dead is unloaded; one that has come to its end is gone by itself.
+        if ask::is_loaded(visitor)? {
+            ask::unload(visitor)?;
+        }
         log!("{end}: the server has dropped what it kept, and the ledger, too");
     }
     bound(tally, visitor)
@@ -69,9 +91,4 @@ fn bound(tally: Connection, visitor: Name) -> Result<(), InitError> {
         return Err(wrong(format_args!("{clients} clients, not {MAX_CLIENTS}")));
     }
     ask::run(ask::name("caller")?, "count")
-}
-
-/// One that stays dead is unloaded; one that has come to its end is gone by itself.
-fn forget(visitor: Name) -> Result<(), InitError> {
-    if ask::is_loaded(visitor)? { ask::unload(visitor) } else { Ok(()) }
 }

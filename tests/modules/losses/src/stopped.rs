@@ -17,7 +17,7 @@ const STOP: u64 = 1_000_000;
 /// When it is taken back.
 const CANCEL: u64 = 2_000_000;
 /// How long the call in service lasts, in microseconds and in nanoseconds.
-const NAP_MICROS: u64 = 4000;
+pub const NAP_MICROS: u64 = 4000;
 const NAP_NANOS: u64 = NAP_MICROS * 1000;
 
 fn nap(loser: Connection, method: u16, micros: u64) -> (Result<[u64; 4], CallError>, u64) {

@@ -22,9 +22,11 @@ fn init(init: &mut Init) -> Result<Patient, InitError> {
 
 impl Server for Patient {
     fn words(&mut self, _: Client, method: u16, _: [u64; 4]) -> Result<[u64; 4], Status> {
-        while method == HANG {
-            module_rt::yield_now();
+        match method {
+            HANG => loop {
+                module_rt::yield_now();
+            },
+            _ => Err(Status::UnknownMethod),
         }
-        Err(Status::UnknownMethod)
     }
 }
