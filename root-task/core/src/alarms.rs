@@ -14,6 +14,8 @@ pub enum What {
     Act(Instance, Act),
     /// The instance is being stopped, and has had its time.
     StopOver(Instance),
+    /// Others have had their time: the dead are reaped though the bell has not rung.
+    Reap,
     /// The supervisor looks which calls last too long.
     Look,
 }

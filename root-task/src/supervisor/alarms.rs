@@ -32,6 +32,7 @@ impl Supervisor {
             // It has died by itself.
             What::Act(..) => {}
             What::Look => self.look_at_calls(),
+            What::Reap => self.reap_next(),
             What::StopOver(who) => self.stop_is_over(who),
         }
     }

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod deadlines;
+mod death;
 pub mod devices;
 mod instance;
 mod life;

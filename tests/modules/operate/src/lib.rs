@@ -13,7 +13,7 @@ use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::ids::{Generation, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
-use ipc_proto::operator::{Act, Answer, Death, MAX_PRINT, MemoryInfo, Outcome, Request, Since};
+use ipc_proto::operator::{Act, Answer, Death, MAX_PRINT, MemoryInfo, Outcome, Request, Since, State};
 use ipc_proto::registrar::Refusal;
 use ipc_proto::supervisor::Args;
 use ipc_proto::version::VersionRange;
@@ -99,8 +99,15 @@ pub fn cancel_unload(name: Name) -> Result<(), InitError> {
 
 /// Whether a module is loaded, in whatever state.
 pub fn is_loaded(name: Name) -> Result<bool, InitError> {
+    Ok(state_of(name)?.is_some())
+}
+
+/// The state of a module; `None` where it is not loaded.
+pub fn state_of(name: Name) -> Result<Option<State>, InitError> {
     match ask(&Request::Modules { from: 0 })? {
-        Answer::Modules(page, _) => Ok(page.iter().any(|module| module.name == name)),
+        Answer::Modules(page, _) => {
+            Ok(page.iter().find(|module| module.name == name).map(|module| module.state))
+        }
         other => Err(InitError::new(29, format_args!("the modules: {other:?}"))),
     }
 }

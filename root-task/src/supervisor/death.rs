@@ -1,0 +1,168 @@
+//! The death of an instance: its callers are answered at once; then others run; then it is reaped, and started again.
+
+use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::operator::{Answer, Death, Outcome, State};
+use root_task_core::alarms::What;
+use root_task_core::ledger::{self, Module};
+use root_task_core::restart::{self, Decision};
+use sel4::Fault;
+
+use super::operator::refused;
+use super::unload::End;
+use super::{Response, Supervisor, answer};
+use crate::report::{self, Cause};
+use crate::say;
+
+/// The longest time that others have between a death and its reaping, in nanoseconds.
+const PATIENCE: u64 = 100_000;
+
+impl Supervisor {
+    /// A fault message, or a forged one: either way the module is at its end.
+    pub(super) fn faulted(&mut self, who: Instance, fault: Option<Fault>) -> Response {
+        if let Some(end) = self.stopping_has_faulted(who.domain, fault) {
+            self.end_stop(who.domain, end);
+            return Response::Later;
+        }
+        let tcb = self.room(who.domain).and_then(|room| room.domain.as_ref()).map(|domain| domain.tcb());
+        let ip = tcb.map_or(0, report::instruction_pointer);
+        self.dies(who.domain, Cause::Fault(fault, ip));
+        Response::Later
+    }
+
+    /// The running instance is dead from now on: whoever is inside a call to it is answered in this turn. What is
+    /// left of it is reaped when the others have run, or at once where nobody could have called it.
+    pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
+        let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
+        self.last_death = self.death_of(id).or(self.last_death);
+        self.bury(id, &self.callers_of(id), self.successor(id, &cause));
+        let Some(death) = self.has_died(id) else { return };
+        if death.was == State::Stopping {
+            if let Some(module) = self.ledger.module(id) {
+                report::print(&module.name, module.generation, &cause);
+            }
+            self.end_stop(id, End::Died);
+            return;
+        }
+        if let Some(room) = self.room_mut(id) {
+            room.death = Some((cause, connections));
+        }
+        if death.was_live {
+            // There is room: a domain is in the list at most once, and the list is as long as the table.
+            let _ = self.dead.push(id);
+            self.let_others_run();
+        } else {
+            self.conclude(id);
+        }
+    }
+
+    /// Others run before the dead are reaped: until the bell has rung, or, where somebody does not let go of the
+    /// processor, for a moment.
+    fn let_others_run(&mut self) {
+        self.bell.ring();
+        // Without an alarm the bell alone says when: somewhat later.
+        let _ = self.alarms.set(What::Reap, self.timer.now().saturating_add(PATIENCE));
+        self.set_timer();
+    }
+
+    /// Enters a death into the ledger, and tells those who keep something for the dead.
+    pub(super) fn has_died(&mut self, id: DomainId) -> Option<ledger::Death> {
+        let watchers = self.ledger.watchers_of(id);
+        let death = self.ledger.died(id)?;
+        for server in watchers {
+            let told = self.room(server).map(|room| room.home.tell_departure());
+            if let Some(Err(error)) = told {
+                say!(
+                    "supervisor: domain {server} was not told of a death ({error:?}), which is a bug of the root task"
+                );
+            }
+        }
+        Some(death)
+    }
+
+    /// The generation that will take the place of an instance that dies of `cause`, if one will.
+    fn successor(&self, id: DomainId, cause: &Cause) -> Generation {
+        let goes_on = |module: &&Module| module.was_live && module.state() != State::Stopping;
+        let Some(module) = self.ledger.module(id).filter(goes_on) else {
+            return Generation::NONE;
+        };
+        match self.decide(id, cause) {
+            Some(Decision::Restart) => module.generation.next().unwrap_or(Generation::NONE),
+            _ => Generation::NONE,
+        }
+    }
+
+    /// What the module's policy says about a death of `cause`.
+    fn decide(&self, id: DomainId, cause: &Cause) -> Option<Decision> {
+        let policy = self.room(id)?.request.restart;
+        Some(restart::decide(policy, cause.kind(), self.ledger.module(id)?.restarts))
+    }
+
+    /// Where a running instance is, which is about to die.
+    fn death_of(&self, id: DomainId) -> Option<Death> {
+        let module = self.ledger.module(id)?;
+        let domain = self.room(id)?.domain.as_ref()?;
+        let ip = report::instruction_pointer(domain.tcb());
+        Some(Death { name: module.name, instance: domain.instance, ip })
+    }
+
+    /// The others have run.
+    pub(super) fn bell_rang(&mut self) {
+        self.bell.rang();
+        self.reap_next();
+    }
+
+    /// Reaps one of the dead. If there are more, others run before the next.
+    pub(super) fn reap_next(&mut self) {
+        self.alarms.cancel(What::Reap);
+        if !self.dead.is_empty() {
+            let id = self.dead.remove(0);
+            self.conclude(id);
+        }
+        if !self.dead.is_empty() {
+            self.let_others_run();
+        }
+    }
+
+    /// Reaps a dead instance and does what its module's policy says.
+    fn conclude(&mut self, id: DomainId) {
+        let Some((cause, connections)) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
+        let whole = self.reap(id, &connections).is_ok();
+        let Some(module) = self.ledger.module(id) else { return };
+        let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
+        report::print(&name, instance.generation, &cause);
+        if !module.was_live {
+            // It has never been visible: there is nothing to keep for its clients.
+            let answer = match &cause {
+                Cause::Exited(0) => answer(&Answer::Loaded { instance, outcome: Outcome::Exited }),
+                cause => refused(format_args!("{name}: {cause}; nothing was published")),
+            };
+            self.answer_waiter(id, answer);
+            self.report_leak(id, name);
+            self.boot_goes_on(Some(name));
+            return;
+        }
+        match self.decide(id, &cause) {
+            Some(Decision::Restart) if whole => {
+                let plan = self.plan(&name);
+                if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
+                    say!("[{name}] was not restarted: {error}");
+                    self.give_up(id);
+                }
+            }
+            // It has come to its end, as it should: nothing of it is kept.
+            Some(Decision::Stay) if matches!(cause, Cause::Exited(0)) => {
+                self.answer_waiter(id, answer(&Answer::Done));
+                self.report_leak(id, name);
+            }
+            _ => self.give_up(id),
+        }
+    }
+
+    fn give_up(&mut self, id: DomainId) {
+        self.ledger.fail(id);
+        if let Some(room) = self.room(id) {
+            room.home.close();
+        }
+        self.answer_waiter(id, answer(&Answer::Done));
+    }
+}
