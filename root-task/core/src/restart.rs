@@ -4,8 +4,9 @@ use core::fmt;
 
 pub use ipc_proto::manifest::Restart;
 
-/// How often a module is started again after one load. Then it is left alone until somebody loads it anew.
-pub const MAX_RESTARTS: u32 = 5;
+/// How often a module is started again after one load, where the system's manifest does not say. Then it is left alone
+/// until somebody loads it anew.
+pub const DEFAULT_BUDGET: u32 = 5;
 
 /// How an instance ended, as far as the policy cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +24,8 @@ pub enum Decision {
     Restart,
     /// Leave it dead: its policy says so.
     Stay,
-    /// Leave it dead: its policy wants a restart, and the budget is spent.
-    Fail,
+    /// Leave it dead: its policy wants a restart, and the budget, which is so many, is spent.
+    Fail(u32),
 }
 
 impl fmt::Display for Decision {
@@ -32,24 +33,20 @@ impl fmt::Display for Decision {
         match self {
             Decision::Restart => f.write_str("it is started again"),
             Decision::Stay => f.write_str("it stays dead, by its restart policy"),
-            Decision::Fail => {
-                write!(
-                    f,
-                    "it stays dead after {MAX_RESTARTS} restarts: unload it, and load it when it is mended"
-                )
+            Decision::Fail(budget) => {
+                write!(f, "it stays dead after {budget} restarts: unload it, and load it when it is mended")
             }
         }
     }
 }
 
-/// Decides for a module with `policy` that ended by `cause` and was started again `restarts` times since its load.
-pub const fn decide(policy: Restart, cause: Cause, restarts: u32) -> Decision {
+/// Decides for a module with `policy` that ended by `cause` and was started again `restarts` times since its load, of
+/// at most `budget`.
+pub const fn decide(policy: Restart, cause: Cause, restarts: u32, budget: u32) -> Decision {
     match (policy, cause) {
         (Restart::Never, _) | (Restart::OnFailure, Cause::Finished) => Decision::Stay,
-        (Restart::OnFailure, Cause::Failure) | (Restart::Always, _) if restarts < MAX_RESTARTS => {
-            Decision::Restart
-        }
-        (Restart::OnFailure, Cause::Failure) | (Restart::Always, _) => Decision::Fail,
+        (Restart::OnFailure, Cause::Failure) | (Restart::Always, _) if restarts < budget => Decision::Restart,
+        (Restart::OnFailure, Cause::Failure) | (Restart::Always, _) => Decision::Fail(budget),
     }
 }
 
@@ -60,23 +57,25 @@ mod tests {
     #[test]
     fn every_policy_and_cause_below_at_and_above_the_budget() {
         use Cause::{Failure, Finished};
-        use Decision::{Fail, Restart as Again, Stay};
+        use Decision::{Restart as Again, Stay};
+        const BUDGET: u32 = DEFAULT_BUDGET;
+        const FAIL: Decision = Decision::Fail(BUDGET);
         for (policy, cause, below, at) in [
             (Restart::Never, Finished, Stay, Stay),
             (Restart::Never, Failure, Stay, Stay),
             (Restart::OnFailure, Finished, Stay, Stay),
-            (Restart::OnFailure, Failure, Again, Fail),
-            (Restart::Always, Finished, Again, Fail),
-            (Restart::Always, Failure, Again, Fail),
+            (Restart::OnFailure, Failure, Again, FAIL),
+            (Restart::Always, Finished, Again, FAIL),
+            (Restart::Always, Failure, Again, FAIL),
         ] {
-            for (restarts, expected) in [
-                (0, below),
-                (MAX_RESTARTS - 1, below),
-                (MAX_RESTARTS, at),
-                (MAX_RESTARTS + 1, at),
-                (u32::MAX, at),
-            ] {
-                assert_eq!(decide(policy, cause, restarts), expected, "{policy:?} {cause:?} {restarts}");
+            for (restarts, expected) in
+                [(0, below), (BUDGET - 1, below), (BUDGET, at), (BUDGET + 1, at), (u32::MAX, at)]
+            {
+                assert_eq!(
+                    decide(policy, cause, restarts, BUDGET),
+                    expected,
+                    "{policy:?} {cause:?} {restarts}"
+                );
             }
         }
     }

@@ -10,6 +10,8 @@ use ipc_proto::name::Name;
 use ipc_proto::supervisor::Args;
 use serde::{Deserialize, Serialize};
 
+use crate::restart;
+
 /// The name of the file in the boot archive.
 pub const FILE: &str = "system";
 /// The most modules that are loaded at boot.
@@ -40,12 +42,19 @@ pub struct SystemManifest {
     /// What boot modules read as their arguments; nothing where a module is not listed.
     #[serde(default)]
     pub args: Vec<BootArgs, MAX_BOOT_ARGS>,
+    /// How often a module is started again after one load; [`restart::DEFAULT_BUDGET`] where it is left out.
+    #[serde(default = "default_budget")]
+    pub max_restarts: u32,
     /// The modules that refuse to be unloaded.
     #[serde(default)]
     pub pinned: Vec<Name, MAX_PINNED>,
     /// The modules that refuse to be unloaded while others are connected to them.
     #[serde(default)]
     pub keep_in_use: Vec<Name, MAX_PINNED>,
+}
+
+fn default_budget() -> u32 {
+    restart::DEFAULT_BUDGET
 }
 
 /// The arguments of a module that is loaded at boot.

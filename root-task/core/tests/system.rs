@@ -9,6 +9,7 @@
 use ipc_proto::name::{MAX_NAME, Name};
 use ipc_proto::supervisor::MAX_ARGS;
 use proptest::prelude::*;
+use root_task_core::restart::DEFAULT_BUDGET;
 use root_task_core::system::{
     MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_OPERATORS, MAX_PINNED, SystemError, SystemManifest,
 };
@@ -52,6 +53,13 @@ fn toml_to_postcard_and_back() {
 fn lists_can_be_left_out_and_unknown_keys_cannot_be_put_in() {
     let short = "name_server = \"n\"\nconsole = \"c\"\nboot = [\"n\"]\n";
     assert!(parsed(short).unwrap().operators.is_empty());
+    assert_eq!(parsed(short).unwrap().max_restarts, DEFAULT_BUDGET);
+    for (text, budget) in [("0", Some(0)), ("4294967295", Some(u32::MAX)), ("4294967296", None), ("-1", None)]
+    {
+        let said =
+            parsed(&format!("{short}max_restarts = {text}\n")).ok().map(|manifest| manifest.max_restarts);
+        assert_eq!(said, budget, "{text}");
+    }
     let error = parsed(&format!("{short}pined = []\n")).unwrap_err();
     assert!(error.contains("unknown field `pined`"), "{error}");
     let error = parsed(&short.replace("\"c\"", "\"C\"")).unwrap_err();
@@ -95,7 +103,7 @@ fn each_list_below_at_and_above_its_bound() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\n{}{}{}{}args = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}args = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("boot", &longest, MAX_BOOT),
         list("pinned", &longest, MAX_PINNED),

@@ -84,6 +84,33 @@ pub fn grant_registers(registers: Registers, domain: &Domain, device: u64) -> se
     frame.frame_map(domain.vspace(), slots::DEVICE_VADDR, CapRights::read_write(), VmAttributes::DEVICE)
 }
 
+/// The timer's step, in nanoseconds, on the machines that we run on.
+pub const TIMER_STEP: u64 = 16;
+
+/// Waits until the timer's next step is always equally many instructions away, where the clock counts those. A step has
+/// 16, and this loop 15: once in 16 turns both ends of it are in one step. Elsewhere it waits for a moment.
+pub fn align() {
+    // SAFETY: reads a counter, and nothing else happens.
+    unsafe {
+        core::arch::asm!(
+            "mov {before}, #-1",
+            "2: mrs {now}, cntvct_el0",
+            "cmp {now}, {before}",
+            "mov {before}, {now}",
+            "b.eq 3f",
+            "sub {turns}, {turns}, #1",
+            "cbz {turns}, 3f",
+            ".rept 8",
+            "nop",
+            ".endr",
+            "b 2b",
+            "3:",
+            before = out(reg) _, now = out(reg) _, turns = inout(reg) 64_u64 => _,
+            options(nomem, nostack),
+        );
+    }
+}
+
 /// Executes three instructions for each turn, and three more.
 pub fn delay(turns: u64) {
     // SAFETY: counts a register down.

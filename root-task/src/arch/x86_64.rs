@@ -82,6 +82,18 @@ pub fn grant_registers(registers: Registers, domain: &Domain, _: u64) -> sel4::R
     domain.cspace(slots::IO_PORTS).copy(&root_slot(registers), CapRights::all())
 }
 
+/// The timer's step, in nanoseconds, on the machines that we run on.
+pub const TIMER_STEP: u64 = 10;
+
+/// Waits until the timer's next step is always equally many instructions away, where the clock counts those: a step of
+/// the HPET has 10, and the time stamp counter says each of them. Elsewhere it waits for a moment.
+pub fn align() {
+    // SAFETY: reads a counter.
+    let now = unsafe { core::arch::x86_64::_rdtsc() };
+    // Three instructions a turn: 7 turns are one instruction more than two steps.
+    delay((10_u64.wrapping_sub(now % 10)).wrapping_mul(7) % 10);
+}
+
 /// Executes three instructions for each turn, and three more.
 pub fn delay(turns: u64) {
     // SAFETY: counts a register down.

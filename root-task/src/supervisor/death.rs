@@ -94,7 +94,12 @@ impl Supervisor {
     /// What the module's policy says about a death of `cause`.
     fn decide(&self, id: DomainId, cause: &Cause) -> Option<Decision> {
         let policy = self.room(id)?.request.restart;
-        Some(restart::decide(policy, cause.kind(), self.ledger.module(id)?.restarts))
+        Some(restart::decide(
+            policy,
+            cause.kind(),
+            self.ledger.module(id)?.restarts,
+            self.system.max_restarts,
+        ))
     }
 
     /// Where a running instance is, which is about to die.

@@ -12,42 +12,53 @@ use crate::objects::SetUpError;
 
 /// The private interrupt of the physical timer.
 const IRQ: u64 = 30;
-const NANOSECONDS: u128 = 1_000_000_000;
+const NANOSECONDS: u64 = 1_000_000_000;
+/// The bits behind the point of a ratio.
+const FRACTION: u32 = 32;
 
 /// Its registers, which the root task reads by itself and writes through the kernel.
 pub struct Device {
-    /// Its ticks in a second; not 0.
-    frequency: u128,
+    /// Nanoseconds in a tick, and ticks in a nanosecond, times 2^32: a division here would take longer for some moments
+    /// than for others, and shift what is measured.
+    nanoseconds: u64,
+    ticks: u64,
 }
 
-fn convert(value: u64, from: u128, to: u128) -> u64 {
-    let converted = u128::from(value).saturating_mul(to).checked_div(from);
-    converted.and_then(|value| u64::try_from(value).ok()).unwrap_or(u64::MAX)
+/// `of`/`to`, times 2^32.
+fn ratio(of: u64, to: u64) -> Option<u64> {
+    let scaled = u128::from(of).checked_shl(FRACTION)?.checked_div(u128::from(to))?;
+    u64::try_from(scaled).ok()
+}
+
+fn convert(value: u64, ratio: u64) -> u64 {
+    let converted = u128::from(value).saturating_mul(u128::from(ratio)) >> FRACTION;
+    u64::try_from(converted).unwrap_or(u64::MAX)
 }
 
 impl Device {
     pub fn open(_: &BootInfoPtr, _: &mut Memory, irq: cap::IrqHandler) -> Result<Device, SetUpError> {
-        let frequency = u128::from(CNTFRQ_EL0.get());
-        if frequency == 0 {
+        let frequency = CNTFRQ_EL0.get();
+        let (Some(nanoseconds), Some(ticks)) = (ratio(NANOSECONDS, frequency), ratio(frequency, NANOSECONDS))
+        else {
             return Err(SetUpError::Kernel(sel4::Error::InvalidArgument));
-        }
+        };
         sel4::init_thread::slot::IRQ_CONTROL.cap().irq_control_get(IRQ, &arch::root_slot(irq))?;
-        Ok(Device { frequency })
+        Ok(Device { nanoseconds, ticks })
     }
 
     pub fn now(&self) -> u64 {
         barrier::isb(barrier::SY);
         // The virtual counter is the physical one: nobody has set an offset.
-        convert(CNTVCT_EL0.get(), self.frequency, NANOSECONDS)
+        convert(CNTVCT_EL0.get(), self.nanoseconds)
     }
 
     pub fn age_of(&self, ticks: u64) -> u64 {
         barrier::isb(barrier::SY);
-        convert(CNTVCT_EL0.get().saturating_sub(ticks), self.frequency, NANOSECONDS)
+        convert(CNTVCT_EL0.get().saturating_sub(ticks), self.nanoseconds)
     }
 
     pub fn set(&self, deadline: u64) {
-        let ticks = convert(deadline, NANOSECONDS, self.frequency);
+        let ticks = convert(deadline, self.ticks);
         // SAFETY: the write traps, and the kernel carries it out: it takes the value from x0. It changes when an
         // interrupt comes, and nothing else.
         unsafe { asm!("msr cntp_cval_el0, x0", in("x0") ticks, options(nomem, nostack, preserves_flags)) };
