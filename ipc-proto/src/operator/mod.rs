@@ -19,6 +19,8 @@ pub const LABEL: u16 = 0x102;
 pub const MAX_SENTENCE: usize = 400;
 /// The most text that one [`Request::Print`] carries, in bytes.
 pub const MAX_PRINT: usize = 512;
+/// Of how many modules the last death is known.
+pub const MAX_DEATHS: usize = 8;
 /// How many users of a module are named.
 pub const MAX_USERS: usize = 8;
 /// How many modules a page of [`Request::Modules`] holds.
@@ -80,8 +82,12 @@ pub enum Request {
         /// From when on.
         since: Since,
     },
-    /// Which instance died last, and where its thread was. Answer: [`Answer::LastDeath`].
-    LastDeath,
+    /// Which instance of a module died last, and where its thread was; the last deaths of [`MAX_DEATHS`] modules are
+    /// known. Answer: [`Answer::LastDeath`].
+    LastDeath {
+        /// The module.
+        name: Name,
+    },
     /// The modules, from the `from`th table entry on. Answer: [`Answer::Modules`].
     Modules {
         /// Which table entry to start from.
@@ -115,6 +121,9 @@ pub enum Act {
     UnloadNow,
     /// As [`Request::CancelUnload`].
     CancelUnload,
+    /// Stop the module's thread wherever it is and let it go on, in one turn. A call that it had been inside, whose
+    /// answer it could miss, returns `Interrupted`.
+    Pause,
 }
 
 /// The moment from which [`Request::After`] counts.
@@ -122,8 +131,8 @@ pub enum Act {
 pub enum Since {
     /// The request itself; the module's running instance is meant.
     Now,
-    /// The start of the module's next instance, whether it is loaded now or not. One module can wait for that.
-    NextStart,
+    /// The start of this module's next instance, whether it is loaded now or not. One module can wait for that.
+    NextStart(Name),
 }
 
 /// How a load ended well.
@@ -163,7 +172,7 @@ pub enum Answer {
         /// Who is connected to it, beside the operator.
         users: Users,
     },
-    /// The last death since boot, if there was one.
+    /// The module's last death, if it is known.
     LastDeath(Option<Death>),
     /// A page of modules, and the table entry to go on from, if there are more.
     Modules(Vec<ModuleInfo, PAGE>, Option<u16>),

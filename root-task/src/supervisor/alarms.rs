@@ -40,6 +40,7 @@ impl Supervisor {
     fn act(&mut self, who: Instance, act: Act) {
         match act {
             Act::Crash => self.dies(who.domain, Cause::Operator),
+            Act::Pause => self.pause(who.domain),
             act => self.unload_act(who.domain, act),
         }
     }
@@ -49,14 +50,14 @@ impl Supervisor {
         if self.is_pinned(&name) {
             return pinned(&name, "crashed or unloaded");
         }
-        if since == Since::NextStart {
-            self.at_start = Some((name, act, nanoseconds));
+        if let Since::NextStart(of) = since {
+            self.at_start = Some((of, name, act, nanoseconds));
             return answer(&Answer::Done);
         }
-        let Some(id) = self.ledger.find(&name) else { return not_loaded(&name) };
-        let generation = self.ledger.module(id).map(|module| module.generation);
-        let who = generation.map(|generation| Instance { domain: id, generation });
-        let Some(who) = who.filter(|who| self.ledger.is_running(*who)) else {
+        if self.ledger.find(&name).is_none() {
+            return not_loaded(&name);
+        }
+        let Some(who) = self.running(&name) else {
             return refused(format_args!("{name} is not running: `ps` shows its state"));
         };
         if self.act_in(who, act, nanoseconds) {
@@ -66,11 +67,19 @@ impl Supervisor {
         }
     }
 
-    /// An instance has just been started: does to it what an operator has asked for, so much later.
-    pub(super) fn act_if_asked(&mut self, name: &Name, who: Instance) {
-        if let Some((_, act, nanoseconds)) = self.at_start.take_if(|(asked, ..)| asked == name) {
+    /// A module has just been started: does what an operator has asked for, so much later.
+    pub(super) fn act_if_asked(&mut self, started: &Name) {
+        if let Some((_, name, act, nanoseconds)) = self.at_start.take_if(|(of, ..)| of == started)
+            && let Some(who) = self.running(&name)
+        {
             self.act_in(who, act, nanoseconds);
         }
+    }
+
+    fn running(&self, name: &Name) -> Option<Instance> {
+        let domain = self.ledger.find(name)?;
+        let who = Instance { domain, generation: self.ledger.module(domain)?.generation };
+        self.ledger.is_running(who).then_some(who)
     }
 
     fn act_in(&mut self, who: Instance, act: Act, nanoseconds: u64) -> bool {

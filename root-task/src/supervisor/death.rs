@@ -33,7 +33,7 @@ impl Supervisor {
     /// left of it is reaped when the others have run, or at once where nobody could have called it.
     pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
         let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
-        self.last_death = self.death_of(id).or(self.last_death);
+        self.note_death(id);
         self.bury(id, &self.callers_of(id), self.successor(id, &cause));
         let Some(death) = self.has_died(id) else { return };
         if death.was == State::Stopping {
@@ -100,6 +100,17 @@ impl Supervisor {
             self.ledger.module(id)?.restarts,
             self.system.max_restarts,
         ))
+    }
+
+    /// Remembers where a running instance is that is about to die.
+    fn note_death(&mut self, id: DomainId) {
+        let Some(death) = self.death_of(id) else { return };
+        self.deaths.retain(|earlier| earlier.name != death.name);
+        if self.deaths.is_full() {
+            self.deaths.remove(0);
+        }
+        // There is room now.
+        let _ = self.deaths.push(death);
     }
 
     /// Where a running instance is, which is about to die.

@@ -77,7 +77,7 @@ impl Supervisor {
         match started {
             Ok(()) => {
                 self.look_in_time_for(plan.request.deadline_micros);
-                self.act_if_asked(&name, instance);
+                self.act_if_asked(&name);
                 Ok(instance)
             }
             Err(error) => {

@@ -21,7 +21,7 @@ use ipc_proto::ids::DomainId;
 use ipc_proto::label::{self, Status};
 use ipc_proto::manifest::Request;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{self as operator_proto, Act};
+use ipc_proto::operator::{self as operator_proto, Act, MAX_DEATHS};
 use ipc_proto::slots::MAX_CONNECTIONS;
 use ipc_proto::supervisor::Args;
 use ipc_proto::wire;
@@ -96,9 +96,10 @@ pub struct Supervisor {
     /// Dead domains that wait to be reaped when the bell has rung.
     dead: Vec<DomainId, MAX_MODULES>,
     alarms: Alarms,
-    /// What is done to which module's next instance, how long after its start.
-    at_start: Option<(Name, Act, u64)>,
-    last_death: Option<operator_proto::Death>,
+    /// At whose next start to whom what is done, and how long after it.
+    at_start: Option<(Name, Name, Act, u64)>,
+    /// The last death of each module, the newest last.
+    deaths: Vec<operator_proto::Death, MAX_DEATHS>,
     /// Nanoseconds from one look at the calls to the next.
     between_looks: u64,
 }
@@ -153,7 +154,7 @@ impl Supervisor {
             dead: Vec::new(),
             alarms: Alarms::new(),
             at_start: None,
-            last_death: None,
+            deaths: Vec::new(),
             between_looks: u64::MAX,
         }
     }

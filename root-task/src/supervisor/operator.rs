@@ -49,7 +49,9 @@ impl Supervisor {
             Request::CancelUnload { name } => self.cancel_unload(&name),
             Request::Crash { name } => self.crash(&name),
             Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
-            Request::LastDeath => answer(&Answer::LastDeath(self.last_death)),
+            Request::LastDeath { name } => {
+                answer(&Answer::LastDeath(self.deaths.iter().find(|death| death.name == name).copied()))
+            }
             Request::Modules { from } => {
                 let (page, next) = self.modules(from);
                 answer(&Answer::Modules(page, next))

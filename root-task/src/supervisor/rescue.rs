@@ -141,6 +141,23 @@ impl Supervisor {
         domain.tcb().tcb_write_all_registers(true, &registers)
     }
 
+    /// Stops a thread and lets it go on. A stopped thread makes the call again that it was inside; so one that somebody
+    /// has received is answered instead, and one to the supervisor is left alone, which nobody can be inside for long.
+    pub(super) fn pause(&mut self, id: DomainId) {
+        let Some(domain) = self.room(id).and_then(|room| room.domain.as_ref()) else { return };
+        let (tcb, registers) =
+            (domain.tcb(), domain.tcb().tcb_read_registers(false, UserContext::SYSCALL_WORDS));
+        if let Some(call) = self.standing(id) {
+            let generation = self.running_generation(call.server);
+            let fate = Fate { interrupted: (generation, generation), queued_stay: true };
+            self.answer_callers(call.server, &[id].into_iter().collect(), fate);
+        } else if !registers.is_ok_and(|registers| registers.syscall_number() == sel4::sys::SYS_CALL) {
+            // Both fail only for a capability that is not a thread, which this one is.
+            let _ = tcb.tcb_suspend();
+            let _ = tcb.tcb_resume();
+        }
+    }
+
     /// Signals that came while an endpoint was emptied come again, in their turn.
     fn signal_again(&self, signals: Signals) {
         if signals.bell {

@@ -13,7 +13,9 @@ use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::ids::{Generation, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
-use ipc_proto::operator::{Act, Answer, Death, MAX_PRINT, MemoryInfo, Outcome, Request, Since, State};
+use ipc_proto::operator::{
+    Act, Answer, Death, MAX_PRINT, MemoryInfo, ModuleInfo, Outcome, Request, Since, State,
+};
 use ipc_proto::registrar::Refusal;
 use ipc_proto::supervisor::Args;
 use ipc_proto::version::VersionRange;
@@ -56,9 +58,7 @@ pub fn load(name: Name) -> Result<Option<Instance>, InitError> {
 
 /// Loads a module with arguments; it must become live.
 pub fn load_with(name: Name, args: &str) -> Result<Generation, InitError> {
-    let too_long = |_| InitError::new(31, format_args!("the arguments of {name} are too long"));
-    let args = Args::try_from(args).map_err(too_long)?;
-    live(name, load_by(&Request::Load { name, args, hold: false })?)
+    live(name, try_load_with(name, args)?)
 }
 
 fn load_by(request: &Request) -> Result<Option<Instance>, InitError> {
@@ -77,6 +77,21 @@ pub fn load_live(name: Name) -> Result<Generation, InitError> {
 fn live(name: Name, loaded: Option<Instance>) -> Result<Generation, InitError> {
     let none = || InitError::new(28, format_args!("{name} did not become live"));
     Ok(loaded.ok_or_else(none)?.generation)
+}
+
+/// Loads a module with arguments. `None` where its init did not come to its end.
+pub fn try_load_with(name: Name, args: &str) -> Result<Option<Instance>, InitError> {
+    let too_long = |_| InitError::new(31, format_args!("the arguments of {name} are too long"));
+    let args = Args::try_from(args).map_err(too_long)?;
+    load_by(&Request::Load { name, args, hold: false })
+}
+
+/// Kills a module as if it had faulted, and waits until it is live again.
+pub fn crash_now(name: Name) -> Result<(), InitError> {
+    match ask(&Request::Crash { name })? {
+        Answer::Loaded { .. } => Ok(()),
+        other => Err(InitError::new(36, format_args!("crash {name}: {other:?}"))),
+    }
 }
 
 /// Loads a program with arguments, which runs to its end.
@@ -104,12 +119,31 @@ pub fn is_loaded(name: Name) -> Result<bool, InitError> {
 
 /// The state of a module; `None` where it is not loaded.
 pub fn state_of(name: Name) -> Result<Option<State>, InitError> {
+    Ok(module(name)?.map(|module| module.state))
+}
+
+/// The generation of a module's newest instance.
+pub fn generation_of(name: Name) -> Result<Generation, InitError> {
+    let none = || InitError::new(37, format_args!("{name} is not loaded"));
+    Ok(module(name)?.ok_or_else(none)?.instance.generation)
+}
+
+fn module(name: Name) -> Result<Option<ModuleInfo>, InitError> {
     match ask(&Request::Modules { from: 0 })? {
-        Answer::Modules(page, _) => {
-            Ok(page.iter().find(|module| module.name == name).map(|module| module.state))
-        }
+        Answer::Modules(page, _) => Ok(page.iter().find(|module| module.name == name).copied()),
         other => Err(InitError::new(29, format_args!("the modules: {other:?}"))),
     }
+}
+
+/// Waits until a module is live.
+pub fn await_live(name: Name) -> Result<(), InitError> {
+    for _ in 0..TRIES {
+        if state_of(name)? == Some(State::Live) {
+            return Ok(());
+        }
+        module_rt::yield_now();
+    }
+    Err(InitError::new(38, format_args!("{name} does not become live")))
 }
 
 /// How many clients the ledger has for a name.
@@ -157,8 +191,8 @@ pub fn after(name: Name, act: Act, nanoseconds: u64, since: Since) -> Result<(),
 
 /// The last death, if it is one of this module that was not known yet.
 pub fn new_death(of: Name, known: Option<Death>) -> Result<Option<Death>, InitError> {
-    match ask(&Request::LastDeath)? {
-        Answer::LastDeath(death) => Ok(death.filter(|death| death.name == of && Some(*death) != known)),
+    match ask(&Request::LastDeath { name: of })? {
+        Answer::LastDeath(death) => Ok(death.filter(|death| Some(*death) != known)),
         other => Err(InitError::new(24, format_args!("the last death: {other:?}"))),
     }
 }

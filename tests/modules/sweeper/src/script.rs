@@ -1,33 +1,136 @@
-//! The scenarios: whom to kill, and during which work.
+//! The scripts: whom something is done to, what, and during which work.
 
-/// What the victim is killed in.
+use ipc_proto::operator::Act;
+
+/// The work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// Its start, up to its publish.
+    /// The victim's start, up to its publish.
     Init,
     /// A call to this service.
-    Call(&'static str),
+    Call(&'static str, Way),
+    /// A question to the name server, which is the victim.
+    Ask(Question),
+    /// The name server's start.
+    Restart,
+    /// The life of a client of `tally`, which is the victim.
+    Client,
+    /// A call to `tally`, which counts how often it was executed.
+    Count,
 }
 
-/// One scenario.
+/// What is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A message.
+    Say,
+    /// A message, the first: whoever serves has to look up what it needs.
+    First,
+    /// A message, and what whoever serves has looked up is gone.
+    Stale,
+    /// Four words.
+    Words,
+    /// A method that there is not.
+    Unknown,
+    /// A message that cannot be read.
+    Unreadable,
+}
+
+/// What the name server is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// A name that is there.
+    Lookup,
+    /// A name in a version that is not there.
+    Version,
+    /// A name that is not there.
+    Missing,
+    /// All names.
+    List,
+    /// To reserve a name, by loading a module that does.
+    Reserve,
+    /// A name whose module is gone.
+    Gone,
+    /// Something that cannot be read.
+    Unreadable,
+}
+
+/// One script.
 #[derive(Clone, Copy, Debug)]
 pub struct Script {
     /// Its name; `tools/xtask` has the names too.
     pub name: &'static str,
-    /// Who is killed.
+    /// Whom it is done to.
     pub victim: &'static str,
     /// Who is loaded before, and stays.
     pub beside: &'static [&'static str],
-    /// In what.
+    /// What is done.
+    pub act: Act,
+    /// During what.
     pub work: Work,
 }
 
+const fn kill(
+    name: &'static str,
+    victim: &'static str,
+    beside: &'static [&'static str],
+    work: Work,
+) -> Script {
+    Script { name, victim, beside, act: Act::Crash, work }
+}
+
+const fn ask(name: &'static str, question: Question) -> Script {
+    kill(name, "name-server", &["echo"], Work::Ask(question))
+}
+
 /// All of them.
-pub const SCRIPTS: [Script; 5] = [
-    Script { name: "echo-init", victim: "echo", beside: &[], work: Work::Init },
-    Script { name: "echo-call", victim: "echo", beside: &[], work: Work::Call("echo") },
-    Script { name: "client-init", victim: "echo-client", beside: &["echo"], work: Work::Init },
-    Script { name: "client-call", victim: "echo-client", beside: &["echo"], work: Work::Call("echo-client") },
+pub const SCRIPTS: [Script; 29] = [
+    kill("echo-init", "echo", &[], Work::Init),
+    kill("echo-call", "echo", &[], Work::Call("echo", Way::Say)),
+    kill("echo-words", "echo", &[], Work::Call("echo", Way::Words)),
+    kill("echo-unknown", "echo", &[], Work::Call("echo", Way::Unknown)),
+    kill("echo-unreadable", "echo", &[], Work::Call("echo", Way::Unreadable)),
+    kill("client-init", "echo-client", &["echo"], Work::Init),
+    kill("client-first", "echo-client", &["echo"], Work::Call("echo-client", Way::First)),
+    kill("client-call", "echo-client", &["echo"], Work::Call("echo-client", Way::Say)),
+    kill("client-stale", "echo-client", &["echo"], Work::Call("echo-client", Way::Stale)),
+    kill("client-unknown", "echo-client", &["echo"], Work::Call("echo-client", Way::Unknown)),
+    kill("client-unreadable", "echo-client", &["echo"], Work::Call("echo-client", Way::Unreadable)),
     // The sweeper calls echo-client, which calls echo.
-    Script { name: "chain-call", victim: "echo", beside: &["echo-client"], work: Work::Call("echo-client") },
+    kill("chain-call", "echo", &["echo-client"], Work::Call("echo-client", Way::Say)),
+    kill("names-init", "name-server", &["echo"], Work::Restart),
+    ask("names-lookup", Question::Lookup),
+    ask("names-version", Question::Version),
+    ask("names-missing", Question::Missing),
+    ask("names-list", Question::List),
+    ask("names-reserve", Question::Reserve),
+    ask("names-gone", Question::Gone),
+    ask("names-unreadable", Question::Unreadable),
+    kill("shell-init", "shell", &[], Work::Init),
+    kill("revoke-call", "reviser", &[], Work::Call("reviser", Way::First)),
+    kill("give-call", "giver", &["taker"], Work::Call("giver", Way::Say)),
+    kill("take-call", "taker", &["giver"], Work::Call("giver", Way::Say)),
+    kill("client-dies", "visitor", &["tally"], Work::Client),
+    Script {
+        name: "stop-call",
+        victim: "echo",
+        beside: &[],
+        act: Act::Unload,
+        work: Work::Call("echo", Way::Say),
+    },
+    Script {
+        name: "cancel-call",
+        victim: "echo",
+        beside: &[],
+        act: Act::CancelUnload,
+        work: Work::Call("echo", Way::Say),
+    },
+    Script { name: "pause-server", victim: "tally", beside: &[], act: Act::Pause, work: Work::Count },
+    Script {
+        name: "pause-client",
+        victim: "sweeper",
+        beside: &["tally"],
+        act: Act::Pause,
+        work: Work::Count,
+    },
 ];

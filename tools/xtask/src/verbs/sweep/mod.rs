@@ -97,15 +97,16 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let chosen = scripts::choose(args.script.as_deref())?;
     let span = Span { from: args.from, step: args.step, to: args.to };
     let ctx = super::context()?;
-    let requests: Vec<Request> = chosen
-        .iter()
-        .flat_map(|script| [request(args.arch, script, span, true), trace(args.arch, script)])
-        .collect::<Result<_>>()?;
+    let swept = chosen.iter().map(|script| request(args.arch, script, span, true));
+    let covered = chosen.iter().filter(|script| script.victim.is_some());
+    let requests: Vec<Request> =
+        swept.chain(covered.map(|script| trace(args.arch, script))).collect::<Result<_>>()?;
     let boots = prepare(&ctx, &requests)?;
+    let (boots, traced) = boots.split_at(chosen.len());
+    let mut traced = traced.iter();
     let mut covered: BTreeMap<&str, Coverage> = BTreeMap::new();
     let (mut kills, mut violations) = (0_usize, 0_usize);
-    for (script, pair) in chosen.iter().zip(boots.chunks_exact(2)) {
-        let [boot, traced] = pair else { bail!("two images a script") };
+    for (script, boot) in chosen.iter().zip(boots) {
         ctx.step(&format!("sweeping {} on {}", script.name, args.arch.name()));
         let swept = sweep(boot);
         let wrong = swept.told(args.arch, script);
@@ -115,9 +116,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         }
         kills = kills.saturating_add(swept.0.kills.len());
         violations = violations.saturating_add(wrong.len());
-        let coverage = covered.entry(script.victim).or_default();
-        coverage.kill(swept.0.kills.iter().map(|kill| kill.ip));
-        coverage.execute(executed(traced)?);
+        if let Some(victim) = script.victim {
+            let coverage = covered.entry(victim).or_default();
+            coverage.kill(swept.0.kills.iter().map(|kill| kill.ip));
+            coverage.execute(executed(traced.next().context("an image for each trace")?)?);
+        }
     }
     for (victim, coverage) in &covered {
         println!("{victim}: {coverage}");
@@ -147,7 +150,7 @@ fn trace(arch: Arch, script: &Script) -> Result<Request> {
 
 fn with_args(arch: Arch, script: &Script, text: &str, moved: bool) -> Result<Request> {
     let mut request = Request::with_args(arch, SYSTEM, "sweeper", text)?;
-    request.variant.moved = moved.then(|| script.victim.to_owned());
+    request.variant.moved = script.victim.filter(|_| moved).map(ToOwned::to_owned);
     Ok(request)
 }
 

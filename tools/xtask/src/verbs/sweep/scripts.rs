@@ -7,17 +7,49 @@ use anyhow::{Result, bail};
 pub struct Script {
     /// Its name.
     pub name: &'static str,
-    /// The package that is killed in it.
-    pub victim: &'static str,
+    /// The package that is killed in it, where all of its instructions are to be struck: one that is shipped.
+    pub victim: Option<&'static str>,
+}
+
+const fn all_of(name: &'static str, victim: &'static str) -> Script {
+    Script { name, victim: Some(victim) }
+}
+
+const fn beside(name: &'static str) -> Script {
+    Script { name, victim: None }
 }
 
 /// As in `tests/modules/sweeper/src/script.rs`.
-pub const SCRIPTS: [Script; 5] = [
-    Script { name: "echo-init", victim: "echo" },
-    Script { name: "echo-call", victim: "echo" },
-    Script { name: "client-init", victim: "echo-client" },
-    Script { name: "client-call", victim: "echo-client" },
-    Script { name: "chain-call", victim: "echo" },
+pub const SCRIPTS: [Script; 29] = [
+    all_of("echo-init", "echo"),
+    all_of("echo-call", "echo"),
+    all_of("echo-words", "echo"),
+    all_of("echo-unknown", "echo"),
+    all_of("echo-unreadable", "echo"),
+    all_of("client-init", "echo-client"),
+    all_of("client-first", "echo-client"),
+    all_of("client-call", "echo-client"),
+    all_of("client-stale", "echo-client"),
+    all_of("client-unknown", "echo-client"),
+    all_of("client-unreadable", "echo-client"),
+    all_of("chain-call", "echo"),
+    all_of("names-init", "name-server"),
+    all_of("names-lookup", "name-server"),
+    all_of("names-version", "name-server"),
+    all_of("names-missing", "name-server"),
+    all_of("names-list", "name-server"),
+    all_of("names-reserve", "name-server"),
+    all_of("names-gone", "name-server"),
+    all_of("names-unreadable", "name-server"),
+    all_of("shell-init", "shell"),
+    beside("revoke-call"),
+    beside("give-call"),
+    beside("take-call"),
+    beside("client-dies"),
+    beside("stop-call"),
+    beside("cancel-call"),
+    beside("pause-server"),
+    beside("pause-client"),
 ];
 
 /// The script of that name, or all.

@@ -1,0 +1,51 @@
+//! Unloaded in two stages during a call, or that is taken back: the call is served, or was never begun.
+
+use ipc_proto::operator::{Act, Since};
+use module_rt::{CallError, InitError, clock};
+use operate::{self as ask, Wrong, wrong};
+
+use crate::call::make;
+use crate::script::Way;
+use crate::sweep::{Round, Sweep};
+
+/// How much later a stop is taken back, in nanoseconds: while the call is in service, at some moments.
+const CANCEL: u64 = 700;
+
+impl Sweep {
+    pub fn stop(&mut self, service: &str, way: Way, moment: u64) -> Result<Round, InitError> {
+        let (connection, generation) = self.prepare_call(service, way)?;
+        let cancel = self.script.act == Act::CancelUnload;
+        let start = clock::now();
+        if cancel {
+            ask::after(self.victim, Act::CancelUnload, moment.saturating_add(CANCEL), Since::Now)?;
+        }
+        ask::after(self.victim, Act::Unload, moment, Since::Now)?;
+        let answer = make(connection, way);
+        let answered = clock::now();
+        self.pass(start, moment.saturating_add(CANCEL));
+        let stays = ask::is_loaded(self.victim)?;
+        let verdict: Result<(), Wrong> = match answer {
+            Ok(()) => Ok(()),
+            // Not begun, and the server is gone.
+            Err(CallError::NotDelivered | CallError::Gone) if !stays => Ok(()),
+            Err(error) => Err(wrong(format_args!(
+                "{error:?}, and the server {}",
+                if stays { "stays" } else { "is gone" }
+            ))),
+        };
+        let verdict = verdict.and_then(|()| match (stays, cancel) {
+            (true, true) => self.serves(service, generation),
+            (true, false) => Err(wrong(format_args!("it was not unloaded"))),
+            (false, _) => Ok(()),
+        });
+        if stays {
+            ask::unload(self.victim)?;
+        }
+        let late = answered > start.saturating_add(moment) && answer.is_ok();
+        let done = !late && answer.is_ok() && moment > LONGEST;
+        Ok(if done { Round::Done } else { Round::Struck(0, verdict) })
+    }
+}
+
+/// No call of these scripts lasts so many nanoseconds.
+const LONGEST: u64 = 15_000;
