@@ -19,6 +19,8 @@ pub const LABEL: u16 = 0x102;
 pub const MAX_SENTENCE: usize = 400;
 /// The most text that one [`Request::Print`] carries, in bytes.
 pub const MAX_PRINT: usize = 512;
+/// Larger untypeds are not retyped for a proof.
+pub const MAX_RETYPED_BITS: u8 = 20;
 /// Of how many modules the last death is known.
 pub const MAX_DEATHS: usize = 8;
 /// How many users of a module are named.
@@ -102,7 +104,12 @@ pub enum Request {
     Memory,
     /// The same, proved: every untyped that is not in use is asked how much of it is free, every slot that is
     /// not in use is tried for emptiness. Answer: [`Answer::Proof`].
-    Audit,
+    Audit {
+        /// Whether, beside being asked, each untyped of at most 2^[`MAX_RETYPED_BITS`] bytes is made into one object
+        /// of its whole size, which works only where nothing of it is in use. The next use of that memory has to clear
+        /// it.
+        retype: bool,
+    },
     /// Print text on the console as it is. Answer: [`Answer::Done`].
     Print {
         /// The text.

@@ -96,6 +96,10 @@ pub struct Proof {
     pub slots_tried: u32,
     /// How many of those held a capability: leaks.
     pub slots_taken: u32,
+    /// How many untypeds were made into one object of their whole size.
+    pub retyped: u32,
+    /// How many could not be: leaks.
+    pub refused: u32,
 }
 
 impl Proof {
@@ -103,6 +107,7 @@ impl Proof {
     pub fn is_whole(&self) -> bool {
         self.kernel_free_bytes == self.books.free_bytes
             && self.slots_taken == 0
+            && self.refused == 0
             && self.slots_tried == self.books.free_slots
     }
 }
@@ -115,7 +120,15 @@ mod tests {
     fn whole_means_that_nothing_is_missing_and_nothing_was_left_out() {
         let books =
             MemoryInfo { free_bytes: 4096, used_bytes: 0, free_slots: 7, used_slots: 0, piece_slots: 1 };
-        let proof = Proof { books, untypeds: 1, kernel_free_bytes: 4096, slots_tried: 7, slots_taken: 0 };
+        let proof = Proof {
+            books,
+            untypeds: 1,
+            kernel_free_bytes: 4096,
+            slots_tried: 7,
+            slots_taken: 0,
+            retyped: 1,
+            refused: 0,
+        };
         assert!(proof.is_whole());
         for kernel_free_bytes in [4095, 4097] {
             assert!(!Proof { kernel_free_bytes, ..proof }.is_whole(), "{kernel_free_bytes} bytes");
@@ -124,5 +137,6 @@ mod tests {
             assert!(!Proof { slots_tried, ..proof }.is_whole(), "{slots_tried} slots");
         }
         assert!(!Proof { slots_taken: 1, ..proof }.is_whole());
+        assert!(!Proof { refused: 1, ..proof }.is_whole());
     }
 }

@@ -58,7 +58,7 @@ impl Supervisor {
             }
             Request::Service { service } => answer(&Answer::Service(self.ledger.service_info(service))),
             Request::Memory => answer(&Answer::Memory(self.memory.books())),
-            Request::Audit => answer(&Answer::Proof(audit::prove(&self.memory))),
+            Request::Audit { retype } => answer(&Answer::Proof(audit::prove(&self.memory, retype))),
             Request::Print { text } => {
                 console::raw(&text);
                 answer(&Answer::Done)

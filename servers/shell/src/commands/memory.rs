@@ -21,7 +21,7 @@ fn show(books: &MemoryInfo, output: &mut Output) {
 
 pub fn mem(mark: &mut Option<MemoryInfo>, what: Mem, output: &mut Output) -> Result<(), Sentence> {
     if what == Mem::Prove {
-        let Answer::Proof(proof) = ask(&Request::Audit)? else { return Err(unexpected()) };
+        let Answer::Proof(proof) = ask(&Request::Audit { retype: false })? else { return Err(unexpected()) };
         show(&proof.books, output);
         return prove(&proof, *mark, output);
     }

@@ -24,7 +24,7 @@ fn ask(request: &Request) -> Result<Answer, InitError> {
 }
 
 fn audit() -> Result<Proof, InitError> {
-    match ask(&Request::Audit)? {
+    match ask(&Request::Audit { retype: false })? {
         Answer::Proof(proof) if proof.is_whole() => Ok(proof),
         Answer::Proof(proof) => Err(InitError::new(21, format_args!("kernel and books differ: {proof:?}"))),
         _ => Err(InitError::new(22, format_args!("no proof"))),

@@ -168,11 +168,29 @@ pub fn await_exit(name: Name) -> Result<(), InitError> {
     Err(InitError::new(30, format_args!("{name} does not come to its end")))
 }
 
-/// Unloads a module; its memory is whole, or this is an error.
+/// Unloads a module that nobody calls; its memory is whole, or this is an error.
 pub fn unload(name: Name) -> Result<(), InitError> {
+    unload_by(&Request::Unload { name, now: false }).map(drop)
+}
+
+/// Unloads a module, whoever calls it.
+pub fn unload_now(name: Name) -> Result<(), InitError> {
+    unload_by(&Request::Unload { name, now: true }).map(drop)
+}
+
+/// Unloads a module when its call in service is answered, and waits for that.
+pub fn unload_in_stages(name: Name) -> Result<(), InitError> {
     match ask(&Request::Unload { name, now: false })? {
         Answer::Unloaded { .. } => Ok(()),
+        Answer::Stopping { .. } => await_exit(name),
         other => Err(InitError::new(22, format_args!("unload {name}: {other:?}"))),
+    }
+}
+
+fn unload_by(request: &Request) -> Result<u64, InitError> {
+    match ask(request)? {
+        Answer::Unloaded { memory, .. } => Ok(memory),
+        other => Err(InitError::new(22, format_args!("{request:?}: {other:?}"))),
     }
 }
 
@@ -207,7 +225,16 @@ pub fn books() -> Result<MemoryInfo, InitError> {
 
 /// Whether kernel and books agree on everything that is free.
 pub fn is_whole() -> Result<bool, InitError> {
-    match ask(&Request::Audit)? {
+    prove(false)
+}
+
+/// The same, and everything that is free can be made into objects of its whole size.
+pub fn is_whole_by_retyping() -> Result<bool, InitError> {
+    prove(true)
+}
+
+fn prove(retype: bool) -> Result<bool, InitError> {
+    match ask(&Request::Audit { retype })? {
         Answer::Proof(proof) => Ok(proof.is_whole()),
         other => Err(InitError::new(26, format_args!("the proof: {other:?}"))),
     }

@@ -2,13 +2,13 @@
 //!
 //! Arguments: `CYCLES SEED`. Every cycle loads `echo`, and every few `echo-client`, which calls it; then so many of: a
 //! call by this module, a call through `echo-client`, a crash some instructions later; then an unload, at whatever
-//! moment that is. The seed decides all of it.
+//! moment that is, in two stages or at once. `crowd` calls `echo` all the time. The seed decides all of it.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{MemoryInfo, Since};
+use ipc_proto::operator::{MemoryInfo, Since, State};
 use module_rt::{CallError, Connection, Init, InitError, Manifest};
 
 module_rt::program! {
@@ -24,6 +24,8 @@ const LATEST: u64 = 40_000;
 const MAX_CRASHES: u32 = 5;
 /// The kernel proves memory whole after every so many cycles; the books are compared after each.
 const PROVE_EVERY: u32 = 16;
+/// Everything free is made into objects of its whole size after so many cycles.
+const RETYPE_EVERY: u32 = 500;
 /// Progress is told after so many cycles.
 const TELL_EVERY: u32 = 1_000;
 
@@ -68,6 +70,8 @@ fn soak(args: &str) -> Result<(), InitError> {
     let mut random = Random(seed | 1 << 63);
     let (echo, client) = (operate::name("echo")?, operate::name("echo-client")?);
     let mut counts = Counts::default();
+    let crowd = operate::name("crowd")?;
+    operate::load_live(crowd)?;
     // The first cycles cut untyped memory into pieces, which are then used again.
     for _ in 0..2 {
         operate::load(echo)?;
@@ -80,6 +84,9 @@ fn soak(args: &str) -> Result<(), InitError> {
         cycle(echo, client, &mut random, &mut counts)
             .map_err(|error| InitError::new(error.code, format_args!("cycle {number}: {}", error.reason)))?;
         check(number, &before)?;
+        if operate::state_of(crowd)? != Some(State::Live) {
+            return Err(InitError::new(16, format_args!("cycle {number}: the crowd got a wrong answer")));
+        }
         if number.is_multiple_of(TELL_EVERY) || number == cycles {
             let Counts { answered, interrupted, not_executed, crashes } = counts;
             operate::print(format_args!(
@@ -102,7 +109,12 @@ fn check(number: u32, before: &MemoryInfo) -> Result<(), InitError> {
             ),
         ));
     }
-    if number.is_multiple_of(PROVE_EVERY) && !operate::is_whole()? {
+    let whole = match number {
+        _ if number.is_multiple_of(RETYPE_EVERY) => operate::is_whole_by_retyping()?,
+        _ if number.is_multiple_of(PROVE_EVERY) => operate::is_whole()?,
+        _ => true,
+    };
+    if !whole {
         return Err(InitError::new(12, format_args!("after cycle {number}: kernel and books differ")));
     }
     Ok(())
@@ -120,6 +132,7 @@ fn cycle(echo: Name, client: Name, random: &mut Random, counts: &mut Counts) -> 
     let direct = operate::connect("echo")?;
     let mut crashes = 0;
     for _ in 0..random.below(MAX_STEPS) {
+        let_others_run(random);
         match (random.below(3), through) {
             (0, _) if crashes < MAX_CRASHES => {
                 crashes = crashes.saturating_add(1);
@@ -132,14 +145,27 @@ fn cycle(echo: Name, client: Name, random: &mut Random, counts: &mut Counts) -> 
             _ => call(direct, counts)?,
         }
     }
+    let_others_run(random);
     // The clients may go first or last.
     if through.is_some() && random.below(2) == 0 {
         operate::unload(client)?;
-        operate::unload(echo)
+        end(echo, random)
     } else {
-        operate::unload(echo)?;
+        end(echo, random)?;
         if through.is_some() { operate::unload(client) } else { Ok(()) }
     }
+}
+
+/// The crowd gets into its calls, and out of them.
+fn let_others_run(random: &mut Random) {
+    for _ in 0..random.below(4) {
+        module_rt::yield_now();
+    }
+}
+
+/// Unloads, in two stages or at once. Somebody may be inside a call to it.
+fn end(echo: Name, random: &mut Random) -> Result<(), InitError> {
+    if random.below(2) == 0 { operate::unload_now(echo) } else { operate::unload_in_stages(echo) }
 }
 
 /// One call: whatever happened, it has come back with an answer that there can be.

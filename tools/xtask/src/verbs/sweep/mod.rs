@@ -35,11 +35,12 @@ an execution trace of the same work shows them, at which it was killed at least 
 Examples:
   ./escrow sweep                            every script on aarch64, every nanosecond
   ./escrow sweep --arch x86_64 echo-call    one script
+  ./escrow sweep names-                     those in which the name server is killed
   ./escrow sweep --step 97 echo-init        a coarse one
   ./escrow sweep --from 1200 --to 1200 echo-init    one kill, to look at a violation
 Exit code 0 only if nothing was violated and, with every script and step 1, coverage is 95 % or more.")]
 pub struct Args {
-    /// The script to run; every one where it is left out
+    /// The script to run, or the beginning of several names; every one where it is left out
     script: Option<String>,
     /// The architecture
     #[arg(long, value_enum, default_value_t = Arch::Aarch64)]

@@ -52,13 +52,17 @@ pub const SCRIPTS: [Script; 29] = [
     beside("pause-client"),
 ];
 
-/// The script of that name, or all.
+/// The script of that name; those whose names begin so; or all.
 ///
 /// # Errors
 /// Where there is none; the message lists what there is.
 pub fn choose(name: Option<&str>) -> Result<Vec<Script>> {
-    let chosen: Vec<Script> =
-        SCRIPTS.into_iter().filter(|script| name.is_none_or(|name| name == script.name)).collect();
+    let begins = |script: &Script| name.is_none_or(|name| script.name.starts_with(name));
+    let is_it = |script: &Script| name.is_some_and(|name| script.name == name);
+    let mut chosen: Vec<Script> = SCRIPTS.into_iter().filter(begins).collect();
+    if chosen.iter().any(is_it) {
+        chosen.retain(is_it);
+    }
     if chosen.is_empty() {
         let names = SCRIPTS.map(|script| script.name).join(", ");
         bail!("there is no script `{}`; there are: {names}", name.unwrap_or_default());
@@ -71,10 +75,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_by_its_whole_name_or_all() {
+    fn one_by_its_whole_name_several_by_their_beginning_or_all() {
         assert_eq!(choose(None).unwrap(), SCRIPTS);
         assert_eq!(choose(Some("echo-call")).unwrap().len(), 1);
-        let error = choose(Some("echo")).unwrap_err().to_string();
-        assert!(error.contains("`echo`") && error.contains("echo-init, echo-call"), "{error}");
+        assert_eq!(choose(Some("echo-un")).unwrap().len(), 2);
+        let error = choose(Some("ecko")).unwrap_err().to_string();
+        assert!(error.contains("`ecko`") && error.contains("echo-init, echo-call"), "{error}");
     }
 }
