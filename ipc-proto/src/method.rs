@@ -2,8 +2,12 @@
 //!
 //! A call goes from client to server without the supervisor. So the client leaves two notes in registers that the
 //! kernel does not look at, and that the supervisor reads where the call does not come back: when the call began, by
-//! the client's clock, and the method's [`Deadline`]. A client that leaves wrong notes is answered at a wrong moment;
-//! nobody else sees anything of it.
+//! the client's clock, and the method's [`Deadline`]. A client that leaves wrong notes is answered at a wrong moment, and
+//! one that leaves none waits as long as its server lives; nobody else sees anything of it.
+
+/// The upper half of a note, so that it can be told from anything else: a call that was made without notes has no
+/// deadline.
+const MARK: u64 = 0x4553_4352 << 32;
 
 /// How long a call may take, counted from the moment when the client makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,12 +25,12 @@ impl Deadline {
 
     /// As the client's note.
     pub const fn to_word(self) -> u64 {
-        self.0 as u64
+        MARK | self.0 as u64
     }
 
-    /// Reads a note: any word. One that is too large is the longest deadline.
-    pub fn from_word(word: u64) -> Deadline {
-        Deadline(u32::try_from(word).unwrap_or(u32::MAX))
+    /// Reads a note; `None` for a word that is none: what happened to be in the register.
+    pub const fn from_word(word: u64) -> Option<Deadline> {
+        if word & !(u32::MAX as u64) == MARK { Some(Deadline(word as u32)) } else { None }
     }
 
     /// In nanoseconds, where the server's manifest says `of_the_module` microseconds.
@@ -74,14 +78,14 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_some_deadline() {
-        for (word, micros) in
-            [(0, 0), (1, 1), (u64::from(u32::MAX), u32::MAX), (1 << 32, u32::MAX), (u64::MAX, u32::MAX)]
-        {
-            assert_eq!(Deadline::from_word(word), Deadline::micros(micros), "{word:#x}");
+    fn a_note_comes_back_and_nothing_else_is_one() {
+        for micros in [0, 1, u32::MAX] {
+            let deadline = Deadline::micros(micros);
+            assert_eq!(Deadline::from_word(deadline.to_word()), Some(deadline));
         }
-        let all = Deadline::micros(u32::MAX);
-        assert_eq!(Deadline::from_word(all.to_word()), all);
-        assert_eq!(all.nanoseconds(1), 4_294_967_295_000);
+        for word in [0, 1, u64::from(u32::MAX), u64::MAX, MARK ^ 1 << 32, MARK ^ 1 << 63] {
+            assert_eq!(Deadline::from_word(word), None, "{word:#x}");
+        }
+        assert_eq!(Deadline::micros(u32::MAX).nanoseconds(1), 4_294_967_295_000);
     }
 }

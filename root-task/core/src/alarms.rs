@@ -4,8 +4,12 @@ use heapless::Vec;
 use ipc_proto::ids::Instance;
 use ipc_proto::operator::Act;
 
+use crate::ledger::MAX_MODULES;
+
 /// How many alarms can be set at a time.
 pub const MAX_ALARMS: usize = 64;
+/// How many of them operators can ask for: the others are the supervisor's own, one for each module and two more.
+pub const MAX_ACTS: usize = MAX_ALARMS - MAX_MODULES - 2;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +30,7 @@ struct Alarm {
     what: What,
 }
 
-/// [`MAX_ALARMS`] are set already: try again when one has gone off.
+/// [`MAX_ALARMS`] are set already, or [`MAX_ACTS`] of an operator's: try again when one has gone off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyAlarms;
 
@@ -48,6 +52,10 @@ impl Alarms {
     /// # Errors
     /// [`TooManyAlarms`]; nothing has changed.
     pub fn set(&mut self, what: What, at: u64) -> Result<(), TooManyAlarms> {
+        let acts = self.list.iter().filter(|alarm| matches!(alarm.what, What::Act(..)) && alarm.what != what);
+        if matches!(what, What::Act(..)) && acts.count() >= MAX_ACTS {
+            return Err(TooManyAlarms);
+        }
         self.cancel(what);
         let index = self.list.iter().position(|alarm| alarm.at <= at).unwrap_or(self.list.len());
         self.list.insert(index, Alarm { at, what }).map_err(|_| TooManyAlarms)
@@ -125,11 +133,20 @@ mod tests {
     #[test]
     fn the_bound_below_at_and_above() {
         let mut alarms = Alarms::new();
-        for domain in 0..u16::try_from(MAX_ALARMS).unwrap() {
+        for domain in 0..u16::try_from(MAX_ACTS).unwrap() {
             assert_eq!(alarms.set(crash(domain), 5), Ok(()), "{domain}");
         }
         assert_eq!(alarms.set(crash(999), 5), Err(TooManyAlarms));
         assert_eq!(alarms.set(crash(3), 1), Ok(()), "moving one needs no room");
+        // Whatever operators ask for, the supervisor's own have room.
+        let own = (0..u16::try_from(MAX_MODULES).unwrap()).map(|domain| match crash(domain) {
+            What::Act(who, _) => What::StopOver(who),
+            other => other,
+        });
+        for what in own.chain([What::Reap, What::Look]) {
+            assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");
+        }
+        assert_eq!(alarms.list.len(), MAX_ALARMS);
         assert_eq!(alarms.due(1), Some(crash(3)));
         assert_eq!(alarms.set(crash(999), 5), Ok(()));
     }

@@ -24,7 +24,7 @@ impl Supervisor {
         let clients: super::rescue::Domains = self.ledger.iter().map(|(client, _)| client).collect();
         for client in clients {
             let Some(call) = self.standing(client) else { continue };
-            let due = self.due(&call, now);
+            let Some(due) = self.due(&call, now) else { continue };
             if due > now {
                 next = next.min(due);
                 continue;
@@ -56,13 +56,13 @@ impl Supervisor {
         u64::from(shortest.unwrap_or(DEFAULT_DEADLINE))
     }
 
-    /// When a call is to be answered at the latest.
-    fn due(&self, call: &Standing, now: u64) -> u64 {
+    /// When a call is to be answered at the latest; `None` where its client has not said.
+    fn due(&self, call: &Standing, now: u64) -> Option<u64> {
         let [began, deadline] = call.notes;
         let of_the_module =
             self.room(call.server).map_or(DEFAULT_DEADLINE, |room| room.request.deadline_micros);
-        let deadline = Deadline::from_word(deadline).nanoseconds(of_the_module);
-        now.saturating_sub(self.timer.age_of(began)).saturating_add(deadline)
+        let deadline = Deadline::from_word(deadline)?.nanoseconds(of_the_module);
+        Some(now.saturating_sub(self.timer.age_of(began)).saturating_add(deadline))
     }
 
     /// Takes the call back: if nobody has received it, it was not delivered; otherwise it may have been executed. The

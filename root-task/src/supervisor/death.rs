@@ -36,15 +36,12 @@ impl Supervisor {
         self.note_death(id);
         self.bury(id, &self.callers_of(id), self.successor(id, &cause));
         let Some(death) = self.has_died(id) else { return };
-        if death.was == State::Stopping {
-            if let Some(module) = self.ledger.module(id) {
-                report::print(&module.name, module.generation, &cause);
-            }
-            self.end_stop(id, End::Died);
-            return;
-        }
         if let Some(room) = self.room_mut(id) {
             room.death = Some((cause, connections));
+        }
+        if death.was == State::Stopping {
+            self.end_stop(id, End::Died);
+            return;
         }
         if death.was_live {
             // There is room: a domain is in the list at most once, and the list is as long as the table.

@@ -47,6 +47,11 @@ fn ask_it(question: Question) -> Result<bool, NamesError> {
             let loads = |_| NamesError::Call(CallError::BadAnswer);
             ask::name(RESERVES).and_then(ask::load).map(|loaded| loaded.is_some()).map_err(loads)
         }
+        // Where its init fails it is started once more.
+        Question::Again => {
+            let loads = |_| NamesError::Call(CallError::BadAnswer);
+            ask::name(echo::NAME).and_then(ask::crash_now).map(|()| true).map_err(loads)
+        }
     }
 }
 
@@ -86,6 +91,7 @@ impl Sweep {
         // The load itself is long, and the name server is asked when the module has started.
         let since = match question {
             Question::Reserve => Since::NextStart(ask::name(RESERVES)?),
+            Question::Again => Since::NextStart(ask::name(echo::NAME)?),
             _ => Since::Now,
         };
         ask::crash_after(self.victim, moment, since)?;

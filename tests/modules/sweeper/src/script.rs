@@ -49,6 +49,8 @@ pub enum Question {
     List,
     /// To reserve a name, by loading a module that does.
     Reserve,
+    /// To reserve a name that the same module had before it was restarted.
+    Again,
     /// A name whose module is gone.
     Gone,
     /// Something that cannot be read.
@@ -84,7 +86,7 @@ const fn ask(name: &'static str, question: Question) -> Script {
 }
 
 /// All of them.
-pub const SCRIPTS: [Script; 29] = [
+pub const SCRIPTS: [Script; 30] = [
     kill("echo-init", "echo", &[], Work::Init),
     kill("echo-call", "echo", &[], Work::Call("echo", Way::Say)),
     kill("echo-words", "echo", &[], Work::Call("echo", Way::Words)),
@@ -104,6 +106,7 @@ pub const SCRIPTS: [Script; 29] = [
     ask("names-missing", Question::Missing),
     ask("names-list", Question::List),
     ask("names-reserve", Question::Reserve),
+    ask("names-again", Question::Again),
     ask("names-gone", Question::Gone),
     ask("names-unreadable", Question::Unreadable),
     kill("shell-init", "shell", &[], Work::Init),

@@ -20,7 +20,7 @@ const fn beside(name: &'static str) -> Script {
 }
 
 /// As in `tests/modules/sweeper/src/script.rs`.
-pub const SCRIPTS: [Script; 29] = [
+pub const SCRIPTS: [Script; 30] = [
     all_of("echo-init", "echo"),
     all_of("echo-call", "echo"),
     all_of("echo-words", "echo"),
@@ -39,6 +39,7 @@ pub const SCRIPTS: [Script; 29] = [
     all_of("names-missing", "name-server"),
     all_of("names-list", "name-server"),
     all_of("names-reserve", "name-server"),
+    all_of("names-again", "name-server"),
     all_of("names-gone", "name-server"),
     all_of("names-unreadable", "name-server"),
     all_of("shell-init", "shell"),

@@ -4,13 +4,13 @@
 //! patch passes where exactly that patch's tests fail.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use root_task_core::layout::MODULE_BASE;
 
+use super::at_once::{AT_ONCE, both};
 use super::cases::Filter;
 use super::report::{Outcome, Report};
 use crate::arch::Arch;
@@ -28,9 +28,6 @@ use crate::setup;
 const PACKAGE: &str = "kernel-tests";
 /// Guest instructions from reset to the mark: three times what x86_64 takes, nearly all of it to boot.
 const BUDGET: u64 = 1_000_000_000;
-
-/// More would only make each of them slower, on the project's machine.
-const AT_ONCE: usize = 2;
 
 /// Every test of the package, and where it runs.
 const TESTS: [(&str, &[Arch]); 13] = [
@@ -137,16 +134,6 @@ fn boots(ctx: &Context, cases: &[Case]) -> Result<Vec<Result<Boot>>> {
         boots.extend(both(pair, |case| boot(ctx, case, programs.get(&case.arch)))?);
     }
     Ok(boots)
-}
-
-/// Does two things at once.
-fn both<T: Sync, R: Send>(pair: &[T], work: impl Fn(&T) -> R + Sync) -> Result<Vec<R>> {
-    let work = &work;
-    thread::scope(|scope| {
-        let started: Vec<_> = pair.iter().map(|one| scope.spawn(move || work(one))).collect();
-        let ended = started.into_iter().map(|one| one.join().map_err(|_| anyhow!("a worker panicked")));
-        ended.collect()
-    })
 }
 
 type Programs = BTreeMap<String, guest::Program>;

@@ -1,5 +1,6 @@
 //! `test`: the host tests, the kernel's tests, and the scenarios in QEMU on both architectures.
 
+mod at_once;
 mod cases;
 mod driven;
 pub mod host;
