@@ -17,8 +17,9 @@ impl Deadline {
     /// As long as the manifest of the server says.
     pub const OF_THE_MODULE: Deadline = Deadline(0);
 
-    /// So many microseconds; 0 is [`Deadline::OF_THE_MODULE`]. The supervisor looks every so often, at least four times in
-    /// the shortest deadline that any running module's manifest has: a shorter one here is noticed that much later.
+    /// So many microseconds; 0 is [`Deadline::OF_THE_MODULE`]. The supervisor looks every so often, four times in the
+    /// shortest deadline that any running module's manifest has, but at most once in a millisecond: a shorter one here is
+    /// noticed that much later.
     pub const fn micros(micros: u32) -> Deadline {
         Deadline(micros)
     }

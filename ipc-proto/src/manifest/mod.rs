@@ -24,7 +24,7 @@ pub const MAX_MEMORY: u32 = 4 << 20;
 /// The largest locker: 2^11 slots.
 pub const MAX_LOCKER_BITS: u8 = 11;
 /// The shortest default deadline of a module's methods, in microseconds. The supervisor looks four times in the
-/// shortest of all running modules.
+/// shortest of all running modules, but at most once in a millisecond.
 pub const MIN_DEADLINE: u32 = 1000;
 /// The longest, in microseconds: an hour.
 pub const MAX_DEADLINE: u32 = 3_600_000_000;

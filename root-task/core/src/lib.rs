@@ -7,6 +7,7 @@ pub mod archive;
 pub mod elf_plan;
 pub mod layout;
 pub mod ledger;
+pub mod looks;
 pub mod restart;
 pub mod slots;
 pub mod system;

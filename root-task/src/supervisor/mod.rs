@@ -29,6 +29,7 @@ use root_task_core::alarms::Alarms;
 use root_task_core::archive::Archive;
 use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
+use root_task_core::looks::Looks;
 use root_task_core::system::SystemManifest;
 use sel4::{MessageInfo, MessageInfoBuilder, cap, with_ipc_buffer_mut};
 use serde::Serialize;
@@ -100,8 +101,7 @@ pub struct Supervisor {
     at_start: Option<(Name, Name, Act, u64)>,
     /// The last death of each module, the newest last.
     deaths: Vec<operator_proto::Death, MAX_DEATHS>,
-    /// Nanoseconds from one look at the calls to the next.
-    between_looks: u64,
+    looks: Looks,
 }
 
 /// A status without a message.
@@ -155,7 +155,7 @@ impl Supervisor {
             alarms: Alarms::new(),
             at_start: None,
             deaths: Vec::new(),
-            between_looks: u64::MAX,
+            looks: Looks::default(),
         }
     }
 

@@ -61,10 +61,13 @@ pub fn load_with(name: Name, args: &str) -> Result<Generation, InitError> {
     live(name, try_load_with(name, args)?)
 }
 
+/// How the answer ends where a module came to its end before it was live.
+const NEVER_LIVE: [&str; 2] = ["nothing was published", "was unloaded before it was live"];
+
 fn load_by(request: &Request) -> Result<Option<Instance>, InitError> {
     match ask(request)? {
         Answer::Loaded { instance, outcome: Outcome::Live } => Ok(Some(instance)),
-        Answer::Refused(sentence) if sentence.ends_with("nothing was published") => Ok(None),
+        Answer::Refused(sentence) if NEVER_LIVE.iter().any(|end| sentence.ends_with(end)) => Ok(None),
         other => Err(InitError::new(21, format_args!("{request:?}: {other:?}"))),
     }
 }

@@ -81,12 +81,17 @@ const fn kill(
     Script { name, victim, beside, act: Act::Crash, work }
 }
 
+/// Something else is done to `echo`, during a call to it.
+const fn echo(name: &'static str, act: Act) -> Script {
+    Script { name, victim: "echo", beside: &[], act, work: Work::Call("echo", Way::Say) }
+}
+
 const fn ask(name: &'static str, question: Question) -> Script {
     kill(name, "name-server", &["echo"], Work::Ask(question))
 }
 
 /// All of them.
-pub const SCRIPTS: [Script; 30] = [
+pub const SCRIPTS: [Script; 32] = [
     kill("echo-init", "echo", &[], Work::Init),
     kill("echo-call", "echo", &[], Work::Call("echo", Way::Say)),
     kill("echo-words", "echo", &[], Work::Call("echo", Way::Words)),
@@ -114,20 +119,10 @@ pub const SCRIPTS: [Script; 30] = [
     kill("give-call", "giver", &["taker"], Work::Call("giver", Way::Say)),
     kill("take-call", "taker", &["giver"], Work::Call("giver", Way::Say)),
     kill("client-dies", "visitor", &["tally"], Work::Client),
-    Script {
-        name: "stop-call",
-        victim: "echo",
-        beside: &[],
-        act: Act::Unload,
-        work: Work::Call("echo", Way::Say),
-    },
-    Script {
-        name: "cancel-call",
-        victim: "echo",
-        beside: &[],
-        act: Act::CancelUnload,
-        work: Work::Call("echo", Way::Say),
-    },
+    echo("stop-call", Act::Unload),
+    echo("cancel-call", Act::CancelUnload),
+    echo("destroy-call", Act::UnloadNow),
+    Script { name: "destroy-init", victim: "echo", beside: &[], act: Act::UnloadNow, work: Work::Init },
     Script { name: "pause-server", victim: "tally", beside: &[], act: Act::Pause, work: Work::Count },
     Script {
         name: "pause-client",

@@ -1,5 +1,7 @@
-//! Unloaded in two stages during a call, or that is taken back: the call is served, or was never begun.
+//! Unloaded in two stages during a call, or that is taken back: the call is served, or was never begun. Unloaded in one,
+//! also in its start: the call is cut off, and nothing was ever visible.
 
+use ipc_proto::ids::Generation;
 use ipc_proto::operator::{Act, Since};
 use module_rt::{CallError, InitError, clock};
 use operate::{self as ask, Wrong, wrong};
@@ -19,7 +21,8 @@ impl Sweep {
         if cancel {
             ask::after(self.victim, Act::CancelUnload, moment.saturating_add(CANCEL), Since::Now)?;
         }
-        ask::after(self.victim, Act::Unload, moment, Since::Now)?;
+        let act = if cancel { Act::Unload } else { self.script.act };
+        ask::after(self.victim, act, moment, Since::Now)?;
         let answer = make(connection, way);
         let answered = clock::now();
         self.pass(start, moment.saturating_add(CANCEL));
@@ -28,6 +31,12 @@ impl Sweep {
             Ok(()) => Ok(()),
             // Not begun, and the server is gone.
             Err(CallError::NotDelivered | CallError::Gone) if !stays => Ok(()),
+            // Cut off, and nobody takes its place.
+            Err(CallError::Interrupted { generation: had, next: Generation::NONE })
+                if !stays && act == Act::UnloadNow && had == generation =>
+            {
+                Ok(())
+            }
             Err(error) => Err(wrong(format_args!(
                 "{error:?}, and the server {}",
                 if stays { "stays" } else { "is gone" }
@@ -45,7 +54,21 @@ impl Sweep {
         let done = !late && answer.is_ok() && moment > LONGEST;
         Ok(if done { Round::Done } else { Round::Struck(0, verdict) })
     }
+
+    pub fn destroy_init(&mut self, moment: u64) -> Result<Round, InitError> {
+        ask::after(self.victim, self.script.act, moment, Since::NextStart(self.victim))?;
+        let start = clock::now();
+        let was_live = ask::load(self.victim)?.is_some();
+        if was_live {
+            self.pass(start, moment);
+        }
+        let verdict = match (ask::is_loaded(self.victim)?, ask::is_published(self.script.victim)?) {
+            (false, false) => Ok(()),
+            (loaded, seen) => Err(wrong(format_args!("unloaded: still loaded: {loaded}, visible: {seen}"))),
+        };
+        Ok(if was_live && moment > LONGEST { Round::Done } else { Round::Struck(0, verdict) })
+    }
 }
 
-/// No call of these scripts lasts so many nanoseconds.
-const LONGEST: u64 = 15_000;
+/// No call of these scripts, and no init, lasts so many nanoseconds.
+const LONGEST: u64 = 25_000;

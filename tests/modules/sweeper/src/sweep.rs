@@ -65,7 +65,8 @@ impl Sweep {
     /// The work, and the victim is struck at this moment.
     pub fn round(&mut self, moment: u64) -> Result<Round, InitError> {
         let round = match self.script.work {
-            Work::Init => self.init(moment)?,
+            Work::Init if self.script.act == Act::Crash => self.init(moment)?,
+            Work::Init => self.destroy_init(moment)?,
             Work::Call(service, way) if self.script.act == Act::Crash => self.call(service, way, moment)?,
             Work::Call(service, way) => self.stop(service, way, moment)?,
             Work::Ask(question) => self.ask(question, moment)?,

@@ -129,6 +129,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             coverage.show_missed();
         }
     }
+    if covered.is_empty() {
+        println!("coverage: none to measure, the victim is not a module that is shipped");
+    }
     let percent = coverage::percent(covered.values());
     println!("{kills} kills, {percent}% coverage, {violations} violations");
     let full = args.step == 1 && args.script.is_none() && args.from == 0 && args.to == LAST;

@@ -20,7 +20,7 @@ const fn beside(name: &'static str) -> Script {
 }
 
 /// As in `tests/modules/sweeper/src/script.rs`.
-pub const SCRIPTS: [Script; 30] = [
+pub const SCRIPTS: [Script; 32] = [
     all_of("echo-init", "echo"),
     all_of("echo-call", "echo"),
     all_of("echo-words", "echo"),
@@ -49,6 +49,8 @@ pub const SCRIPTS: [Script; 30] = [
     beside("client-dies"),
     beside("stop-call"),
     beside("cancel-call"),
+    beside("destroy-call"),
+    beside("destroy-init"),
     beside("pause-server"),
     beside("pause-client"),
 ];
