@@ -1,10 +1,10 @@
 //! Calls `loser` in every way in which it loses calls, and leaves it alive, kills it or unloads it meanwhile; then the
-//! same while another client hangs it. Arguments: `lost`, `queued`,
-//! `stopped`; or `departed`, which is about its clients.
+//! same while another client hangs it. Arguments: `lost`, `queued`, `blocked`, `stopped`; or `departed`, which is about its clients.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
+mod blocked;
 mod departed;
 mod stopped;
 
@@ -120,8 +120,9 @@ fn main(init: &mut Init) -> Result<(), InitError> {
     match init.args().as_str() {
         "lost" => lost(loser),
         "queued" => queued(loser, ask::name("caller")?),
+        "blocked" => blocked::all(loser, ask::name("caller")?),
         "stopped" => stopped::all(loser, ask::name("caller")?),
         "departed" => departed::all(),
-        other => Err(wrong(format_args!("usage: lost, queued, stopped or departed, not `{other}`"))),
+        other => Err(wrong(format_args!("usage: lost, queued, blocked, stopped or departed, not `{other}`"))),
     }
 }

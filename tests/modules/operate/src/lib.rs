@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod loser;
+pub mod relay;
 pub mod tally;
 
 use core::fmt::{Arguments, Write};

@@ -26,6 +26,9 @@ module_rt::program! {
     main: main,
 }
 
+/// After so many kills it says how far it is.
+const TELL_EVERY: u64 = 4096;
+
 fn main(init: &mut Init) -> Result<(), InitError> {
     let outcome = sweep(init.args().as_str());
     let code = u8::from(outcome.is_err());
@@ -51,7 +54,12 @@ fn sweep(args: &str) -> Result<(), InitError> {
         return Err(usage());
     };
     let mut moment = first;
+    let mut kills = 0_u64;
     while moment <= last {
+        if kills % TELL_EVERY == TELL_EVERY - 1 {
+            ask::print(format_args!("sweep: {}: at {moment} ns of the work\n", script.name))?;
+        }
+        kills = kills.saturating_add(1);
         match sweep.round(moment)? {
             Round::Done => break,
             Round::Struck(ip, verdict) => {

@@ -1,5 +1,7 @@
 //! A machine that nobody talks to: started, and waited for until it halts by itself.
 
+use std::io::{Write as _, stdout};
+
 use super::conversation::{Answer, Conversation, Limits};
 use crate::console::marks::Kill;
 use crate::machine::{Machine, MachineSpec};
@@ -11,6 +13,21 @@ pub struct Ended {
     pub kills: Vec<Kill>,
     /// Why it did not come to a good end, if it did not.
     pub broken: Option<String>,
+}
+
+/// Shows of what a machine prints the lines that begin so: modules report each crash, and what is wanted is how far it
+/// is.
+pub fn progress(prefix: &'static str) -> impl FnMut(&[u8]) {
+    let mut lines = Vec::new();
+    move |text| {
+        lines.extend_from_slice(text);
+        while let Some(end) = lines.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = lines.drain(..=end).collect();
+            if line.starts_with(prefix.as_bytes()) {
+                let _shown = stdout().write_all(&line).and_then(|()| stdout().flush());
+            }
+        }
+    }
 }
 
 /// Starts the machine and waits for its halt, for so many guest instructions; `show` gets what it prints.

@@ -1,6 +1,5 @@
 //! `soak`: many cycles of load, call, crash and unload at random but repeatable moments.
 
-use std::io::{Write as _, stdout};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -43,17 +42,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let boots = prepare(&ctx, &[request(args.arch, args.cycles, args.seed)?])?;
     let boot = boots.first().context("nothing was prepared")?;
     ctx.step(&format!("soaking on {}", args.arch.name()));
-    let mut lines = Vec::new();
-    soak(boot, args.cycles, |text| {
-        lines.extend_from_slice(text);
-        while let Some(end) = lines.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = lines.drain(..=end).collect();
-            // Modules report each crash; what is wanted is how far it is.
-            if line.starts_with(b"soak: ") {
-                let _shown = stdout().write_all(&line).and_then(|()| stdout().flush());
-            }
-        }
-    })?;
+    soak(boot, args.cycles, unattended::progress("soak: "))?;
     Ok(ExitCode::SUCCESS)
 }
 

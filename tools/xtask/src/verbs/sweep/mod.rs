@@ -109,7 +109,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let (mut kills, mut violations) = (0_usize, 0_usize);
     for (script, boot) in chosen.iter().zip(boots) {
         ctx.step(&format!("sweeping {} on {}", script.name, args.arch.name()));
-        let swept = sweep(boot);
+        let swept = sweep(boot, unattended::progress("sweep: "));
         let wrong = swept.told(args.arch, script);
         println!("{}: {} kills, {} violations", script.name, swept.0.kills.len(), wrong.len());
         for line in wrong.iter().flat_map(|what| what.lines()) {
@@ -158,9 +158,9 @@ fn with_args(arch: Arch, script: &Script, text: &str, moved: bool) -> Result<Req
     Ok(request)
 }
 
-/// Boots an image of [`request`] and takes down every kill.
-pub fn sweep(boot: &Boot) -> Swept {
-    Swept(unattended::to_the_end(&boot.machine(Clock::Instructions), BUDGET, |_| {}))
+/// Boots an image of [`request`] and takes down every kill; `show` gets what it prints.
+pub fn sweep(boot: &Boot, show: impl FnMut(&[u8])) -> Swept {
+    Swept(unattended::to_the_end(&boot.machine(Clock::Instructions), BUDGET, show))
 }
 
 /// The addresses of the instructions that the victim executes in its work.

@@ -66,7 +66,7 @@ impl Case {
                 Ok(wrong)
             }
             Kind::Sweep(script) => {
-                let swept = sweep::sweep(boot);
+                let swept = sweep::sweep(boot, |_| {});
                 let mut wrong = swept.told(self.arch, &script);
                 if swept.0.kills.is_empty() {
                     wrong.push("nothing was killed".to_owned());
