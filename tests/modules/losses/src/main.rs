@@ -26,6 +26,8 @@ module_rt::program! {
 const SOON: u64 = 3_000_000;
 /// How much later than it should an answer can come: the supervisor's turns, in which it also prints on a slow line.
 const SLACK: u64 = 500_000;
+/// So long after a death the dead are still there, where nobody has let go of the processor.
+const NOT_YET_REAPED: u64 = 40_000;
 /// It looks so often in the deadline of the manifest.
 const LOOKS: u64 = 4;
 
@@ -112,7 +114,16 @@ fn queued(loser: Name, caller: Name) -> Result<(), InitError> {
     ask::after(loser, Act::UnloadNow, SOON, Since::Now)?;
     expect("at the unload", timed(server, patient(COUNT)), not_delivered, 0, SOON)?;
     log!("queued at a server that is unloaded: not delivered; generation {first} and its successor are gone");
-    Ok(())
+    ask::load_live(loser)?;
+    let server = connect()?;
+    is_alive(server, 1)?;
+    ask::after(loser, Act::Crash, SOON, Since::Now)?;
+    let dead = clock::now().saturating_add(SOON).saturating_add(NOT_YET_REAPED);
+    // Whoever lets go of the processor lets the dead be reaped.
+    while clock::now() < dead {}
+    expect("after its death", timed(server, patient(COUNT)), Ok([1, 0, 0, 0]), 0, SLACK)?;
+    log!("queued at a server that is dead, and not reaped yet: served by the next instance");
+    ask::unload(loser)
 }
 
 fn main(init: &mut Init) -> Result<(), InitError> {

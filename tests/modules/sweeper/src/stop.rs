@@ -10,22 +10,25 @@ use crate::call::make;
 use crate::script::Way;
 use crate::sweep::{Round, Sweep};
 
-/// How much later a stop is taken back, in nanoseconds: while the call is in service, at some moments.
-const CANCEL: u64 = 700;
+/// How much later than the stop it is taken back, in nanoseconds, times 1 to [`CANCELS`], in turns. Counted from an
+/// earlier request: the first are in vain, the next come while the call is in service, the last when all is over.
+const CANCEL: u64 = 1000;
+const CANCELS: u64 = 24;
 
 impl Sweep {
     pub fn stop(&mut self, service: &str, way: Way, moment: u64) -> Result<Round, InitError> {
         let (connection, generation) = self.prepare_call(service, way)?;
         let cancel = self.script.act == Act::CancelUnload;
         let start = clock::now();
+        let later = moment.saturating_add(CANCEL.saturating_mul(1 + moment % CANCELS));
         if cancel {
-            ask::after(self.victim, Act::CancelUnload, moment.saturating_add(CANCEL), Since::Now)?;
+            ask::after(self.victim, Act::CancelUnload, later, Since::Now)?;
         }
         let act = if cancel { Act::Unload } else { self.script.act };
         ask::after(self.victim, act, moment, Since::Now)?;
         let answer = make(connection, way);
         let answered = clock::now();
-        self.pass(start, moment.saturating_add(CANCEL));
+        self.pass(start, later);
         let stays = ask::is_loaded(self.victim)?;
         let verdict: Result<(), Wrong> = match answer {
             Ok(()) => Ok(()),
@@ -43,7 +46,11 @@ impl Sweep {
             ))),
         };
         let verdict = verdict.and_then(|()| match (stays, cancel) {
-            (true, true) => self.serves(service, generation),
+            // Nothing was lost: not the instance either.
+            (true, true) => match ask::generation_of(self.victim) {
+                Ok(now) if now == generation => self.serves(service, generation),
+                now => Err(wrong(format_args!("taken back, and it is generation {now:?} now"))),
+            },
             (true, false) => Err(wrong(format_args!("it was not unloaded"))),
             (false, _) => Ok(()),
         });
