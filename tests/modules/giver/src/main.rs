@@ -1,10 +1,12 @@
-//! Answers what `taker` answers, and passes its capability to that service on to it with each call.
+//! Answers what `taker` answers, and passes its capability to the name server on to it with each call. (One to `taker`
+//! itself would not arrive: the kernel delivers its badge instead.)
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
 use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::label::{self, Status};
+use ipc_proto::slots;
 use ipc_proto::version::VersionRange;
 use ipc_proto::wire;
 use module_rt::{Answer, Client, Connection, Init, InitError, Manifest, Request, Server, answer, init};
@@ -25,14 +27,14 @@ fn init(init: &mut Init) -> Result<Giver, InitError> {
     Ok(Giver::default())
 }
 
-/// Calls with the capability itself in the message.
+/// Calls with a capability in the message.
 ///
 /// # Errors
 /// What the client is told; `None` where the capability reaches nothing any more.
 fn give(taker: Connection, text: &Text) -> Result<Said, Option<Status>> {
     let length = with_ipc_buffer_mut(|buffer| {
         if let Some(first) = buffer.caps_or_badges_mut().first_mut() {
-            *first = taker.slot();
+            *first = slots::NAMES;
         }
         wire::encode(text, buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default())
     });

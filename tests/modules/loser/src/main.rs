@@ -7,6 +7,7 @@ use ipc_proto::label::{self, Status};
 use ipc_proto::slots;
 use module_rt::locker::{self, OWN_ENDPOINT};
 use module_rt::{Init, InitError, Manifest, clock, fault, request};
+use operate::locker::holds;
 use operate::loser::{AGAIN, COUNT, DELETE, DIE, HANG, KEEP, MODULES, NAME, NAP, OVERWRITE, SWAP, VERSION};
 use sel4::{AbsoluteCPtr, CapRights, MessageInfoBuilder, cap};
 
@@ -27,13 +28,9 @@ fn place(index: u16) -> AbsoluteCPtr {
     locker::slot(index, LOCKER_BITS)
 }
 
-/// How many of the two slots hold something. Whatever else a copy fails of, the slot is not empty then.
+/// How many of the two slots hold something.
 fn held() -> u64 {
-    let holds = |index: u16| match place(SPARE).copy(&place(index), CapRights::all()) {
-        Err(error) => error != sel4::Error::FailedLookup,
-        Ok(()) => place(SPARE).delete().is_ok(),
-    };
-    [SAVED, OTHER].into_iter().map(|index| u64::from(holds(index))).sum()
+    [SAVED, OTHER].into_iter().map(|index| u64::from(holds(&place(index), &place(SPARE)))).sum()
 }
 
 /// Does with the caller what the method says.

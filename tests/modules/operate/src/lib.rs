@@ -3,8 +3,10 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod locker;
 pub mod loser;
 pub mod relay;
+pub mod taker;
 pub mod tally;
 
 use core::fmt::{Arguments, Write};

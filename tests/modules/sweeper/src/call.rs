@@ -4,7 +4,7 @@ use ipc_proto::echo;
 use ipc_proto::ids::Generation;
 use ipc_proto::operator::Since;
 use module_rt::{CallError, Connection, InitError, clock};
-use operate::{self as ask, Wrong, wrong};
+use operate::{self as ask, Wrong, taker, wrong};
 
 use crate::script::{Way, Work};
 use crate::sweep::{Round, Sweep};
@@ -54,6 +54,9 @@ impl Sweep {
         if way != Way::Stale || outcome != Err(CallError::NotDelivered) {
             outcome?;
         }
+        if self.passed_on()? == Some(0) {
+            return Err(InitError::new(19, format_args!("nothing was passed on")));
+        }
         ask::unload(self.victim)
     }
 
@@ -71,8 +74,26 @@ impl Sweep {
             .judge(answer, way, generation, early.is_some())
             .and_then(|()| self.serves(service, generation));
         ask::unload(self.victim)?;
+        let verdict = verdict.and_then(|()| self.nothing_is_passed_on());
         // The next round's victim is another one.
         Ok(if early.is_some() { Round::Struck(death.ip, verdict) } else { Round::Done })
+    }
+
+    /// How many capabilities the one who is given some has; `None` where nobody is.
+    fn passed_on(&self) -> Result<Option<u64>, InitError> {
+        if !self.script.beside.contains(&taker::NAME) {
+            return Ok(None);
+        }
+        let [held, ..] = ask::connect(taker::NAME)?.call_words(taker::HELD, [0; 4])?;
+        Ok(Some(held))
+    }
+
+    /// What the victim has passed on is gone with it.
+    fn nothing_is_passed_on(&self) -> Result<(), Wrong> {
+        match self.passed_on() {
+            Ok(None | Some(0)) => Ok(()),
+            other => Err(wrong(format_args!("the one who was given something has it still: {other:?}"))),
+        }
     }
 
     /// Whether the answer is one that there can be.
