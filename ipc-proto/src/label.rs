@@ -30,6 +30,8 @@ pub enum Status {
     NotDelivered = 0x104,
     /// The caller's badge does not permit this request.
     Refused = 0x105,
+    /// The caller's capability was taken back while the request waited; it was certainly not executed.
+    Revoked = 0x106,
 }
 
 impl Status {
@@ -42,6 +44,7 @@ impl Status {
             0x103 => Status::Interrupted,
             0x104 => Status::NotDelivered,
             0x105 => Status::Refused,
+            0x106 => Status::Revoked,
             _ => return None,
         })
     }
@@ -102,6 +105,7 @@ mod tests {
             Status::Interrupted,
             Status::NotDelivered,
             Status::Refused,
+            Status::Revoked,
         ] {
             assert_eq!(parse_reply(reply(status)), Reply::Answer(status));
             assert!(status as u16 >= FIRST);
@@ -123,7 +127,7 @@ mod tests {
     fn every_label_of_ours_fits_what_the_kernel_carries() {
         const KERNEL_BITS: u32 = 20;
         assert!(u64::from(u16::MAX) >> KERNEL_BITS == 0, "methods have 16 bits");
-        assert!(reply(Status::Refused) >> KERNEL_BITS == 0);
+        assert!(reply(Status::Revoked) >> KERNEL_BITS == 0);
         let both = (Generation(0xdead_beef), Generation(u32::MAX));
         assert_eq!(parse_interrupted(interrupted(both.0, both.1)), both);
     }

@@ -51,6 +51,12 @@ pub enum Request {
     Args,
     /// Which clients have died since the caller last asked. Answer: [`Answer::Departed`].
     Departed,
+    /// Take back the capability of one of the caller's own clients, and whatever was copied from it; its other clients
+    /// are not touched. Answer: [`Answer::Done`], or [`Answer::Refused`] where the badge is not that of a client.
+    Revoke {
+        /// The badge that came with the client's call.
+        client: u64,
+    },
     /// Copy the connection in `slot` into the module's own locker. Answer: [`Answer::Done`], or
     /// [`Answer::Refused`] where there is no locker, no such connection, or the slot is taken.
     Stow {

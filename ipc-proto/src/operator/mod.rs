@@ -66,6 +66,15 @@ pub enum Request {
         /// The module.
         name: Name,
     },
+    /// Take back every capability that `client` holds to services of this module, and whatever was copied from them; the
+    /// module and its other clients go on. A call that waits returns `Revoked`, one in service `Interrupted`. Answer:
+    /// [`Answer::Revoked`].
+    Revoke {
+        /// The module that serves.
+        name: Name,
+        /// The module whose capabilities are taken back.
+        client: Name,
+    },
     /// Kill the module's running instance as if it had faulted. Answer: [`Answer::Done`].
     Crash {
         /// The module.
@@ -128,6 +137,8 @@ pub enum Act {
     UnloadNow,
     /// As [`Request::CancelUnload`].
     CancelUnload,
+    /// As [`Request::Revoke`], of this client.
+    Revoke(Name),
     /// Stop the module's thread wherever it is and let it go on, in one turn. A call that it had been inside, whose
     /// answer it could miss, returns `Interrupted`.
     Pause,
@@ -179,6 +190,8 @@ pub enum Answer {
         /// Who is connected to it, beside the operator.
         users: Users,
     },
+    /// So many capabilities were taken back, beside their copies.
+    Revoked(u8),
     /// The module's last death, if it is known.
     LastDeath(Option<Death>),
     /// A page of modules, and the table entry to go on from, if there are more.

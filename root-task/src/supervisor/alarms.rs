@@ -41,6 +41,12 @@ impl Supervisor {
         match act {
             Act::Crash => self.dies(who.domain, Cause::Operator),
             Act::Pause => self.pause(who.domain),
+            Act::Revoke(client) => {
+                // A client that is not there holds nothing.
+                if let Some(client) = self.ledger.find(&client) {
+                    self.revoke_client(client, who.domain);
+                }
+            }
             act => self.unload_act(who.domain, act),
         }
     }

@@ -5,6 +5,7 @@
 //! answered first, is decided in `root_task_core::looks`.
 
 use ipc_proto::ids::DomainId;
+use ipc_proto::label::Status;
 use ipc_proto::manifest::DEFAULT_DEADLINE;
 use ipc_proto::method::Deadline;
 use root_task_core::alarms::What;
@@ -62,7 +63,7 @@ impl Supervisor {
     /// server goes on.
     fn call_is_overdue(&mut self, client: DomainId, server: DomainId) {
         let generation = self.running_generation(server);
-        let fate = Fate { interrupted: (generation, generation), queued_stay: false };
+        let fate = Fate { interrupted: (generation, generation), queued: Some(Status::NotDelivered) };
         self.answer_callers(server, &[client].into_iter().collect(), fate);
     }
 }

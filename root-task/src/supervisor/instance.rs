@@ -3,6 +3,7 @@
 use core::fmt;
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::label::Status;
 use ipc_proto::registrar::Refusal;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 
@@ -103,7 +104,8 @@ impl Supervisor {
         domain.freeze();
         let generation = domain.instance.generation;
         self.alarms.cancel_all_of(domain.instance);
-        let fate = Fate { interrupted: (generation, next), queued_stay: next != Generation::NONE };
+        let queued = if next == Generation::NONE { Some(Status::NotDelivered) } else { None };
+        let fate = Fate { interrupted: (generation, next), queued };
         self.answer_callers(id, callers, fate);
     }
 

@@ -1,6 +1,7 @@
 //! The life of a module from its load to its publish, and what is forgotten at its end.
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
@@ -97,12 +98,7 @@ impl Supervisor {
             let clients = self.ledger.clients_of(*at);
             self.answer_clients_of(&clients);
             for (client, slot) in clients {
-                if let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) {
-                    domain.revoke_slot(u64::from(slot));
-                    // What cannot be deleted is not there.
-                    let _ = domain.cspace(u64::from(slot)).delete();
-                }
-                self.ledger.disconnect(client, slot);
+                self.take_connection(client, slot);
             }
             self.ledger.free_service(*at);
         }
@@ -112,7 +108,10 @@ impl Supervisor {
     fn answer_clients_of(&mut self, clients: &[(DomainId, u8)]) {
         for (client, slot) in clients {
             if let Some(call) = self.standing(*client).filter(|call| call.slot == u64::from(*slot)) {
-                let fate = Fate { interrupted: (Generation::NONE, Generation::NONE), queued_stay: false };
+                let fate = Fate {
+                    interrupted: (Generation::NONE, Generation::NONE),
+                    queued: Some(Status::NotDelivered),
+                };
                 self.answer_callers(call.server, &[*client].into_iter().collect(), fate);
             }
         }

@@ -13,6 +13,7 @@ mod parking;
 mod registrar;
 mod requests;
 mod rescue;
+mod revoke;
 mod unload;
 mod waiter;
 

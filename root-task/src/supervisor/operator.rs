@@ -47,6 +47,7 @@ impl Supervisor {
             Request::Release { name } => self.release(&name),
             Request::Unload { name, now } => self.unload_by_name(who.domain, &name, now),
             Request::CancelUnload { name } => self.cancel_unload(&name),
+            Request::Revoke { name, client } => self.revoke_by_name(&name, &client),
             Request::Crash { name } => self.crash(&name),
             Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
             Request::LastDeath { name } => {

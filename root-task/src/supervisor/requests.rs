@@ -43,6 +43,7 @@ impl Supervisor {
                 None => answer(&Answer::Refused),
             },
             Request::Departed => answer(&Answer::Departed(self.ledger.take_departures(id))),
+            Request::Revoke { client } => self.revoke_by_badge(who, client),
             Request::Stow { slot, index } => self.stow(who, slot, index),
         }
     }

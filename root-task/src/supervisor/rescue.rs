@@ -46,8 +46,15 @@ pub struct Standing {
 pub struct Fate {
     /// Which generation had it, and which one takes its place: for those that may have been executed.
     pub interrupted: (Generation, Generation),
-    /// Whether those that nobody has received stay where they are, for the next instance.
-    pub queued_stay: bool,
+    /// For those that nobody has received; `None` where they stay where they are, for the next instance.
+    pub queued: Option<Status>,
+}
+
+impl Standing {
+    /// Whether it is a call on a connection, and not one to the name server on the capability that everybody has.
+    pub fn is_connection(&self) -> bool {
+        self.slot != slots::NAMES
+    }
 }
 
 impl Supervisor {
@@ -149,7 +156,7 @@ impl Supervisor {
             (domain.tcb(), domain.tcb().tcb_read_registers(false, UserContext::SYSCALL_WORDS));
         if let Some(call) = self.standing(id) {
             let generation = self.running_generation(call.server);
-            let fate = Fate { interrupted: (generation, generation), queued_stay: true };
+            let fate = Fate { interrupted: (generation, generation), queued: None };
             self.answer_callers(call.server, &[id].into_iter().collect(), fate);
         } else if !registers.is_ok_and(|registers| registers.syscall_number() == sel4::sys::SYS_CALL) {
             // Both fail only for a capability that is not a thread, which this one is.
@@ -207,12 +214,12 @@ impl Drain<'_> {
 
     /// The caller in hand is `client`.
     fn take(&mut self, client: DomainId) {
-        let list = if self.callers.contains(&client) && !self.fate.queued_stay {
-            let info = MessageInfoBuilder::default().label(label::reply(Status::NotDelivered)).build();
-            sel4::reply_with_mrs(info, []);
-            &mut self.answered
-        } else {
-            &mut self.waiting
+        let list = match self.fate.queued {
+            Some(status) if self.callers.contains(&client) => {
+                sel4::reply_with_mrs(MessageInfoBuilder::default().label(label::reply(status)).build(), []);
+                &mut self.answered
+            }
+            _ => &mut self.waiting,
         };
         // There is room: a module has one thread.
         let _ = list.push(client);

@@ -24,7 +24,8 @@ pub enum CallError {
     /// The service is gone: its module was unloaded, or this client's capability was taken back. If the call was
     /// still waiting to be received it was not executed. Look the service up again.
     Gone,
-    /// The server died while it had the call, or did not answer before the deadline. The call may have been executed.
+    /// The server died while it had the call, or it was taken from the server: at its deadline, or with the client's
+    /// capability. The call may have been executed.
     /// Repeat it if that does no harm: where the module is restarted, the same capability reaches the next instance,
     /// and a call waits for it.
     Interrupted {
@@ -37,6 +38,9 @@ pub enum CallError {
     /// Nobody received the call: the server was unloaded, or did not come to it before the deadline. It was not
     /// executed.
     NotDelivered,
+    /// This client's capability was taken back while the call waited to be received; it was not executed. A new lookup
+    /// makes a new capability, where that is allowed.
+    Revoked,
     /// The server could not read the request; it was not executed. One side is built from another version.
     BadMessage,
     /// The server has no such method; nothing was executed.
@@ -58,7 +62,8 @@ impl fmt::Display for CallError {
             {
                 write!(
                     f,
-                    "the server (generation {generation}) did not answer in time; the call may have been executed"
+                    "the call was taken from the server (generation {generation}) before it was answered; it may have \
+                     been executed"
                 )
             }
             CallError::Interrupted { generation, .. } => {
@@ -68,6 +73,9 @@ impl fmt::Display for CallError {
                 )
             }
             CallError::NotDelivered => f.write_str("nobody received the call; it was not executed"),
+            CallError::Revoked => f.write_str(
+                "the capability was taken back before anybody received the call; it was not executed",
+            ),
             CallError::BadMessage => {
                 f.write_str("the server could not read the request; it was not executed")
             }
@@ -90,6 +98,7 @@ fn error_of(label: u64, words: [u64; 2]) -> CallError {
             CallError::Interrupted { generation, next }
         }
         Reply::Answer(Status::NotDelivered) => CallError::NotDelivered,
+        Reply::Answer(Status::Revoked) => CallError::Revoked,
         Reply::Answer(Status::BadMessage) => CallError::BadMessage,
         Reply::Answer(Status::UnknownMethod) => CallError::UnknownMethod,
         Reply::Answer(Status::Refused) => CallError::Refused,

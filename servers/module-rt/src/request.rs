@@ -9,6 +9,7 @@ use ipc_proto::supervisor::{Answer, Args, LABEL, Line, Request};
 
 use crate::connection::{CallError, Connection};
 use crate::init::InitError;
+use crate::serve::Client;
 
 /// At most one instance of each domain.
 pub type Departed = heapless::Vec<Instance, { MAX_DOMAINS as usize }>;
@@ -67,6 +68,19 @@ pub fn departed() -> Departed {
     match ask(&Request::Departed) {
         Ok(Answer::Departed(instances)) => instances,
         _ => Departed::new(),
+    }
+}
+
+/// Takes the capability of one of this module's own clients back, and whatever was copied from it. A call of the client's
+/// that waits returns [`CallError::Revoked`]; the one in hand, if it is the client's, [`CallError::Interrupted`], and its
+/// answer reaches nobody.
+///
+/// # Errors
+/// [`CallError::Refused`] where the client is none any more.
+pub fn revoke(client: Client) -> Result<(), CallError> {
+    match ask(&Request::Revoke { client: client.badge() })? {
+        Answer::Done => Ok(()),
+        _ => Err(CallError::Refused),
     }
 }
 

@@ -59,6 +59,7 @@ impl Shell {
             Command::Release(name) => modules::release(name, output),
             Command::Unload { name, now } => modules::unload(name, now, output),
             Command::CancelUnload(name) => modules::cancel_unload(name, output),
+            Command::Revoke { name, client } => modules::revoke(name, client, output),
             Command::Crash(name) => modules::crash(name, output),
             Command::CrashAfter { name, nanoseconds } => modules::crash_after(name, nanoseconds, output),
             Command::Call { name, text } => call(name, &text, output),

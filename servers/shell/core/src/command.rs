@@ -39,6 +39,13 @@ pub enum Command {
     },
     /// `unload --cancel NAME`
     CancelUnload(Name),
+    /// `revoke NAME CLIENT`
+    Revoke {
+        /// The module that serves.
+        name: Name,
+        /// The module whose capabilities are taken back.
+        client: Name,
+    },
     /// `crash NAME`
     Crash(Name),
     /// `crash --after NS NAME`
@@ -147,6 +154,12 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
                 word => Ok(make(name(word)?)),
             }
         }
+        "revoke" => match split(rest) {
+            (word, client) if !client.is_empty() && !client.contains(' ') => {
+                Ok(Command::Revoke { name: name(word)?, client: name(client)? })
+            }
+            _ => Err(usage(command)),
+        },
         "crash" => match split(rest) {
             ("--after", rest) => match split(rest) {
                 (nanoseconds, word) if !word.is_empty() && !word.contains(' ') => {
@@ -207,6 +220,8 @@ mod tests {
         assert_eq!(parse("unload echo"), Ok(Command::Unload { name: echo, now: false }));
         assert_eq!(parse("unload --now  echo"), Ok(Command::Unload { name: echo, now: true }));
         assert_eq!(parse("unload --cancel echo"), Ok(Command::CancelUnload(echo)));
+        let client = Name::new("a-b").unwrap();
+        assert_eq!(parse("revoke  echo  a-b "), Ok(Command::Revoke { name: echo, client }));
         assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
         assert_eq!(parse("crash --after 5 echo"), Ok(Command::CrashAfter { name: echo, nanoseconds: 5 }));
         let args = Args::try_from("a  b").unwrap();
@@ -226,6 +241,9 @@ mod tests {
         }
         assert_eq!(error("unload --soon"), "`--soon` is not a name: a name starts with a letter a-z");
         assert_eq!(error("ps now"), "usage: ps");
+        for line in ["revoke", "revoke echo", "revoke echo a b"] {
+            assert_eq!(error(line), "usage: revoke NAME CLIENT");
+        }
         assert_eq!(error("load"), "usage: load [--hold] NAME [ARGS]");
         assert_eq!(error("load --hold"), "usage: load [--hold] NAME [ARGS]");
         assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");

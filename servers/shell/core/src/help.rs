@@ -20,6 +20,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("unload NAME", "let a module finish its call, take every capability to it back, return its memory"),
     ("unload --now NAME", "the same without waiting for the call: it is interrupted"),
     ("unload --cancel NAME", "take that back while the module is stopping"),
+    ("revoke NAME CLIENT", "take CLIENT's capabilities to NAME back; everybody else is served"),
     ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
     ("crash --after NS NAME", "the same, but so many nanoseconds from now"),
     ("call NAME TEXT", "send TEXT to a service that speaks the echo interface"),

@@ -1,4 +1,4 @@
-//! `load`, `release`, `unload`, `crash`.
+//! `load`, `release`, `unload`, `revoke`, `crash`.
 
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Act, Answer, Outcome, Request, Sentence, Since, Users};
@@ -58,6 +58,13 @@ pub fn unload(name: Name, now: bool, output: &mut Output) -> Result<(), Sentence
 pub fn cancel_unload(name: Name, output: &mut Output) -> Result<(), Sentence> {
     let Answer::Done = ask(&Request::CancelUnload { name })? else { return Err(unexpected()) };
     output.line(format_args!("{name} is live again: nothing was lost"));
+    Ok(())
+}
+
+pub fn revoke(name: Name, client: Name, output: &mut Output) -> Result<(), Sentence> {
+    let Answer::Revoked(taken) = ask(&Request::Revoke { name, client })? else { return Err(unexpected()) };
+    let capabilities = if taken == 1 { "capability" } else { "capabilities" };
+    output.line(format_args!("{taken} {capabilities} to {name} taken back from {client}, with every copy"));
     Ok(())
 }
 

@@ -1,11 +1,12 @@
 //! Calls `loser` in every way in which it loses calls, and leaves it alive, kills it or unloads it meanwhile; then the
-//! same while another client hangs it. Arguments: `lost`, `queued`, `blocked`, `stopped`; or `departed`, which is about its clients.
+//! same while another client hangs it. Arguments: `lost`, `queued`, `blocked`, `revoked`, `stopped`; or `departed`, which is about its clients.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
 mod blocked;
 mod departed;
+mod revoked;
 mod stopped;
 
 use ipc_proto::ids::Generation;
@@ -132,8 +133,11 @@ fn main(init: &mut Init) -> Result<(), InitError> {
         "lost" => lost(loser),
         "queued" => queued(loser, ask::name("caller")?),
         "blocked" => blocked::all(loser, ask::name("caller")?),
+        "revoked" => revoked::all(loser, ask::name("caller")?),
         "stopped" => stopped::all(loser, ask::name("caller")?),
         "departed" => departed::all(),
-        other => Err(wrong(format_args!("usage: lost, queued, blocked, stopped or departed, not `{other}`"))),
+        other => Err(wrong(format_args!(
+            "usage: lost, queued, blocked, revoked, stopped or departed, not `{other}`"
+        ))),
     }
 }

@@ -3,6 +3,8 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod give;
+pub mod hoard;
 pub mod locker;
 pub mod loser;
 pub mod relay;
@@ -197,6 +199,15 @@ fn unload_by(request: &Request) -> Result<u64, InitError> {
     match ask(request)? {
         Answer::Unloaded { memory, .. } => Ok(memory),
         other => Err(InitError::new(22, format_args!("{request:?}: {other:?}"))),
+    }
+}
+
+/// Takes back what the client holds of the module's; it must be so many capabilities.
+pub fn revoke(name: Name, client: Name, capabilities: u8) -> Result<(), InitError> {
+    match ask(&Request::Revoke { name, client })? {
+        Answer::Revoked(taken) if taken == capabilities => Ok(()),
+        Answer::Refused(_) if capabilities == 0 => Ok(()),
+        other => Err(InitError::new(38, format_args!("revoke {name} {client}: {other:?}"))),
     }
 }
 

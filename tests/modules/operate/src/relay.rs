@@ -16,3 +16,5 @@ pub const SERVED: u64 = 1;
 pub const INTERRUPTED: u64 = 2;
 /// Nobody has received the call.
 pub const NOT_DELIVERED: u64 = 3;
+/// Its capability was taken back before anybody received the call.
+pub const REVOKED: u64 = 4;

@@ -36,6 +36,7 @@ impl Server for Relay {
             Ok([received, ..]) => Ok([relay::SERVED, received, 0, 0]),
             Err(CallError::Interrupted { .. }) => Ok([relay::INTERRUPTED, 0, 0, 0]),
             Err(CallError::NotDelivered) => Ok([relay::NOT_DELIVERED, 0, 0, 0]),
+            Err(CallError::Revoked) => Ok([relay::REVOKED, 0, 0, 0]),
             Err(_) => Err(Status::Refused),
         }
     }

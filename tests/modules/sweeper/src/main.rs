@@ -12,6 +12,7 @@ mod ask_names;
 mod call;
 mod count;
 mod init;
+mod revoked;
 mod script;
 mod stop;
 mod sweep;

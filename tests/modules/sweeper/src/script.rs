@@ -15,6 +15,8 @@ pub enum Work {
     Restart,
     /// The life of a client of `tally`, which is the victim.
     Client,
+    /// A call to this service, during which the caller's capability is taken back.
+    Revoked(&'static str, Way),
     /// A call to `tally`, which counts how often it was executed.
     Count,
 }
@@ -91,7 +93,7 @@ const fn ask(name: &'static str, question: Question) -> Script {
 }
 
 /// All of them.
-pub const SCRIPTS: [Script; 32] = [
+pub const SCRIPTS: [Script; 33] = [
     kill("echo-init", "echo", &[], Work::Init),
     kill("echo-call", "echo", &[], Work::Call("echo", Way::Say)),
     kill("echo-words", "echo", &[], Work::Call("echo", Way::Words)),
@@ -123,6 +125,7 @@ pub const SCRIPTS: [Script; 32] = [
     echo("cancel-call", Act::CancelUnload),
     echo("destroy-call", Act::UnloadNow),
     Script { name: "destroy-init", victim: "echo", beside: &[], act: Act::UnloadNow, work: Work::Init },
+    kill("revoked-call", "echo", &[], Work::Revoked("echo", Way::Say)),
     Script { name: "pause-server", victim: "tally", beside: &[], act: Act::Pause, work: Work::Count },
     Script {
         name: "pause-client",

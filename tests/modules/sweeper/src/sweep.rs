@@ -54,7 +54,7 @@ impl Sweep {
                 ask::load_live(self.victim)?;
                 ask::unload(self.victim)
             }
-            Work::Call(service, way) => self.call_once(service, way),
+            Work::Call(service, way) | Work::Revoked(service, way) => self.call_once(service, way),
             Work::Ask(question) => self.ask_once(question),
             Work::Restart => self.reload_beside(),
             Work::Client => self.visit_once(),
@@ -69,6 +69,7 @@ impl Sweep {
             Work::Init => self.destroy_init(moment)?,
             Work::Call(service, way) if self.script.act == Act::Crash => self.call(service, way, moment)?,
             Work::Call(service, way) => self.stop(service, way, moment)?,
+            Work::Revoked(service, way) => self.revoked(service, way, moment)?,
             Work::Ask(question) => self.ask(question, moment)?,
             Work::Restart => self.restart(moment)?,
             Work::Client => self.visit(moment)?,

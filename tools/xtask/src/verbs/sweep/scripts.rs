@@ -20,7 +20,7 @@ const fn beside(name: &'static str) -> Script {
 }
 
 /// As in `tests/modules/sweeper/src/script.rs`.
-pub const SCRIPTS: [Script; 32] = [
+pub const SCRIPTS: [Script; 33] = [
     all_of("echo-init", "echo"),
     all_of("echo-call", "echo"),
     all_of("echo-words", "echo"),
@@ -51,6 +51,7 @@ pub const SCRIPTS: [Script; 32] = [
     beside("cancel-call"),
     beside("destroy-call"),
     beside("destroy-init"),
+    beside("revoked-call"),
     beside("pause-server"),
     beside("pause-client"),
 ];
