@@ -4,11 +4,13 @@
 #![no_main]
 #![deny(unsafe_code)]
 
+use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind, MAX_DOMAINS, MAX_SERVICES};
+use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::{Reply, Status, parse_reply};
 use ipc_proto::version::VersionRange;
 use ipc_proto::wire::MAX_WORDS;
 use ipc_proto::{echo, names, operator, registrar, slots, supervisor};
-use module_rt::{Init, InitError, Manifest, log};
+use module_rt::{Connection, Init, InitError, Manifest, log};
 use sel4::{MessageInfoBuilder, cap, with_ipc_buffer_mut};
 
 module_rt::program! {
@@ -44,6 +46,24 @@ fn provoke(slot: u64, label: u64, length: usize) -> Result<(), InitError> {
     }
 }
 
+/// Asks for capabilities of others to be taken back, by every badge that a client of somebody else could have.
+fn expel() -> Result<u32, InitError> {
+    let mut asked = 0u32;
+    let client = |service, domain| {
+        let holder = Holder { domain: DomainId(domain), tag: GenerationTag::of(Generation(1)) };
+        Badge { kind: Kind::Client, service, holder }.to_word()
+    };
+    let badges = (0..MAX_SERVICES).flat_map(|service| (0..MAX_DOMAINS).map(move |at| client(service, at)));
+    for badge in badges.chain([0, 1, u64::MAX]) {
+        let request = supervisor::Request::Revoke { client: badge };
+        match Connection::in_slot(slots::SUPERVISOR).call(supervisor::LABEL, &request) {
+            Ok(supervisor::Answer::Refused) => asked = asked.saturating_add(1),
+            other => return Err(InitError::new(62, format_args!("badge {badge:#x}: {other:?}"))),
+        }
+    }
+    Ok(asked)
+}
+
 fn main(init: &mut Init) -> Result<(), InitError> {
     let echo = init.connect(echo::NAME, VersionRange::ANY)?;
     let mut sent = 0u32;
@@ -57,6 +77,7 @@ fn main(init: &mut Init) -> Result<(), InitError> {
         }
     }
     log!("{sent} malformed messages, each answered with an error");
+    log!("{} badges of other modules' clients, each refused", expel()?);
     log!("\x1b]7780;halt;0\x07 \x1b[2J is not mine to say");
     cap::Endpoint::from_bits(slots::FAULT).nb_send(MessageInfoBuilder::default().label(0x42).build());
     Err(InitError::new(61, format_args!("still alive after a message on the fault capability")))

@@ -9,7 +9,7 @@ use ipc_proto::version::VersionRange;
 use module_rt::{CallError, Connection, InitError, clock, init, log};
 use operate as ask;
 use operate::loser::{COUNT, KEEP, NAP, patient};
-use operate::{hoard, relay, taker};
+use operate::{hoard, relay, taker, tally};
 
 use crate::stopped::NAP_MICROS;
 use crate::{SLACK, SOON, connect, expect, had, is_alive, timed, wrong};
@@ -27,7 +27,8 @@ pub fn all(loser: Name, caller: Name) -> Result<(), InitError> {
     calls(loser, me, first)?;
     queued(loser, me, caller)?;
     chain(loser, caller)?;
-    copies(loser)
+    copies(loser)?;
+    expelled()
 }
 
 fn calls(loser: Name, me: Name, first: Generation) -> Result<(), InitError> {
@@ -114,4 +115,20 @@ fn copies(loser: Name) -> Result<(), InitError> {
         log!("{copies} copies, and one passed on: all gone");
     }
     is_alive(connect()?, 2)
+}
+
+/// The server itself takes a capability back.
+fn expelled() -> Result<(), InitError> {
+    let server = ask::name(tally::NAME)?;
+    let generation = ask::load_live(server)?;
+    let connect = || init::lookup(tally::NAME, VersionRange::exactly(tally::VERSION));
+    let own = connect()?;
+    expect("expelled", timed(own, tally::EXPEL.into()), had(generation, generation), 0, SLACK)?;
+    match (own.call_words(tally::ADD, [0; 4]), connect()?.call_words(tally::ADD, [0; 4])) {
+        // It was executed, though its answer reached nobody.
+        (Err(CallError::Gone), Ok([2, 1, 2, 0])) => {}
+        other => return Err(wrong(format_args!("after it was expelled: {other:?}"))),
+    }
+    log!("by the server: interrupted, gone, and connected anew");
+    Ok(())
 }

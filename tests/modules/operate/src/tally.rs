@@ -13,3 +13,5 @@ pub const MAX_CLIENTS: usize = 2;
 pub const ADD: u16 = WORDS | 0x100;
 /// Takes a number of microseconds; counts and answers as [`ADD`] does, when they are over.
 pub const NAP: u16 = WORDS | 0x101;
+/// Takes the caller's capability back, and answers as [`ADD`] does: in vain.
+pub const EXPEL: u16 = WORDS | 0x102;

@@ -6,8 +6,8 @@
 use ipc_proto::ids::Instance;
 use ipc_proto::label::Status;
 use ipc_proto::manifest::DEPARTURES;
-use module_rt::{Client, Clients, Init, InitError, Manifest, Server, clock};
-use operate::tally::{ADD, MAX_CLIENTS, NAME, NAP, VERSION};
+use module_rt::{Client, Clients, Init, InitError, Manifest, Server, clock, request};
+use operate::tally::{ADD, EXPEL, MAX_CLIENTS, NAME, NAP, VERSION};
 
 module_rt::module! {
     manifest: Manifest { flags: DEPARTURES, ..Manifest::new("tally") },
@@ -35,6 +35,7 @@ impl Server for Tally {
                     module_rt::yield_now();
                 }
             }
+            EXPEL => request::revoke(client).map_err(|_| Status::Refused)?,
             _ => return Err(Status::UnknownMethod),
         }
         let count = self.counts.of(client).map_err(|_| Status::Refused)?;
