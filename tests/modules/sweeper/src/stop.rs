@@ -20,7 +20,7 @@ impl Sweep {
         let (connection, generation) = self.prepare_call(service, way)?;
         let cancel = self.script.act == Act::CancelUnload;
         let start = clock::now();
-        let later = moment.saturating_add(CANCEL.saturating_mul(1 + moment % CANCELS));
+        let later = moment.saturating_add(CANCEL.saturating_mul((moment % CANCELS).saturating_add(1)));
         if cancel {
             ask::after(self.victim, Act::CancelUnload, later, Since::Now)?;
         }
