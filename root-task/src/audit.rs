@@ -1,9 +1,8 @@
 //! The kernel's word on everything that is free: memory and slots, against the books.
 
 use ipc_proto::operator::{MAX_RETYPED_BITS, Proof};
-use root_task_core::slots::SlotIndex;
 use root_task_core::untyped::Untyped;
-use sel4::{CapRights, ObjectBlueprint};
+use sel4::{AbsoluteCPtr, CapRights, ObjectBlueprint};
 
 use crate::arch;
 use crate::memory::{self, Memory, free_bytes_by_the_kernel};
@@ -32,10 +31,10 @@ pub fn prove(memory: &Memory, retype: bool) -> Proof {
             *count = count.saturating_add(1);
         }
     }
-    let probe = u64::from(memory.spare().first.0);
+    let probe = memory.probe();
     for slot in memory.free_slot_numbers() {
         proof.slots_tried = proof.slots_tried.saturating_add(1);
-        if !is_empty(slot, probe) {
+        if !is_empty(&arch::slot(u64::from(slot.0)), probe) {
             proof.slots_taken = proof.slots_taken.saturating_add(1);
         }
     }
@@ -51,8 +50,9 @@ fn retype_whole(untyped: &Untyped, spare: u64) -> sel4::Result<()> {
 
 /// A copy out of an empty slot fails, and says that the source is empty; out of any other it succeeds, or fails for
 /// another reason.
-fn is_empty(slot: SlotIndex, probe: u64) -> bool {
-    match arch::slot(probe).copy(&arch::slot(u64::from(slot.0)), CapRights::all()) {
+/// `probe` is an empty slot of the supervisor's.
+pub fn is_empty(slot: &AbsoluteCPtr, probe: u64) -> bool {
+    match arch::slot(probe).copy(slot, CapRights::all()) {
         Err(sel4::Error::FailedLookup) => true,
         Ok(()) => {
             let _ = arch::slot(probe).delete();

@@ -243,6 +243,11 @@ impl Memory {
         self.slots.free_slots()
     }
 
+    /// An empty slot, for trying whether another one is empty.
+    pub fn probe(&self) -> u64 {
+        u64::from(self.spare.first.0)
+    }
+
     /// Two slots that stay empty.
     pub fn spare(&self) -> SlotRange {
         self.spare

@@ -1,5 +1,6 @@
 //! Interface `operator`: what the shell, and modules that the system's manifest names, ask of the supervisor.
 
+mod caps;
 mod shown;
 mod states;
 
@@ -10,6 +11,7 @@ use crate::ids::{Instance, ServiceRef};
 use crate::name::Name;
 use crate::supervisor::Args;
 
+pub use caps::{Grant, HolderInfo, SlotInfo};
 pub use shown::{Death, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users};
 pub use states::{ServiceState, State};
 
@@ -27,6 +29,9 @@ pub const MAX_DEATHS: usize = 8;
 pub const MAX_USERS: usize = 8;
 /// How many modules a page of [`Request::Modules`] holds.
 pub const PAGE: usize = 8;
+/// How many slots, or holders, a page of [`Request::Caps`] or [`Request::Holders`] holds: the connections of one client to
+/// one module fit.
+pub const CAPS_PAGE: usize = 16;
 
 /// Why something was refused, as the sentence that a person reads.
 pub type Sentence = String<MAX_SENTENCE>;
@@ -74,6 +79,21 @@ pub enum Request {
         name: Name,
         /// The module whose capabilities are taken back.
         client: Name,
+    },
+    /// The slots of a module's CSpace that hold something, or should, from this one on. Answer: [`Answer::Caps`].
+    Caps {
+        /// The module.
+        name: Name,
+        /// The first slot.
+        from: u8,
+    },
+    /// Who holds capabilities to services of a module, from the client with this table entry on. Answer:
+    /// [`Answer::Holders`].
+    Holders {
+        /// The module.
+        name: Name,
+        /// Which table entry to start from.
+        from: u16,
     },
     /// Kill the module's running instance as if it had faulted. Answer: [`Answer::Done`].
     Crash {
@@ -192,6 +212,22 @@ pub enum Answer {
     },
     /// So many capabilities were taken back, beside their copies.
     Revoked(u8),
+    /// Slots of a CSpace.
+    Caps {
+        /// Those that hold something, or should.
+        page: Vec<SlotInfo, CAPS_PAGE>,
+        /// How many slots the CSpace has.
+        size: u8,
+        /// The slot to go on from, if there are more.
+        next: Option<u8>,
+    },
+    /// Who holds capabilities.
+    Holders {
+        /// One entry for each capability.
+        page: Vec<HolderInfo, CAPS_PAGE>,
+        /// The table entry to go on from, if there are more.
+        next: Option<u16>,
+    },
     /// The module's last death, if it is known.
     LastDeath(Option<Death>),
     /// A page of modules, and the table entry to go on from, if there are more.

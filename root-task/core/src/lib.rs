@@ -5,6 +5,7 @@
 pub mod alarms;
 pub mod archive;
 pub mod elf_plan;
+pub mod grants;
 pub mod layout;
 pub mod ledger;
 pub mod looks;

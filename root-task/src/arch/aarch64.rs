@@ -29,6 +29,8 @@ pub const TABLES: [ObjectBlueprint; 4] = [
 pub const CODE: VmAttributes = VmAttributes::DEFAULT;
 /// How everything else is mapped.
 pub const DATA: VmAttributes = VmAttributes::DEFAULT.execute_never();
+/// Whether a device's registers are I/O ports.
+pub const HAS_PORTS: bool = false;
 /// The console's registers.
 pub type Registers = cap::Granule;
 

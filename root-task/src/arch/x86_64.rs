@@ -28,6 +28,8 @@ pub const TABLES: [ObjectBlueprint; 4] = [
 pub const CODE: VmAttributes = VmAttributes::DEFAULT;
 /// How everything else is mapped. The kernel has no execute-never attribute here: see the threat model.
 pub const DATA: VmAttributes = VmAttributes::DEFAULT;
+/// Whether a device's registers are I/O ports.
+pub const HAS_PORTS: bool = true;
 /// The console's I/O ports.
 pub type Registers = cap::IOPort;
 

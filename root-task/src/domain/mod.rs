@@ -68,6 +68,11 @@ impl Domain {
         self.cnode().absolute_cptr(path)
     }
 
+    /// How many slots its CSpace has.
+    pub fn cspace_size(&self) -> u8 {
+        1_u8.checked_shl(u32::from(self.cspace_bits)).unwrap_or(0)
+    }
+
     /// A slot of the domain's locker, which has 2^`bits` slots.
     pub fn locker(&self, index: u16, bits: u8) -> AbsoluteCPtr {
         let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));

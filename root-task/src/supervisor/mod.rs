@@ -3,6 +3,7 @@
 //! It never calls a module, never waits for one, and sends only on capabilities that it made itself.
 
 mod alarms;
+mod caps;
 mod deadlines;
 mod death;
 pub mod devices;

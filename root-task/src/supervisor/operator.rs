@@ -48,6 +48,8 @@ impl Supervisor {
             Request::Unload { name, now } => self.unload_by_name(who.domain, &name, now),
             Request::CancelUnload { name } => self.cancel_unload(&name),
             Request::Revoke { name, client } => self.revoke_by_name(&name, &client),
+            Request::Caps { name, from } => self.caps(&name, from),
+            Request::Holders { name, from } => self.holders(&name, from),
             Request::Crash { name } => self.crash(&name),
             Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
             Request::LastDeath { name } => {

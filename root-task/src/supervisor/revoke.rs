@@ -4,11 +4,13 @@
 //! all of that. A call that the client stands on is answered first, since nobody would find it afterwards: the ledger
 //! says by its slot whose it is.
 
+use heapless::Vec;
 use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::Answer;
+use ipc_proto::slots::MAX_CONNECTIONS;
 use ipc_proto::supervisor;
 
 use super::operator::{not_loaded, refused};
@@ -21,6 +23,9 @@ impl Supervisor {
         let (Some(server), Some(client_id)) = (self.ledger.find(name), self.ledger.find(client)) else {
             return not_loaded(if self.ledger.find(name).is_none() { name } else { client });
         };
+        if *name == self.system.name_server {
+            return refused(format_args!("every module can call {name}, as long as it runs"));
+        }
         match self.revoke_client(client_id, server) {
             0 => {
                 refused(format_args!("{client} holds no capability to {name}: there is nothing to take back"))
@@ -48,10 +53,9 @@ impl Supervisor {
             self.answer_callers(server, &[client].into_iter().collect(), fate);
         }
         let mut taken = 0_u8;
-        for (slot, _) in self.ledger.connections_of(client) {
-            if self.ledger.server_of(client, u64::from(slot)) != Some(server) {
-                continue;
-            }
+        let held: Vec<u8, { MAX_CONNECTIONS as usize }> =
+            self.connections_to(client, server).map(|(slot, _)| slot).collect();
+        for slot in held {
             self.take_connection(client, slot);
             taken = taken.saturating_add(1);
         }

@@ -1,5 +1,6 @@
 //! Carries out the shell's commands.
 
+mod caps;
 mod listings;
 mod memory;
 mod modules;
@@ -55,6 +56,7 @@ impl Shell {
             }
             Command::Ps => listings::modules(output),
             Command::Names => listings::names(output),
+            Command::Caps { name, json } => caps::show(name, json, output),
             Command::Load { name, args, hold } => modules::load(name, args, hold, output),
             Command::Release(name) => modules::release(name, output),
             Command::Unload { name, now } => modules::unload(name, now, output),

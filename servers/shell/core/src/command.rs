@@ -19,6 +19,13 @@ pub enum Command {
     Ps,
     /// `names`
     Names,
+    /// `caps [--json] NAME`
+    Caps {
+        /// The module.
+        name: Name,
+        /// Whether for programs.
+        json: bool,
+    },
     /// `load [--hold] NAME [ARGS]`
     Load {
         /// The module.
@@ -141,6 +148,16 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
         "ps" => alone(Command::Ps),
         "names" => alone(Command::Names),
         "halt" => alone(Command::Halt),
+        "caps" => {
+            let (json, word) = match split(rest) {
+                ("--json", word) => (true, word),
+                _ => (false, rest),
+            };
+            match word {
+                word if word.is_empty() || word.contains(' ') => Err(ParseError::Usage("caps [--json] NAME")),
+                word => Ok(Command::Caps { name: name(word)?, json }),
+            }
+        }
         "release" => one_name(Command::Release),
         "unload" => {
             let (make, word): (fn(Name) -> Command, &str) = match split(rest) {
@@ -222,6 +239,8 @@ mod tests {
         assert_eq!(parse("unload --cancel echo"), Ok(Command::CancelUnload(echo)));
         let client = Name::new("a-b").unwrap();
         assert_eq!(parse("revoke  echo  a-b "), Ok(Command::Revoke { name: echo, client }));
+        assert_eq!(parse("caps echo"), Ok(Command::Caps { name: echo, json: false }));
+        assert_eq!(parse("caps --json echo"), Ok(Command::Caps { name: echo, json: true }));
         assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
         assert_eq!(parse("crash --after 5 echo"), Ok(Command::CrashAfter { name: echo, nanoseconds: 5 }));
         let args = Args::try_from("a  b").unwrap();
@@ -241,6 +260,9 @@ mod tests {
         }
         assert_eq!(error("unload --soon"), "`--soon` is not a name: a name starts with a letter a-z");
         assert_eq!(error("ps now"), "usage: ps");
+        for line in ["caps", "caps --json", "caps a b"] {
+            assert_eq!(error(line), "usage: caps [--json] NAME");
+        }
         for line in ["revoke", "revoke echo", "revoke echo a b"] {
             assert_eq!(error(line), "usage: revoke NAME CLIENT");
         }

@@ -211,6 +211,22 @@ pub fn revoke(name: Name, client: Name, capabilities: u8) -> Result<(), InitErro
     }
 }
 
+/// Every slot of the module's CSpace is as granted, by the kernel's word.
+pub fn is_as_granted(name: Name) -> Result<(), InitError> {
+    let mut from = Some(0);
+    while let Some(start) = from {
+        let (page, next) = match ask(&Request::Caps { name, from: start })? {
+            Answer::Caps { page, next, .. } => (page, next),
+            other => return Err(InitError::new(39, format_args!("caps {name}: {other:?}"))),
+        };
+        if let Some(slot) = page.iter().find(|slot| !slot.is_as_granted()) {
+            return Err(InitError::new(40, format_args!("{name}: {slot:?}")));
+        }
+        from = next;
+    }
+    Ok(())
+}
+
 /// Has the module killed so much later.
 pub fn crash_after(name: Name, nanoseconds: u64, since: Since) -> Result<(), InitError> {
     after(name, Act::Crash, nanoseconds, since)

@@ -130,6 +130,11 @@ fn cycle(echo: Name, client: Name, random: &mut Random, counts: &mut Counts) -> 
         }
     };
     let direct = operate::connect("echo")?;
+    // After every publish.
+    operate::is_as_granted(echo)?;
+    if through.is_some() {
+        operate::is_as_granted(client)?;
+    }
     let mut crashes = 0;
     for _ in 0..random.below(MAX_STEPS) {
         let_others_run(random);

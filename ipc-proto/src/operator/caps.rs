@@ -1,0 +1,99 @@
+//! What an operator is shown of capabilities: the slots of a module's CSpace, and who holds capabilities to it.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::Name;
+
+/// What a slot of a module's CSpace is for, as its manifest and its lookups have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grant {
+    /// The supervisor's endpoint, for faults.
+    Faults,
+    /// The supervisor's endpoint, for requests.
+    Requests,
+    /// The name server's endpoint.
+    Names,
+    /// The module's own endpoint, to receive on. Not there while it is being stopped.
+    Receive,
+    /// The locker.
+    Locker,
+    /// The interrupt of the granted device.
+    Interrupt,
+    /// The I/O ports of the granted device (x86_64).
+    Ports,
+    /// The notification that the granted device signals.
+    Notification,
+    /// A connection to a service of this module.
+    Connection(Name),
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Grant::Faults => "faults, to the supervisor",
+            Grant::Requests => "requests, to the supervisor",
+            Grant::Names => "lookups, to the name server",
+            Grant::Receive => "receives on its own endpoint",
+            Grant::Locker => "its locker",
+            Grant::Interrupt => "the console's interrupt",
+            Grant::Ports => "the console's I/O ports",
+            Grant::Notification => "the console's notification",
+            Grant::Connection(server) => return write!(f, "connection to {server}"),
+        })
+    }
+}
+
+/// A slot of a module's CSpace: what should be in it, and whether something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotInfo {
+    /// Its number, which is its CPtr.
+    pub slot: u8,
+    /// What it was granted for; `None` where it should be empty.
+    pub grant: Option<Grant>,
+    /// Whether the kernel says that something is in it.
+    pub held: bool,
+}
+
+impl SlotInfo {
+    /// Whether it is as it should be.
+    pub const fn is_as_granted(&self) -> bool {
+        self.grant.is_some() == self.held
+    }
+
+    /// Whether there is anything to show of it.
+    pub const fn is_blank(&self) -> bool {
+        self.grant.is_none() && !self.held
+    }
+}
+
+/// A capability to a service of a module, in another one's CSpace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolderInfo {
+    /// Who holds it.
+    pub client: Name,
+    /// In which slot.
+    pub slot: u8,
+    /// To which service: its place in the ledger's table. `None` for the name server, which everybody can call.
+    pub service: Option<u16>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_as_granted_where_grant_and_kernel_agree() {
+        for (grant, held, as_granted, blank) in [
+            (None, false, true, true),
+            (None, true, false, false),
+            (Some(Grant::Names), false, false, false),
+            (Some(Grant::Names), true, true, false),
+        ] {
+            let slot = SlotInfo { slot: 3, grant, held };
+            assert_eq!((slot.is_as_granted(), slot.is_blank()), (as_granted, blank), "{slot:?}");
+        }
+    }
+}

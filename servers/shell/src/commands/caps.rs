@@ -1,0 +1,158 @@
+//! `caps`.
+
+use core::fmt::{self, Write};
+
+use heapless::String;
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, Grant, HolderInfo, Request, Sentence, SlotInfo};
+use serde::Serialize;
+
+use super::{ask, unexpected};
+use crate::output::Output;
+
+/// The longest line for programs, in bytes.
+const MAX_JSON: usize = 256;
+/// The longest words for a grant, in bytes: a connection to a module with a long name.
+const MAX_WORDS: usize = 64;
+
+/// What is shown, piece by piece; each way of showing it does with the pieces what it likes.
+trait Show {
+    fn slot(&mut self, slot: &SlotInfo, output: &mut Output);
+    fn slots_end(&mut self, size: u8, output: &mut Output);
+    fn holder(&mut self, holder: &HolderInfo, output: &mut Output);
+    fn end(&mut self, output: &mut Output);
+}
+
+pub fn show(name: Name, json: bool, output: &mut Output) -> Result<(), Sentence> {
+    if json {
+        walk(name, &mut ForPrograms { first: true }, output)
+    } else {
+        walk(name, &mut ForPeople::default(), output)
+    }
+}
+
+fn walk(name: Name, show: &mut impl Show, output: &mut Output) -> Result<(), Sentence> {
+    let mut from = Some(0);
+    let mut slots = 0;
+    while let Some(start) = from {
+        let Answer::Caps { page, size, next } = ask(&Request::Caps { name, from: start })? else {
+            return Err(unexpected());
+        };
+        page.iter().for_each(|slot| show.slot(slot, output));
+        slots = size;
+        from = next.filter(|next| *next > start);
+    }
+    show.slots_end(slots, output);
+    let mut from = Some(0);
+    while let Some(start) = from {
+        let Answer::Holders { page, next } = ask(&Request::Holders { name, from: start })? else {
+            return Err(unexpected());
+        };
+        page.iter().for_each(|holder| show.holder(holder, output));
+        from = next.filter(|next| *next > start);
+    }
+    show.end(output);
+    Ok(())
+}
+
+/// A table.
+#[derive(Default)]
+struct ForPeople {
+    slots: u32,
+    held: u32,
+    differences: u32,
+    holders: u32,
+}
+
+/// In words, with the width that it is given.
+struct Granted(Option<Grant>);
+
+impl fmt::Display for Granted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = String::<MAX_WORDS>::new();
+        // The longest words of a grant fit.
+        let _ = match self.0 {
+            Some(grant) => write!(words, "{grant}"),
+            None => write!(words, "nothing"),
+        };
+        f.pad(&words)
+    }
+}
+
+impl Show for ForPeople {
+    fn slot(&mut self, slot: &SlotInfo, output: &mut Output) {
+        if self.slots == 0 {
+            output.line(format_args!("{:>4}  {:32} held", "slot", "granted"));
+        }
+        self.slots = self.slots.saturating_add(1);
+        self.held = self.held.saturating_add(u32::from(slot.held));
+        let held = match (slot.grant.is_some(), slot.held) {
+            (true, true) => "yes",
+            (true, false) => "NO: it was granted",
+            (false, true) => "YES: it was not granted",
+            (false, false) => "no",
+        };
+        self.differences = self.differences.saturating_add(u32::from(!slot.is_as_granted()));
+        output.line(format_args!("{:>4}  {:32} {held}", slot.slot, Granted(slot.grant)));
+    }
+
+    fn slots_end(&mut self, size: u8, output: &mut Output) {
+        let held = self.held;
+        match self.differences {
+            0 => output.line(format_args!("{held} of {size} slots hold something: as granted")),
+            n => {
+                output.line(format_args!("{held} of {size} slots hold something: {n} DIFFER from the grant"))
+            }
+        }
+    }
+
+    fn holder(&mut self, holder: &HolderInfo, output: &mut Output) {
+        self.holders = self.holders.saturating_add(1);
+        output.line(format_args!("{} can call it, by its slot {}", holder.client, holder.slot));
+    }
+
+    fn end(&mut self, output: &mut Output) {
+        if self.holders == 0 {
+            output.line(format_args!("nobody can call it"));
+        }
+    }
+}
+
+/// An object of JSON, a line for each slot and each holder.
+struct ForPrograms {
+    /// Nothing stands in the list yet.
+    first: bool,
+}
+
+impl ForPrograms {
+    fn entry(&mut self, value: &impl Serialize, output: &mut Output) {
+        let comma = if core::mem::take(&mut self.first) { "" } else { "," };
+        let mut line = [0; MAX_JSON];
+        // Both kinds of entries are bounded, and fit.
+        let length = serde_json_core::to_slice(value, &mut line).unwrap_or(0);
+        let text = line.get(..length).and_then(|line| core::str::from_utf8(line).ok()).unwrap_or_default();
+        output.line(format_args!("{comma}{text}"));
+    }
+}
+
+impl Show for ForPrograms {
+    fn slot(&mut self, slot: &SlotInfo, output: &mut Output) {
+        if self.first {
+            output.line(format_args!("{{\"slots\":["));
+        }
+        self.entry(slot, output);
+    }
+
+    fn slots_end(&mut self, size: u8, output: &mut Output) {
+        self.first = true;
+        output.line(format_args!("],\"size\":{size},\"holders\":["));
+    }
+
+    fn holder(&mut self, holder: &HolderInfo, output: &mut Output) {
+        self.entry(holder, output);
+    }
+
+    fn end(&mut self, output: &mut Output) {
+        output.line(format_args!("]}}"));
+    }
+}
