@@ -23,6 +23,8 @@ pub struct Timer {
     device: Device,
     irq: cap::IrqHandler,
     signal: cap::Notification,
+    /// What the device is set to.
+    deadline: Option<u64>,
 }
 
 impl Timer {
@@ -41,7 +43,7 @@ impl Timer {
         irq.irq_handler_set_notification(signal)?;
         // An interrupt from before the notification was set would keep the line masked.
         irq.irq_handler_ack()?;
-        Ok(Timer { device, irq, signal })
+        Ok(Timer { device, irq, signal, deadline: None })
     }
 
     /// Nanoseconds since some moment in the past.
@@ -60,7 +62,14 @@ impl Timer {
     }
 
     /// Sets the deadline, a value of [`Timer::now`]. One that has passed already is signalled at once.
+    ///
+    /// The one that is set already is left alone: QEMU counts an HPET's steps from the moment of the write, so that
+    /// the same deadline written anew comes a part of a step later.
     pub fn set(&mut self, deadline: u64) {
+        if self.deadline == Some(deadline) && deadline > self.now() {
+            return;
+        }
+        self.deadline = Some(deadline);
         self.device.set(deadline);
         // Where it passed before it was set, the device may have missed it.
         if deadline <= self.now() {
@@ -68,9 +77,12 @@ impl Timer {
         }
     }
 
-    /// A deadline's signal has come: there is no deadline any more, and the next one can come.
+    /// A deadline's signal has come, perhaps that of one that has been replaced since: the next one can come.
     pub fn acknowledge(&mut self) {
-        self.device.stop();
+        if self.deadline.is_none_or(|deadline| deadline <= self.now()) {
+            self.deadline = None;
+            self.device.stop();
+        }
         // Fails only for a capability that is not an IRQ handler, which this one is.
         let _ = self.irq.irq_handler_ack();
     }

@@ -1,5 +1,4 @@
-//! What operators among the test modules ask of the supervisor, the name server and `echo`, with errors that say what was
-//! asked.
+//! What operators among the test modules ask of the supervisor, with errors that say what was asked.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -8,24 +7,22 @@ pub mod hoard;
 pub mod locker;
 pub mod loser;
 pub mod relay;
+mod services;
 pub mod taker;
 pub mod tally;
 
 use core::fmt::{Arguments, Write};
 
 use heapless::String;
-use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::ids::{Generation, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::names::NameFailure;
 use ipc_proto::operator::{
     Act, Answer, Death, MAX_PRINT, MemoryInfo, ModuleInfo, Outcome, Request, Since, State,
 };
-use ipc_proto::registrar::Refusal;
 use ipc_proto::supervisor::Args;
-use ipc_proto::version::VersionRange;
-use module_rt::init::{NamesError, lookup};
-use module_rt::{CallError, Connection, InitError, operator};
+use module_rt::{InitError, operator};
+
+pub use services::{clients_of, connect, is_published, say, warm_up};
 
 /// What is wrong, as a sentence.
 pub type Wrong = String<96>;
@@ -154,17 +151,6 @@ pub fn await_live(name: Name) -> Result<(), InitError> {
     Err(InitError::new(38, format_args!("{name} does not become live")))
 }
 
-/// How many clients the ledger has for a name.
-pub fn clients_of(name: &str) -> Result<u16, InitError> {
-    let none = || InitError::new(33, format_args!("nobody has reserved {name}"));
-    let page = module_rt::init::list(0)?;
-    let entry = page.iter().find(|entry| entry.name.as_str() == name).ok_or_else(none)?;
-    match ask(&Request::Service { service: entry.service })? {
-        Answer::Service(Some(info)) => Ok(info.clients),
-        other => Err(InitError::new(34, format_args!("the service {name}: {other:?}"))),
-    }
-}
-
 /// Waits until a module has come to its end and is not loaded any more.
 pub fn await_exit(name: Name) -> Result<(), InitError> {
     for _ in 0..TRIES {
@@ -271,37 +257,4 @@ fn prove(retype: bool) -> Result<bool, InitError> {
         Answer::Proof(proof) => Ok(proof.is_whole()),
         other => Err(InitError::new(26, format_args!("the proof: {other:?}"))),
     }
-}
-
-/// Whether anybody has published the name.
-pub fn is_published(name: &str) -> Result<bool, InitError> {
-    match lookup(name, VersionRange::ANY) {
-        Ok(_) | Err(NamesError::Refused(NameFailure::Supervisor(Refusal::NotLive))) => Ok(true),
-        Err(NamesError::Refused(NameFailure::NotFound)) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Looks a service up, again and again while it is being restarted.
-pub fn connect(service: &str) -> Result<Connection, InitError> {
-    for _ in 0..TRIES {
-        match lookup(service, VersionRange::exactly(echo::VERSION)) {
-            Err(NamesError::Refused(NameFailure::Supervisor(Refusal::NotLive))) => module_rt::yield_now(),
-            other => return Ok(other?),
-        }
-    }
-    Err(InitError::new(27, format_args!("{service} was not restarted")))
-}
-
-/// The call that all scripts make.
-pub fn say(service: Connection) -> Result<Said, CallError> {
-    service.call(echo::SAY, &Text::try_from("abc").unwrap_or_default())
-}
-
-/// A first call. Whoever serves may hold a capability to an earlier instance of the victim, and find out only now.
-pub fn warm_up(service: Connection) -> Result<(), InitError> {
-    if say(service).is_err() {
-        say(service)?;
-    }
-    Ok(())
 }

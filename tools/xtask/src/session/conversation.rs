@@ -15,7 +15,7 @@ const INSNS_PER_SECOND: u64 = 1_000_000_000;
 /// Seconds of the guest's clock in which it may idle before the next prompt: far more than anything waits for.
 const IDLE_SECONDS: u64 = 100;
 
-/// How long the shell may take from one prompt to the next.
+/// How long the shell may take from one prompt to the next, and a sweep from one kill to the next.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// In guest instructions: the real limit, the same on every machine.
@@ -118,6 +118,15 @@ pub struct Conversation<'a> {
     show: Show<'a>,
 }
 
+/// How far a machine is.
+struct Progress {
+    at: Instant,
+    insns: u64,
+    /// Of its own clock.
+    seconds: u64,
+    kills: usize,
+}
+
 /// Takes text as it arrives.
 type Show<'a> = Box<dyn FnMut(&[u8]) + 'a>;
 
@@ -170,10 +179,15 @@ impl<'a> Conversation<'a> {
         let _status = self.machine.quit();
     }
 
+    /// Where the machine is now.
+    fn progress(&mut self) -> Result<Progress, Broken> {
+        let insns = self.machine.executed_instructions().map_err(|_| self.ended())?;
+        let seconds = self.machine.guest_seconds().map_err(|_| self.ended())?;
+        Ok(Progress { at: Instant::now(), insns, seconds, kills: self.kills.len() })
+    }
+
     fn answer(&mut self) -> Result<Answer, Broken> {
-        let began = Instant::now();
-        let first = self.machine.executed_instructions().map_err(|_| self.ended())?;
-        let start = self.machine.guest_seconds().map_err(|_| self.ended())?;
+        let mut last = self.progress()?;
         let mut asked = Instant::now();
         loop {
             let mut quiet = false;
@@ -193,19 +207,22 @@ impl<'a> Conversation<'a> {
                 continue;
             }
             asked = Instant::now();
-            let now = self.machine.executed_instructions().map_err(|_| self.ended())?;
-            let insns = now.saturating_sub(first);
+            let now = self.progress()?;
+            // A sweep has no bound of its own, but each of its rounds has one.
+            if now.kills > last.kills {
+                last = now;
+                continue;
+            }
+            let insns = now.insns.saturating_sub(last.insns);
             if insns > self.limits.insns {
                 return Err(self.broken(Trouble::OverBudget { insns: self.limits.insns }));
             }
             // Only where nothing is left to be read: it may be the prompt.
-            if quiet {
-                let seconds = self.machine.guest_seconds().map_err(|_| self.ended())?.saturating_sub(start);
-                if seconds > IDLE_SECONDS.saturating_add(insns / INSNS_PER_SECOND) {
-                    return Err(self.broken(Trouble::Idle));
-                }
+            let seconds = now.seconds.saturating_sub(last.seconds);
+            if quiet && seconds > IDLE_SECONDS.saturating_add(insns / INSNS_PER_SECOND) {
+                return Err(self.broken(Trouble::Idle));
             }
-            if began.elapsed() > self.limits.wall {
+            if last.at.elapsed() > self.limits.wall {
                 return Err(self.broken(Trouble::TooSlow { wall: self.limits.wall, insns }));
             }
         }

@@ -47,6 +47,16 @@ fn a_guest_that_spins_runs_out_of_its_budget() {
 }
 
 #[test]
+fn each_kill_of_a_sweep_has_the_whole_budget() {
+    let fake = Fake::new("", vec![("go", Act::Sweep(400, 5))]);
+    let mut talk = Conversation::new(fake, LIMITS, |_| {});
+    talk.boot().unwrap();
+    // Five kills in 2000 instructions, and then none any more.
+    let trouble = talk.command("go").unwrap_err().trouble;
+    assert_eq!((trouble, talk.kills().len()), (Trouble::OverBudget { insns: 1000 }, 5));
+}
+
+#[test]
 fn a_guest_in_which_everything_waits_is_told_at_once() {
     let broken = after(Act::Idle(51));
     assert_eq!(broken.trouble, Trouble::Idle);

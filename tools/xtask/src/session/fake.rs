@@ -19,6 +19,8 @@ pub enum Act {
     Raw(&'static str),
     /// Executes this many instructions between two polls, for ever.
     Spin(u64),
+    /// The same, and reports a kill between two polls, so many times.
+    Sweep(u64, u32),
     /// Executes nothing; its clock goes on, by so many seconds between two polls.
     Idle(u64),
     /// Closes the serial line.
@@ -33,6 +35,7 @@ pub struct Fake {
     line: Vec<u8>,
     insns: u64,
     speed: u64,
+    kills: u32,
     seconds: u64,
     idling: u64,
 }
@@ -41,7 +44,7 @@ impl Fake {
     /// One that boots to a prompt, and knows these lines and `halt`.
     pub fn new(boot: &str, acts: Vec<(&'static str, Act)>) -> Self {
         let (events, line) = (VecDeque::new(), Vec::new());
-        let mut fake = Fake { acts, events, line, insns: 0, speed: 0, seconds: 0, idling: 0 };
+        let mut fake = Fake { acts, events, line, insns: 0, speed: 0, kills: 0, seconds: 0, idling: 0 };
         fake.print(&format!("{boot}{READY}"));
         fake
     }
@@ -63,6 +66,7 @@ impl Fake {
             }
             Some(Act::Raw(text)) => self.print(text),
             Some(Act::Spin(speed)) => self.speed = speed,
+            Some(Act::Sweep(speed, kills)) => (self.speed, self.kills) = (speed, kills),
             Some(Act::Idle(seconds)) => self.idling = seconds,
             Some(Act::End) => self.events.push_back(Event::Ended),
             None => {
@@ -97,6 +101,10 @@ impl Guest for Fake {
             bail!("gone");
         }
         self.insns = self.insns.saturating_add(self.speed);
+        if let Some(left) = self.kills.checked_sub(1) {
+            self.kills = left;
+            self.print("\x1b]7780;kill;5;1000;ok\x07");
+        }
         Ok(self.insns)
     }
 
