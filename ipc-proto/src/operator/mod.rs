@@ -113,6 +113,13 @@ pub enum Request {
         /// From when on.
         since: Since,
     },
+    /// What [`Request::After`] has asked for is not to be done. Answer: [`Answer::TakenBack`].
+    TakeBack {
+        /// The module.
+        name: Name,
+        /// What was to be done to it.
+        act: Act,
+    },
     /// Which instance of a module died last, and where its thread was; the last deaths of [`MAX_DEATHS`] modules are
     /// known. Answer: [`Answer::LastDeath`].
     LastDeath {
@@ -173,6 +180,17 @@ pub enum Since {
     NextStart(Name),
 }
 
+/// What has become of something that [`Request::After`] has asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fate {
+    /// Its moment had not come: it is not done any more.
+    TakenBack,
+    /// It was done.
+    Done,
+    /// The instance that was meant came to its end before.
+    Lapsed,
+}
+
 /// How a load ended well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -228,6 +246,8 @@ pub enum Answer {
         /// The table entry to go on from, if there are more.
         next: Option<u16>,
     },
+    /// What has become of it.
+    TakenBack(Fate),
     /// The module's last death, if it is known.
     LastDeath(Option<Death>),
     /// A page of modules, and the table entry to go on from, if there are more.

@@ -61,9 +61,11 @@ impl Alarms {
         self.list.insert(index, Alarm { at, what }).map_err(|_| TooManyAlarms)
     }
 
-    /// Takes one back, if it is set.
-    pub fn cancel(&mut self, what: What) {
+    /// Takes one back. Gives whether it was set.
+    pub fn cancel(&mut self, what: What) -> bool {
+        let before = self.list.len();
         self.list.retain(|alarm| alarm.what != what);
+        self.list.len() < before
     }
 
     /// Takes back whatever was to be done to this instance.

@@ -2,7 +2,7 @@
 
 use ipc_proto::ids::Instance;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Act, Answer, Since};
+use ipc_proto::operator::{Act, Answer, Fate, Since};
 use root_task_core::alarms::What;
 
 use super::operator::{not_loaded, pinned, refused};
@@ -38,6 +38,7 @@ impl Supervisor {
     }
 
     fn act(&mut self, who: Instance, act: Act) {
+        self.acted = self.ledger.module(who.domain).map(|module| (module.name, act));
         match act {
             Act::Crash => self.dies(who.domain, Cause::Operator),
             Act::Pause => self.pause(who.domain),
@@ -56,6 +57,7 @@ impl Supervisor {
         if self.is_pinned(&name) {
             return pinned(&name, "crashed or unloaded");
         }
+        self.acted = None;
         if let Since::NextStart(of) = since {
             self.at_start = Some((of, name, act, nanoseconds));
             return answer(&Answer::Done);
@@ -70,6 +72,17 @@ impl Supervisor {
             answer(&Answer::Done)
         } else {
             refused(format_args!("as many alarms are set as there can be: try again when one has gone off"))
+        }
+    }
+
+    /// An operator does not want it any more.
+    pub(super) fn take_act_back(&mut self, name: Name, act: Act) -> Fate {
+        let waits = self.at_start.take_if(|(_, of, what, _)| *of == name && *what == act).is_some();
+        let set = self.running(&name).is_some_and(|who| self.alarms.cancel(What::Act(who, act)));
+        match self.acted {
+            _ if waits || set => Fate::TakenBack,
+            Some(done) if done == (name, act) => Fate::Done,
+            _ => Fate::Lapsed,
         }
     }
 

@@ -101,6 +101,8 @@ pub struct Supervisor {
     alarms: Alarms,
     /// At whose next start to whom what is done, and how long after it.
     at_start: Option<(Name, Name, Act, u64)>,
+    /// What was done last of what operators have asked for, and to whom; nothing since the last such request.
+    acted: Option<(Name, Act)>,
     /// The last death of each module, the newest last.
     deaths: Vec<operator_proto::Death, MAX_DEATHS>,
     looks: Looks,
@@ -156,6 +158,7 @@ impl Supervisor {
             dead: Vec::new(),
             alarms: Alarms::new(),
             at_start: None,
+            acted: None,
             deaths: Vec::new(),
             looks: Looks::default(),
         }

@@ -52,6 +52,7 @@ impl Supervisor {
             Request::Holders { name, from } => self.holders(&name, from),
             Request::Crash { name } => self.crash(&name),
             Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
+            Request::TakeBack { name, act } => answer(&Answer::TakenBack(self.take_act_back(name, act))),
             Request::LastDeath { name } => {
                 answer(&Answer::LastDeath(self.deaths.iter().find(|death| death.name == name).copied()))
             }

@@ -57,6 +57,9 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CallError::Gone => f.write_str("the service is gone: the old capability reaches nothing"),
+            CallError::Interrupted { generation: Generation::NONE, .. } => f.write_str(
+                "a call that the server made in its turn was interrupted; it may have been executed",
+            ),
             CallError::Interrupted { generation, next }
                 if generation == next && *next != Generation::NONE =>
             {

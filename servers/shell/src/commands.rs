@@ -1,5 +1,6 @@
 //! Carries out the shell's commands.
 
+mod after;
 mod caps;
 mod listings;
 mod memory;
@@ -50,7 +51,7 @@ impl Shell {
             Command::Nothing => Ok(()),
             Command::Help => {
                 for (usage, what) in HELP {
-                    output.line(format_args!("{usage:24} {what}"));
+                    output.line(format_args!("{usage:26} {what}"));
                 }
                 Ok(())
             }
@@ -63,7 +64,7 @@ impl Shell {
             Command::CancelUnload(name) => modules::cancel_unload(name, output),
             Command::Revoke { name, client } => modules::revoke(name, client, output),
             Command::Crash(name) => modules::crash(name, output),
-            Command::CrashAfter { name, nanoseconds } => modules::crash_after(name, nanoseconds, output),
+            Command::After(what) => after::after(self, what, output),
             Command::Call { name, text } => call(name, &text, output),
             Command::Mem(what) => memory::mem(&mut self.mark, what, output),
             Command::Halt => {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use root_task_core::layout;
+use sha2::{Digest as _, Sha256};
 
 use crate::arch::Arch;
 use crate::context::Context;
+use crate::guest::outside::{self, Outside};
 use crate::guest::{self, LOADER, Program, Programs, ROOT_TASK};
 use crate::image::{self, Image, ImageSpec};
 use crate::kernel::{self, Flavour};
@@ -50,7 +52,7 @@ impl Request {
         ]);
         let args: BootArgs =
             table.try_into().with_context(|| format!("`{text}` cannot be given to {module}"))?;
-        let variant = Variant { boot_args: vec![args], moved: None };
+        let variant = Variant { boot_args: vec![args], ..Variant::default() };
         Ok(Request { variant, ..Request::plain(arch, false, system) })
     }
 }
@@ -62,6 +64,8 @@ pub struct Variant {
     pub boot_args: Vec<BootArgs>,
     /// This module is linked at [`MOVED_BASE`]: so its instructions can be told from all others in a trace.
     pub moved: Option<String>,
+    /// Modules that the archive has beside the system's, from elsewhere.
+    pub outside: Vec<Outside>,
 }
 
 /// Where a moved module begins; the others begin at `root_task_core::layout::MODULE_BASE`.
@@ -111,6 +115,8 @@ pub fn prepare(ctx: &Context, requests: &[Request]) -> Result<Vec<Boot>> {
                 system.modules.push(extra.clone());
             }
         }
+        let outside = &request.variant.outside;
+        system.modules.retain(|module| outside.iter().all(|outside| outside.name != *module));
         systems.insert(request.clone(), system);
     }
     let mut boots = BTreeMap::new();
@@ -147,6 +153,12 @@ fn platform(
     let wanted =
         Programs { arch, prefix: prefix.path(), kernel: kernel_name, base: layout::MODULE_BASE, packages };
     let programs = guest::build(ctx, &wanted)?;
+    let mut elsewhere = BTreeMap::new();
+    for outside in systems.keys().flat_map(|request| &request.variant.outside) {
+        if !elsewhere.contains_key(outside) {
+            elsewhere.insert(outside.clone(), outside::program(ctx, &wanted, outside)?);
+        }
+    }
     let moved: BTreeSet<String> =
         systems.keys().filter_map(|request| request.variant.moved.clone()).collect();
     let moved = match moved.is_empty() {
@@ -165,7 +177,13 @@ fn platform(
             Some(this) if this == name => moved.get(name).context("the moved program was not built"),
             _ => program(name),
         };
-        let archive = archive(ctx, request.arch, &system, &module)?;
+        let mut modules = Vec::new();
+        for name in &system.modules {
+            modules.push((name.as_str(), module(name)?));
+        }
+        let outside = &request.variant.outside;
+        modules.extend(outside.iter().filter_map(|o| Some((o.name.as_str(), elsewhere.get(o)?))));
+        let archive = archive(ctx, request.arch, &system, &modules)?;
         let folder = folder(ctx, &request, kernel_name);
         let loader = match arch {
             Arch::Aarch64 => Some(program(LOADER)?.stripped.as_path()),
@@ -176,25 +194,23 @@ fn platform(
         let image = image::compose(ctx, &spec, &folder)?;
         let mut symbols = vec![prefix.kernel()];
         symbols.push(program(ROOT_TASK)?.elf.clone());
-        for name in &system.modules {
-            symbols.push(module(name)?.elf.clone());
-        }
+        symbols.extend(modules.iter().map(|(_, program)| program.elf.clone()));
         boots.insert(request.clone(), Boot { request, folder, image, symbols });
     }
     Ok(boots)
 }
 
 /// The archive's entries: the system's manifest, the modules, the raw files.
-fn archive<'a>(
+fn archive(
     ctx: &Context,
     arch: Arch,
     system: &System,
-    program: &impl Fn(&str) -> Result<&'a Program>,
+    modules: &[(&str, &Program)],
 ) -> Result<Vec<(String, Vec<u8>)>> {
     let read = |path: &PathBuf| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
     let mut entries = vec![("system".to_owned(), system.encoded.clone())];
-    for module in &system.modules {
-        entries.push((module.clone(), read(&program(module)?.stripped)?));
+    for (name, program) in modules {
+        entries.push(((*name).to_owned(), read(&program.stripped)?));
     }
     for file in &system.files {
         entries.push((file.name.clone(), read(&ctx.root.join(file.path_for(arch)))?));
@@ -203,12 +219,19 @@ fn archive<'a>(
 }
 
 fn folder(ctx: &Context, request: &Request, kernel: &str) -> PathBuf {
-    let mut name = format!("{}-{kernel}-{}", request.arch.name(), request.system);
+    let system = Path::new(&request.system).file_stem().unwrap_or_default().to_string_lossy();
+    let mut name = format!("{}-{kernel}-{system}", request.arch.name());
     let args = request.variant.boot_args.iter().map(|args| args.text.as_str());
     let parts = request.extra.iter().map(String::as_str).chain(args);
     for part in parts.chain(request.variant.moved.as_deref()) {
         name.push('+');
         name.push_str(&part.replace(' ', "-"));
+    }
+    // Two of the same name may lie in different folders.
+    if Path::new(&request.system).is_absolute() || !request.variant.outside.is_empty() {
+        let digest = Sha256::digest(format!("{request:?}"));
+        name.push('+');
+        name.extend(digest.iter().take(8).map(|byte| format!("{byte:02x}")));
     }
     ctx.out.join("images").join(name)
 }

@@ -58,6 +58,26 @@ fn every_allow_gives_its_reason_in_words() {
     check(|file| file.text.contains("reason = \"\""), "an empty reason is none");
 }
 
+/// What a document shows of a file is in that file: `<!-- file: PATH -->`, and then a code block.
+#[test]
+fn documents_show_what_is_in_the_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let documents = ["README.md", "ARCHITECTURE.md", "docs/testing-revocation.md", "tests/README.md"];
+    let mut shown = 0;
+    for document in documents {
+        let text = fs::read_to_string(root.join(document)).unwrap();
+        for part in text.split("<!-- file: ").skip(1) {
+            let (file, rest) = part.split_once(" -->\n```").unwrap();
+            let (_, block) = rest.split_once('\n').unwrap();
+            let (block, _) = block.split_once("```").unwrap();
+            let whole = fs::read_to_string(root.join(file)).unwrap();
+            assert!(whole.contains(block), "{document} shows of {file} what is not in it:\n{block}");
+            shown += 1;
+        }
+    }
+    assert!(shown > 0, "no document shows a file: has the comment changed?");
+}
+
 struct File {
     /// From the root of the repository.
     name: String,

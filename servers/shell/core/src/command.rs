@@ -5,6 +5,7 @@ use ipc_proto::echo;
 use ipc_proto::name::Name;
 use ipc_proto::supervisor::Args;
 
+use crate::after::{self, After};
 use crate::help::{HELP, ParseError};
 use crate::line::MAX_LINE;
 
@@ -55,13 +56,8 @@ pub enum Command {
     },
     /// `crash NAME`
     Crash(Name),
-    /// `crash --after NS NAME`
-    CrashAfter {
-        /// The module.
-        name: Name,
-        /// How much later.
-        nanoseconds: u64,
-    },
+    /// `after NS [of NAME] DO [during COMMAND]`
+    After(After),
     /// `call NAME TEXT`
     Call {
         /// The service.
@@ -92,16 +88,16 @@ fn usage(command: &str) -> ParseError {
     ParseError::Usage(line.unwrap_or("help"))
 }
 
-fn copy(word: &str) -> String<MAX_LINE> {
+pub(crate) fn copy(word: &str) -> String<MAX_LINE> {
     word.chars().take(MAX_LINE).collect()
 }
 
-fn name(word: &str) -> Result<Name, ParseError> {
+pub(crate) fn name(word: &str) -> Result<Name, ParseError> {
     Name::new(word).map_err(|error| ParseError::Name(copy(word), error))
 }
 
 /// Splits off the first word; the rest keeps its inner spaces.
-fn split(text: &str) -> (&str, &str) {
+pub(crate) fn split(text: &str) -> (&str, &str) {
     match text.split_once(' ') {
         Some((word, rest)) => (word, rest.trim()),
         None => (text, ""),
@@ -177,17 +173,8 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
             }
             _ => Err(usage(command)),
         },
-        "crash" => match split(rest) {
-            ("--after", rest) => match split(rest) {
-                (nanoseconds, word) if !word.is_empty() && !word.contains(' ') => {
-                    let nanoseconds =
-                        nanoseconds.parse().map_err(|_| ParseError::Number(copy(nanoseconds)))?;
-                    Ok(Command::CrashAfter { name: name(word)?, nanoseconds })
-                }
-                _ => Err(ParseError::Usage("crash [--after NS] NAME")),
-            },
-            _ => one_name(Command::Crash),
-        },
+        "crash" => one_name(Command::Crash),
+        "after" => after::parse(rest).map(Command::After),
         "mem" => match rest {
             "" => Ok(Command::Mem(Mem::Show)),
             "--mark" => Ok(Command::Mem(Mem::Mark)),
@@ -220,73 +207,5 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ipc_proto::supervisor::MAX_ARGS;
-    use proptest::prelude::*;
-
-    fn error(line: &str) -> std::string::String {
-        parse(line).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn commands() {
-        let echo = Name::new("echo").unwrap();
-        assert_eq!(parse("  "), Ok(Command::Nothing));
-        assert_eq!(parse(" ps "), Ok(Command::Ps));
-        assert_eq!(parse("unload echo"), Ok(Command::Unload { name: echo, now: false }));
-        assert_eq!(parse("unload --now  echo"), Ok(Command::Unload { name: echo, now: true }));
-        assert_eq!(parse("unload --cancel echo"), Ok(Command::CancelUnload(echo)));
-        let client = Name::new("a-b").unwrap();
-        assert_eq!(parse("revoke  echo  a-b "), Ok(Command::Revoke { name: echo, client }));
-        assert_eq!(parse("caps echo"), Ok(Command::Caps { name: echo, json: false }));
-        assert_eq!(parse("caps --json echo"), Ok(Command::Caps { name: echo, json: true }));
-        assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
-        assert_eq!(parse("crash --after 5 echo"), Ok(Command::CrashAfter { name: echo, nanoseconds: 5 }));
-        let args = Args::try_from("a  b").unwrap();
-        assert_eq!(parse("load echo a  b"), Ok(Command::Load { name: echo, args, hold: false }));
-        let args = Args::new();
-        assert_eq!(parse("load --hold  echo"), Ok(Command::Load { name: echo, args, hold: true }));
-        let text = echo::Text::try_from("hello, world").unwrap();
-        assert_eq!(parse("call echo hello, world"), Ok(Command::Call { name: echo, text }));
-    }
-
-    #[test]
-    fn errors_say_what_to_type() {
-        assert_eq!(error("laod echo"), "there is no command `laod`; did you mean `load`? `help` lists all");
-        assert_eq!(error("frobnicate"), "there is no command `frobnicate`; `help` lists all");
-        for line in ["unload", "unload a b", "unload --now", "unload --cancel", "unload --now a b"] {
-            assert_eq!(error(line), "usage: unload [--now | --cancel] NAME");
-        }
-        assert_eq!(error("unload --soon"), "`--soon` is not a name: a name starts with a letter a-z");
-        assert_eq!(error("ps now"), "usage: ps");
-        for line in ["caps", "caps --json", "caps a b"] {
-            assert_eq!(error(line), "usage: caps [--json] NAME");
-        }
-        for line in ["revoke", "revoke echo", "revoke echo a b"] {
-            assert_eq!(error(line), "usage: revoke NAME CLIENT");
-        }
-        assert_eq!(error("load"), "usage: load [--hold] NAME [ARGS]");
-        assert_eq!(error("load --hold"), "usage: load [--hold] NAME [ARGS]");
-        assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
-        assert_eq!(error("call echo"), "usage: call NAME TEXT");
-        assert_eq!(error("crash --after 5"), "usage: crash [--after NS] NAME");
-        assert_eq!(error("crash --after -5 echo"), "`-5` is not a number of nanoseconds: give digits only");
-        assert_eq!(error("load Echo"), "`Echo` is not a name: a name starts with a letter a-z");
-    }
-
-    #[test]
-    fn bound_of_arguments() {
-        for (count, fits) in [(MAX_ARGS - 1, true), (MAX_ARGS, true), (MAX_ARGS + 1, false)] {
-            let line = format!("load echo {}", "x".repeat(count));
-            assert_eq!(parse(&line) != Err(ParseError::ArgsTooLong), fits, "{count}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_line(line in "[ -~]{0,200}") {
-            let _ = parse(&line).map_err(|error| error.to_string());
-        }
-    }
-}
+#[path = "command_tests.rs"]
+mod tests;

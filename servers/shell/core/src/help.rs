@@ -24,7 +24,9 @@ pub const HELP: &[(&str, &str)] = &[
     ("unload --cancel NAME", "take that back while the module is stopping"),
     ("revoke NAME CLIENT", "take CLIENT's capabilities to NAME back; everybody else is served"),
     ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
-    ("crash --after NS NAME", "the same, but so many nanoseconds from now"),
+    ("after NS DO", "crash, unload or revoke something so many nanoseconds from now"),
+    ("after NS DO during COMMAND", "the same while COMMAND is carried out, and say whether it was in time"),
+    ("after NS of NAME DO ...", "the same, but so many nanoseconds after the next start of NAME"),
     ("call NAME TEXT", "send TEXT to a service that speaks the echo interface"),
     ("mem", "free and used memory and slots"),
     ("mem --mark", "the same, and remember it"),
@@ -43,6 +45,10 @@ pub enum ParseError {
     Name(String<MAX_LINE>, NameError),
     /// The argument is not a number, or one above 2^64 - 1.
     Number(String<MAX_LINE>),
+    /// Of `after`: this cannot be done later.
+    NotLater(String<MAX_LINE>),
+    /// Of `after`: this cannot be carried out meanwhile.
+    NotMeanwhile(String<MAX_LINE>),
     /// The module's arguments are too long.
     ArgsTooLong,
     /// The text is too long.
@@ -60,6 +66,12 @@ impl fmt::Display for ParseError {
             ParseError::Name(word, error) => write!(f, "`{word}` is not a name: {error}"),
             ParseError::Number(word) => {
                 write!(f, "`{word}` is not a number of nanoseconds: give digits only")
+            }
+            ParseError::NotLater(what) => {
+                write!(f, "`{what}` cannot be done later: crash, unload and revoke can")
+            }
+            ParseError::NotMeanwhile(what) => {
+                write!(f, "`{what}` cannot be done meanwhile: give another command")
             }
             ParseError::ArgsTooLong => write!(f, "a module's arguments have at most {MAX_ARGS} characters"),
             ParseError::TextTooLong => write!(f, "the text has at most {} characters", echo::MAX_TEXT),

@@ -1,7 +1,7 @@
 //! `load`, `release`, `unload`, `revoke`, `crash`.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Act, Answer, Outcome, Request, Sentence, Since, Users};
+use ipc_proto::operator::{Answer, Outcome, Request, Sentence, Users};
 use ipc_proto::supervisor::Args;
 
 use super::{ask, unexpected};
@@ -81,12 +81,4 @@ pub fn crash(name: Name, output: &mut Output) -> Result<(), Sentence> {
         }
         _ => Err(unexpected()),
     }
-}
-
-pub fn crash_after(name: Name, nanoseconds: u64, output: &mut Output) -> Result<(), Sentence> {
-    let Answer::Done = ask(&Request::After { name, act: Act::Crash, nanoseconds, since: Since::Now })? else {
-        return Err(unexpected());
-    };
-    output.line(format_args!("{name} will crash in {nanoseconds} ns"));
-    Ok(())
 }

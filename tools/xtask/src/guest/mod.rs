@@ -4,6 +4,7 @@
 pub mod artifacts;
 mod flags;
 pub mod members;
+pub mod outside;
 
 use std::collections::BTreeMap;
 use std::fs;

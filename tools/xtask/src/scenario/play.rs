@@ -13,6 +13,8 @@ use crate::session::conversation::{Answer, Conversation, Limits};
 pub struct Played {
     /// All text of the console.
     pub console: Vec<u8>,
+    /// What else there is to say, for a person; or nothing.
+    pub note: String,
     /// `Err` tells a person what was expected and what came.
     pub verdict: Result<(), String>,
 }
@@ -21,7 +23,7 @@ pub struct Played {
 pub fn play(scenario: &Scenario, spec: &MachineSpec) -> Played {
     match Machine::start(spec) {
         Ok(machine) => play_on(scenario, machine),
-        Err(error) => Played { console: Vec::new(), verdict: Err(format!("{error:#}")) },
+        Err(error) => Played { console: Vec::new(), note: String::new(), verdict: Err(format!("{error:#}")) },
     }
 }
 
@@ -32,7 +34,7 @@ fn play_on(scenario: &Scenario, machine: impl Guest) -> Played {
     let mut talk = Conversation::new(machine, limits, see);
     let verdict = converse(scenario, &mut talk);
     talk.quit();
-    Played { console: console.into_inner(), verdict }
+    Played { console: console.into_inner(), note: String::new(), verdict }
 }
 
 fn converse(scenario: &Scenario, talk: &mut Conversation<'_>) -> Result<(), String> {
@@ -44,12 +46,14 @@ fn converse(scenario: &Scenario, talk: &mut Conversation<'_>) -> Result<(), Stri
     check(settings, "boot", &scenario.transcript.boot, &boot)?;
     for exchange in &scenario.transcript.exchanges {
         let command = &exchange.command;
-        let answer = talk.command(command).map_err(|broken| format!("after `{command}`: {broken}"))?;
+        let line = exchange.line;
+        let answer =
+            talk.command(command).map_err(|broken| format!("line {line}: after `{command}`: {broken}"))?;
         let (said, halted) = match answer {
             Answer::Ready(said) => (said, None),
             Answer::Halted(said, code) => (said, Some(code)),
         };
-        let place = format!("`{command}`");
+        let place = format!("line {line}: `{command}`");
         check(settings, &place, &exchange.output, &said)?;
         check_status(&place, &said)?;
         match (command == "halt", halted) {
@@ -70,12 +74,12 @@ fn check(settings: &Settings, place: &str, expected: &[String], said: &Said) -> 
         .map_err(|difference| format!("{place}: the output differs (- expected, + came):\n{difference}"))
 }
 
-fn announced(settings: &Settings, line: &str) -> bool {
+pub(super) fn announced(settings: &Settings, line: &str) -> bool {
     settings.announce.iter().any(|words| line.contains(words.as_str()))
 }
 
 /// A command fails exactly where it says so: a person reads the text, a script the status.
-fn check_status(place: &str, said: &Said) -> Result<(), String> {
+pub(super) fn check_status(place: &str, said: &Said) -> Result<(), String> {
     let says_error = said.output.lines().any(|line| line.starts_with("error: "));
     match said.code {
         None => Err(format!("{place} ended without a status")),

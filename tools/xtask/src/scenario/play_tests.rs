@@ -13,7 +13,15 @@ fn verdict(transcript: &str) -> Result<(), String> {
     ];
     let settings = toml::from_str("summary = 'x'").unwrap();
     let transcript = Transcript::parse(transcript).unwrap();
-    let scenario = Scenario { name: "x".into(), settings, transcript };
+    let scenario = Scenario {
+        name: "x".into(),
+        folder: "/x".into(),
+        settings,
+        system: "default".into(),
+        outside: Vec::new(),
+        transcript,
+        rounds: None,
+    };
     let played = play_on(&scenario, Fake::new("booted\r\n", acts));
     assert!(played.console.starts_with(b"booted\r\n"));
     played.verdict

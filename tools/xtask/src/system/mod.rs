@@ -84,7 +84,11 @@ fn read(text: &str, boot_args: &[BootArgs]) -> Result<System> {
     Ok(System { modules: contents.modules, files: contents.files, encoded })
 }
 
+/// The file of a system: the whole path of one that is not of this repository is taken as it is.
 fn path(root: &Path, name: &str) -> Result<PathBuf> {
+    if Path::new(name).is_absolute() {
+        return Ok(name.into());
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || !name.chars().all(plain) {
         bail!("`{name}` is no name of a system: letters, digits, `-` and `_` only");

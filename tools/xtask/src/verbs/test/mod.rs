@@ -8,12 +8,14 @@ mod kernel;
 mod report;
 mod scenarios;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
 use crate::arch::Arch;
 use crate::context;
+use crate::scenario::strikes::{LAST, Moments};
 use cases::Filter;
 use report::Report;
 
@@ -27,6 +29,7 @@ Examples:
   ./escrow test life/aarch64    one of them
   ./escrow test host/           the host tests only
   ./escrow test ledger          every test with that word in its name
+  ./escrow test --scenario ~/mine/revoked    a scenario of your own: docs/testing-revocation.md
 Exit code 0 only if nothing failed. A failed scenario leaves its folder in target/escrow/failed.")]
 pub struct Args {
     /// Run only tests whose name contains this
@@ -37,14 +40,38 @@ pub struct Args {
     /// Only scenarios of this architecture
     #[arg(long, value_enum)]
     arch: Option<Arch>,
-    /// Also the scenarios that take too long for every run
+    /// Also the scenarios that take too long for every run, and sweeps of scenarios at every moment
     #[arg(long)]
     full: bool,
+    /// Run the scenario in this folder, wherever it is, and nothing else
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["filter", "list"])]
+    scenario: Option<PathBuf>,
+    /// Only the scenario's sweep, from this moment on: nanoseconds, which are instructions
+    #[arg(long, value_name = "NS", requires = "scenario")]
+    from: Option<u64>,
+    /// Only the scenario's sweep, to this moment
+    #[arg(long, value_name = "NS", requires = "scenario")]
+    to: Option<u64>,
+}
+
+impl Args {
+    /// The moments of a sweep, where some are asked for.
+    fn moments(&self) -> Option<Moments> {
+        self.from.or(self.to)?;
+        Some(Moments { from: self.from.unwrap_or(0), step: 1, to: self.to.unwrap_or(LAST) })
+    }
 }
 
 pub fn run(args: &Args) -> Result<ExitCode> {
     let filter = Filter { text: args.filter.clone(), arch: args.arch, full: args.full };
     let root = context::find_root()?;
+    if let Some(folder) = &args.scenario {
+        let cases = scenarios::choose_folder(&root, folder, &filter, args.moments())?;
+        let mut report = Report::default();
+        scenarios::run(&super::context()?, &cases, &mut report)?;
+        report.finish(0);
+        return Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+    }
     // Read first: a mistake in a scenario is told before minutes of building.
     let one_kind = kernel::is_named(&filter) || driven::is_named(&filter);
     let scenarios = if one_kind { scenarios::Chosen::default() } else { scenarios::choose(&root, &filter)? };

@@ -18,6 +18,8 @@ pub struct Outcome {
     pub skipped: usize,
     /// How long it took.
     pub took: Duration,
+    /// What there is to say in its line.
+    pub note: String,
     /// Told where something failed.
     pub why: String,
 }
@@ -89,6 +91,9 @@ fn told(outcome: &Outcome) -> String {
     if tests != 1 {
         line.push_str(&format!(" ({} of {tests})", outcome.passed));
     }
+    if !outcome.note.is_empty() {
+        line.push_str(&format!(" ({})", outcome.note));
+    }
     format!("{line}  {:.1} s", outcome.took.as_secs_f64())
 }
 
@@ -114,5 +119,6 @@ mod tests {
     fn a_program_of_tests_says_how_many_passed() {
         assert_eq!(told(&outcome(1, 0, 0)), "ok    x  0.0 s");
         assert_eq!(told(&outcome(2, 1, 0)), "FAIL  x (2 of 3)  0.0 s");
+        assert_eq!(told(&Outcome { note: "y".into(), ..outcome(1, 0, 0) }), "ok    x (y)  0.0 s");
     }
 }

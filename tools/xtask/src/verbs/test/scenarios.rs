@@ -8,24 +8,32 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::cases::Filter;
 use super::report::{Outcome, Report};
 use crate::arch::Arch;
-use crate::context::Context;
-use crate::machine::Clock;
+use crate::command::quoted;
+use crate::context::{Context, step};
+use crate::machine::{Clock, MachineSpec};
 use crate::prepare::{Boot, Request, prepare};
-use crate::scenario::{Scenario, leavings, load_all, play};
+use crate::scenario::play::{self, Played};
+use crate::scenario::read::{load, load_all};
+use crate::scenario::strikes::{LAST, Moments, strike};
+use crate::scenario::{Scenario, leavings};
 
 /// More would only make each of them slower where it matters: on the project's machine.
 const AT_ONCE: usize = 2;
+/// A sweep says how far it is when it has struck so often.
+const TELL_EVERY: u64 = 1000;
 
-/// A scenario on one architecture.
+/// A scenario on one architecture: its transcript, or its sweep.
 #[derive(Clone, Debug)]
 pub struct Case {
     scenario: Scenario,
     arch: Arch,
+    /// The moments of the sweep.
+    sweep: Option<Moments>,
 }
 
 /// What a run is about.
@@ -40,13 +48,46 @@ pub struct Chosen {
 }
 
 impl Case {
-    /// `life/aarch64`.
+    /// `life/aarch64`, `revoked/sweep/aarch64`.
     pub fn name(&self) -> String {
-        format!("{}/{}", self.scenario.name, self.arch.name())
+        let part = if self.sweep.is_some() { "/sweep" } else { "" };
+        format!("{}{part}/{}", self.scenario.name, self.arch.name())
+    }
+
+    /// The scenario's on one architecture.
+    fn all_of(scenario: &Scenario, arch: Arch, full: bool) -> impl Iterator<Item = Case> {
+        let step = |step: u64| if full { 1 } else { step };
+        let sweep = scenario.settings.sweep.as_ref();
+        let sweep = sweep.map(|sweep| Moments { from: 0, step: step(sweep.step), to: LAST });
+        let case = |sweep| Case { scenario: scenario.clone(), arch, sweep };
+        [Some(case(None)), sweep.map(|moments| case(Some(moments)))].into_iter().flatten()
     }
 
     fn request(&self) -> Request {
         self.scenario.request(self.arch)
+    }
+
+    fn play(&self, spec: &MachineSpec) -> Played {
+        let scenario = &self.scenario;
+        let parts = (self.sweep, scenario.settings.sweep.as_ref(), scenario.rounds.as_ref());
+        let (Some(moments), Some(sweep), Some(rounds)) = parts else {
+            return play::play(scenario, spec);
+        };
+        let tell = |times, moment| {
+            if times % TELL_EVERY == 0 {
+                step(&format!("{}: struck at {times} moments, up to {moment} ns", self.name()));
+            }
+        };
+        let struck = strike(scenario, (sweep, rounds), moments, spec, tell);
+        let again = struck.last.map_or_else(String::new, |moment| {
+            let (folder, arch) = (quoted(scenario.folder.as_os_str()), self.arch.name());
+            format!("again: ./escrow test --scenario {folder} --arch {arch} --from {moment} --to {moment}")
+        });
+        Played {
+            console: struck.console,
+            note: format!("struck at {} moments", struck.times),
+            verdict: struck.verdict.map_err(|why| format!("{}\n{again}", why.trim_end())),
+        }
     }
 }
 
@@ -66,9 +107,9 @@ pub fn choose(root: &Path, filter: &Filter) -> Result<Chosen> {
         all.retain(|scenario| !chosen.named || named(scenario));
     }
     for scenario in all {
-        for arch in &scenario.settings.arch {
-            let case = Case { scenario: scenario.clone(), arch: *arch };
-            if !filter.takes(&case.name()) || !filter.takes_arch(*arch) {
+        let archs = scenario.settings.arch.iter().filter(|arch| filter.takes_arch(**arch));
+        for case in archs.flat_map(|arch| Case::all_of(&scenario, *arch, filter.full)) {
+            if !filter.takes(&case.name()) {
                 continue;
             }
             if scenario.settings.full && !filter.full {
@@ -79,6 +120,29 @@ pub fn choose(root: &Path, filter: &Filter) -> Result<Chosen> {
         }
     }
     Ok(chosen)
+}
+
+/// The scenario in a folder anywhere, and its sweep. With moments, the sweep alone, at those.
+///
+/// # Errors
+/// Where something in the folder is wrong; or where it does not run on the architecture, or has no sweep, and one is
+/// asked for.
+pub fn choose_folder(
+    root: &Path,
+    folder: &Path,
+    filter: &Filter,
+    moments: Option<Moments>,
+) -> Result<Vec<Case>> {
+    let scenario = load(root, folder)?;
+    let archs = scenario.settings.arch.iter().filter(|arch| filter.takes_arch(**arch));
+    let mut cases: Vec<Case> = archs.flat_map(|arch| Case::all_of(&scenario, *arch, filter.full)).collect();
+    ensure!(!cases.is_empty(), "{} does not run on that architecture", scenario.name);
+    if let Some(moments) = moments {
+        cases.retain(|case| case.sweep.is_some());
+        ensure!(!cases.is_empty(), "{} has no sweep: a table [sweep] in its scenario.toml", scenario.name);
+        cases.iter_mut().for_each(|case| case.sweep = Some(moments));
+    }
+    Ok(cases)
 }
 
 /// Builds all images, then plays the cases.
@@ -120,13 +184,14 @@ fn work(ctx: &Context, queue: &Mutex<VecDeque<(&Case, &Boot)>>, done: &Sender<Ou
 
 fn one(ctx: &Context, case: &Case, boot: &Boot) -> Outcome {
     let began = Instant::now();
-    let played = play::play(&case.scenario, &boot.machine(Clock::Instructions));
-    let mut outcome = Outcome { name: case.name(), took: began.elapsed(), ..Outcome::default() };
+    let played = case.play(&boot.machine(Clock::Instructions));
+    let (name, note) = (case.name(), played.note);
+    let mut outcome = Outcome { name, note, took: began.elapsed(), ..Outcome::default() };
     match played.verdict {
         Ok(()) => outcome.passed = 1,
         Err(why) => {
             outcome.failed = 1;
-            let folder = format!("{}-{}", case.scenario.name, case.arch.name());
+            let folder = case.name().replace('/', "-");
             let left = leavings::leave(&ctx.out, &folder, boot, &played.console)
                 .context("the leavings could not be written")
                 .unwrap_or_else(|error| format!("{error:#}"));

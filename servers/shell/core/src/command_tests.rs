@@ -1,0 +1,69 @@
+//! What a line means, and what a wrong one is answered with.
+
+use super::*;
+use ipc_proto::supervisor::MAX_ARGS;
+use proptest::prelude::*;
+
+fn error(line: &str) -> std::string::String {
+    parse(line).unwrap_err().to_string()
+}
+
+#[test]
+fn commands() {
+    let echo = Name::new("echo").unwrap();
+    assert_eq!(parse("  "), Ok(Command::Nothing));
+    assert_eq!(parse(" ps "), Ok(Command::Ps));
+    assert_eq!(parse("unload echo"), Ok(Command::Unload { name: echo, now: false }));
+    assert_eq!(parse("unload --now  echo"), Ok(Command::Unload { name: echo, now: true }));
+    assert_eq!(parse("unload --cancel echo"), Ok(Command::CancelUnload(echo)));
+    let client = Name::new("a-b").unwrap();
+    assert_eq!(parse("revoke  echo  a-b "), Ok(Command::Revoke { name: echo, client }));
+    assert_eq!(parse("caps echo"), Ok(Command::Caps { name: echo, json: false }));
+    assert_eq!(parse("caps --json echo"), Ok(Command::Caps { name: echo, json: true }));
+    assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
+    assert_eq!(parse("crash echo"), Ok(Command::Crash(echo)));
+    let args = Args::try_from("a  b").unwrap();
+    assert_eq!(parse("load echo a  b"), Ok(Command::Load { name: echo, args, hold: false }));
+    let args = Args::new();
+    assert_eq!(parse("load --hold  echo"), Ok(Command::Load { name: echo, args, hold: true }));
+    let text = echo::Text::try_from("hello, world").unwrap();
+    assert_eq!(parse("call echo hello, world"), Ok(Command::Call { name: echo, text }));
+}
+
+#[test]
+fn errors_say_what_to_type() {
+    assert_eq!(error("laod echo"), "there is no command `laod`; did you mean `load`? `help` lists all");
+    assert_eq!(error("frobnicate"), "there is no command `frobnicate`; `help` lists all");
+    for line in ["unload", "unload a b", "unload --now", "unload --cancel", "unload --now a b"] {
+        assert_eq!(error(line), "usage: unload [--now | --cancel] NAME");
+    }
+    assert_eq!(error("unload --soon"), "`--soon` is not a name: a name starts with a letter a-z");
+    assert_eq!(error("ps now"), "usage: ps");
+    for line in ["caps", "caps --json", "caps a b"] {
+        assert_eq!(error(line), "usage: caps [--json] NAME");
+    }
+    for line in ["revoke", "revoke echo", "revoke echo a b"] {
+        assert_eq!(error(line), "usage: revoke NAME CLIENT");
+    }
+    assert_eq!(error("load"), "usage: load [--hold] NAME [ARGS]");
+    assert_eq!(error("load --hold"), "usage: load [--hold] NAME [ARGS]");
+    assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
+    assert_eq!(error("call echo"), "usage: call NAME TEXT");
+    assert_eq!(error("crash a b"), "usage: crash NAME");
+    assert_eq!(error("load Echo"), "`Echo` is not a name: a name starts with a letter a-z");
+}
+
+#[test]
+fn bound_of_arguments() {
+    for (count, fits) in [(MAX_ARGS - 1, true), (MAX_ARGS, true), (MAX_ARGS + 1, false)] {
+        let line = format!("load echo {}", "x".repeat(count));
+        assert_eq!(parse(&line) != Err(ParseError::ArgsTooLong), fits, "{count}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_line(line in "[ -~]{0,200}") {
+        let _ = parse(&line).map_err(|error| error.to_string());
+    }
+}

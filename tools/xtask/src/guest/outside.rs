@@ -1,0 +1,100 @@
+//! Modules that are not in this repository: ELF files, and Cargo packages elsewhere.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use super::{Program, Programs, artifacts, cargo_through, strip};
+use crate::command;
+use crate::context::Context;
+
+/// One module from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outside {
+    /// Its name in the archive.
+    pub name: String,
+    /// What it is made of.
+    pub origin: Origin,
+}
+
+/// What a module from elsewhere is made of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A file that is taken as it is; `{arch}` in its path is the architecture.
+    Elf(String),
+    /// The folder of a Cargo package with a program of the module's name.
+    Package(PathBuf),
+}
+
+/// The program of a module: built, or found.
+///
+/// # Errors
+/// Where cargo fails (its messages stand above), or the package has no program of that name.
+pub fn program(ctx: &Context, wanted: &Programs<'_>, outside: &Outside) -> Result<Program> {
+    match &outside.origin {
+        Origin::Elf(path) => {
+            let elf = PathBuf::from(path.replace("{arch}", wanted.arch.name()));
+            Ok(Program { stripped: elf.clone(), elf })
+        }
+        Origin::Package(folder) => build(ctx, wanted, &outside.name, folder),
+    }
+}
+
+fn build(ctx: &Context, wanted: &Programs<'_>, name: &str, package: &Path) -> Result<Program> {
+    let Programs { arch, prefix, kernel, base, .. } = wanted;
+    let folder = ctx.guest_target(&format!("{}-{kernel}-elsewhere", arch.name()));
+    lock(ctx, package)?;
+    let mut cargo = cargo_through(&ctx.toolchain.cargo, ctx, "build", *arch, prefix, &folder, *base);
+    cargo.args(["--release", "--bins", "--message-format=json-render-diagnostics"]);
+    cargo.arg("--manifest-path").arg(package.join("Cargo.toml"));
+    for setting in profile(&ctx.root)? {
+        cargo.arg("--config").arg(setting);
+    }
+    let doing = format!("building {name} in {}", package.display());
+    let told = command::output_quiet_when_fresh(&mut cargo, &doing).map_err(|error| anyhow!("{error:#}"))?;
+    let Some(elf) = artifacts::programs(&told)?.remove(name) else {
+        bail!(
+            "the package in {} has no program `{name}`; give it that name and a src/main.rs",
+            package.display()
+        );
+    };
+    let stripped = folder.join("stripped");
+    fs::create_dir_all(&stripped).with_context(|| format!("cannot make {}", stripped.display()))?;
+    let stripped = stripped.join(name);
+    strip(*arch, &elf, &stripped)?;
+    Ok(Program { elf, stripped })
+}
+
+/// A package without a lock file gets ours to begin with, so that what it has in common with us is of the same version.
+fn lock(ctx: &Context, package: &Path) -> Result<()> {
+    let theirs = package.join("Cargo.lock");
+    if !theirs.exists() {
+        fs::copy(ctx.root.join("Cargo.lock"), &theirs)
+            .with_context(|| format!("cannot write {}", theirs.display()))?;
+    }
+    Ok(())
+}
+
+/// Our workspace's release profile, as cargo takes it on its command line: packages elsewhere do not inherit it.
+fn profile(root: &Path) -> Result<Vec<String>> {
+    let text = fs::read_to_string(root.join("Cargo.toml")).context("the workspace's Cargo.toml")?;
+    let workspace: toml::Table = toml::from_str(&text).context("the workspace's Cargo.toml")?;
+    let profile = workspace.get("profile").and_then(|profile| profile.get("release")?.as_table());
+    let profile = profile.context("the workspace's Cargo.toml has no profile.release")?;
+    Ok(profile.iter().map(|(key, value)| format!("profile.release.{key}={value}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_given_on_the_command_line() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("Cargo.toml"), "[profile.release]\nlto = 'fat'\ndebug = 2\n").unwrap();
+        let mut given = profile(root.path()).unwrap();
+        given.sort();
+        assert_eq!(given, ["profile.release.debug=2", "profile.release.lto=\"fat\""]);
+    }
+}
