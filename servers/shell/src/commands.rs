@@ -2,9 +2,12 @@
 
 mod after;
 mod caps;
+mod json;
 mod listings;
 mod memory;
 mod modules;
+mod pages;
+mod tree;
 
 use ipc_proto::operator::{Answer, Request, Sentence};
 use ipc_proto::{echo, name::Name, version::VersionRange};
@@ -57,7 +60,8 @@ impl Shell {
             }
             Command::Ps => listings::modules(output),
             Command::Names => listings::names(output),
-            Command::Caps { name, json } => caps::show(name, json, output),
+            Command::Caps { name, json, tree: false } => caps::show(name, json, output),
+            Command::Caps { name, json, tree: true } => tree::show(name, json, output),
             Command::Load { name, args, hold } => modules::load(name, args, hold, output),
             Command::Release(name) => modules::release(name, output),
             Command::Unload { name, now } => modules::unload(name, now, output),

@@ -20,12 +20,14 @@ pub enum Command {
     Ps,
     /// `names`
     Names,
-    /// `caps [--json] NAME`
+    /// `caps [--tree] [--json] NAME`
     Caps {
         /// The module.
         name: Name,
         /// Whether for programs.
         json: bool,
+        /// Whether with what each was made of, and what was made of it.
+        tree: bool,
     },
     /// `load [--hold] NAME [ARGS]`
     Load {
@@ -81,6 +83,8 @@ pub enum Mem {
     /// Prove and compare.
     Prove,
 }
+
+const CAPS: &str = "caps [--tree] [--json] NAME";
 
 /// The usage of `command`: the first line of [`HELP`] that starts with it.
 fn usage(command: &str) -> ParseError {
@@ -145,13 +149,18 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
         "names" => alone(Command::Names),
         "halt" => alone(Command::Halt),
         "caps" => {
-            let (json, word) = match split(rest) {
-                ("--json", word) => (true, word),
-                _ => (false, rest),
-            };
-            match word {
-                word if word.is_empty() || word.contains(' ') => Err(ParseError::Usage("caps [--json] NAME")),
-                word => Ok(Command::Caps { name: name(word)?, json }),
+            let (mut json, mut tree, mut rest) = (false, false, rest);
+            loop {
+                match split(rest) {
+                    ("--json", more) if !json => (json, rest) = (true, more),
+                    ("--tree", more) if !tree => (tree, rest) = (true, more),
+                    _ => break,
+                }
+            }
+            match rest {
+                "" => Err(ParseError::Usage(CAPS)),
+                word if word.contains(' ') => Err(ParseError::Usage(CAPS)),
+                word => Ok(Command::Caps { name: name(word)?, json, tree }),
             }
         }
         "release" => one_name(Command::Release),

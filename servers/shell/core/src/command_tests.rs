@@ -18,8 +18,11 @@ fn commands() {
     assert_eq!(parse("unload --cancel echo"), Ok(Command::CancelUnload(echo)));
     let client = Name::new("a-b").unwrap();
     assert_eq!(parse("revoke  echo  a-b "), Ok(Command::Revoke { name: echo, client }));
-    assert_eq!(parse("caps echo"), Ok(Command::Caps { name: echo, json: false }));
-    assert_eq!(parse("caps --json echo"), Ok(Command::Caps { name: echo, json: true }));
+    assert_eq!(parse("caps echo"), Ok(Command::Caps { name: echo, json: false, tree: false }));
+    assert_eq!(parse("caps --json echo"), Ok(Command::Caps { name: echo, json: true, tree: false }));
+    for line in ["caps --tree --json echo", "caps --json  --tree echo"] {
+        assert_eq!(parse(line), Ok(Command::Caps { name: echo, json: true, tree: true }));
+    }
     assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
     assert_eq!(parse("crash echo"), Ok(Command::Crash(echo)));
     let args = Args::try_from("a  b").unwrap();
@@ -39,8 +42,8 @@ fn errors_say_what_to_type() {
     }
     assert_eq!(error("unload --soon"), "`--soon` is not a name: a name starts with a letter a-z");
     assert_eq!(error("ps now"), "usage: ps");
-    for line in ["caps", "caps --json", "caps a b"] {
-        assert_eq!(error(line), "usage: caps [--json] NAME");
+    for line in ["caps", "caps --json", "caps a b", "caps --tree"] {
+        assert_eq!(error(line), "usage: caps [--tree] [--json] NAME");
     }
     for line in ["revoke", "revoke echo", "revoke echo a b"] {
         assert_eq!(error(line), "usage: revoke NAME CLIENT");

@@ -15,7 +15,11 @@ pub const HELP: &[(&str, &str)] = &[
     ("ps", "the modules: id and generation, state, restarts, memory"),
     ("names", "the names: version, owner, state, clients"),
     ("caps NAME", "the module's capabilities, as granted and as held, and who holds capabilities to it"),
-    ("caps --json NAME", "the same for programs"),
+    (
+        "caps --tree NAME",
+        "what they were made of, and what was made of the module's: a revoke takes all below",
+    ),
+    ("caps --json NAME", "either of them for programs"),
     ("load NAME [ARGS]", "load a module from the boot archive and wait until it is live"),
     ("load --hold NAME [ARGS]", "the same, but stop it between reserve and publish"),
     ("release NAME", "let a held module publish"),

@@ -4,14 +4,13 @@ use core::fmt::{self, Write};
 
 use heapless::String;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Grant, HolderInfo, Request, Sentence, SlotInfo};
+use ipc_proto::operator::{Grant, HolderInfo, Sentence, SlotInfo};
 use serde::Serialize;
 
-use super::{ask, unexpected};
+use super::json;
+use super::pages::{each_holder, each_slot};
 use crate::output::Output;
 
-/// The longest line for programs, in bytes.
-const MAX_JSON: usize = 256;
 /// The longest words for a grant, in bytes: a connection to a module with a long name.
 const MAX_WORDS: usize = 64;
 
@@ -32,25 +31,9 @@ pub fn show(name: Name, json: bool, output: &mut Output) -> Result<(), Sentence>
 }
 
 fn walk(name: Name, show: &mut impl Show, output: &mut Output) -> Result<(), Sentence> {
-    let mut from = Some(0);
-    let mut slots = 0;
-    while let Some(start) = from {
-        let Answer::Caps { page, size, next } = ask(&Request::Caps { name, from: start })? else {
-            return Err(unexpected());
-        };
-        page.iter().for_each(|slot| show.slot(slot, output));
-        slots = size;
-        from = next.filter(|next| *next > start);
-    }
-    show.slots_end(slots, output);
-    let mut from = Some(0);
-    while let Some(start) = from {
-        let Answer::Holders { page, next } = ask(&Request::Holders { name, from: start })? else {
-            return Err(unexpected());
-        };
-        page.iter().for_each(|holder| show.holder(holder, output));
-        from = next.filter(|next| *next > start);
-    }
+    let size = each_slot(name, |slot| show.slot(slot, output))?;
+    show.slots_end(size, output);
+    each_holder(name, |holder| show.holder(holder, output))?;
     show.end(output);
     Ok(())
 }
@@ -127,11 +110,7 @@ struct ForPrograms {
 impl ForPrograms {
     fn entry(&mut self, value: &impl Serialize, output: &mut Output) {
         let comma = if core::mem::take(&mut self.first) { "" } else { "," };
-        let mut line = [0; MAX_JSON];
-        // Both kinds of entries are bounded, and fit.
-        let length = serde_json_core::to_slice(value, &mut line).unwrap_or(0);
-        let text = line.get(..length).and_then(|line| core::str::from_utf8(line).ok()).unwrap_or_default();
-        output.line(format_args!("{comma}{text}"));
+        json::line(comma, value, output);
     }
 }
 

@@ -4,6 +4,7 @@ use ipc_proto::names::PAGE;
 use ipc_proto::operator::{Answer, Request, Sentence};
 use module_rt::init;
 
+use super::pages::each_module;
 use super::{ask, unexpected};
 use crate::format_error;
 use crate::output::Output;
@@ -13,25 +14,17 @@ pub fn modules(output: &mut Output) -> Result<(), Sentence> {
         "{:16} {:>3} {:>10}  {:8} {:>8} {:>10}",
         "module", "id", "generation", "state", "restarts", "memory"
     ));
-    let mut from = Some(0);
-    while let Some(start) = from {
-        let Answer::Modules(page, next) = ask(&Request::Modules { from: start })? else {
-            return Err(unexpected());
-        };
-        for module in &page {
-            output.line(format_args!(
-                "{:16} {:>3} {:>10}  {:8} {:>8} {:>6} KiB",
-                module.name,
-                module.instance.domain.0,
-                module.instance.generation.0,
-                module.state,
-                module.restarts,
-                module.memory / 1024,
-            ));
-        }
-        from = next.filter(|next| *next > start);
-    }
-    Ok(())
+    each_module(|module| {
+        output.line(format_args!(
+            "{:16} {:>3} {:>10}  {:8} {:>8} {:>6} KiB",
+            module.name,
+            module.instance.domain.0,
+            module.instance.generation.0,
+            module.state,
+            module.restarts,
+            module.memory / 1024,
+        ));
+    })
 }
 
 pub fn names(output: &mut Output) -> Result<(), Sentence> {

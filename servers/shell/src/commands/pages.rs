@@ -1,0 +1,46 @@
+//! Asks for what comes in pages: slots, holders, modules.
+
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, HolderInfo, ModuleInfo, Request, Sentence, SlotInfo};
+
+use super::{ask, unexpected};
+
+/// The slots of a module's CSpace that hold something, or should; gives the CSpace's size.
+pub fn each_slot(name: Name, mut take: impl FnMut(&SlotInfo)) -> Result<u8, Sentence> {
+    let (mut from, mut slots) = (Some(0), 0);
+    while let Some(start) = from {
+        let Answer::Caps { page, size, next } = ask(&Request::Caps { name, from: start })? else {
+            return Err(unexpected());
+        };
+        page.iter().for_each(&mut take);
+        slots = size;
+        from = next.filter(|next| *next > start);
+    }
+    Ok(slots)
+}
+
+/// The capabilities to services of a module that others hold.
+pub fn each_holder(name: Name, mut take: impl FnMut(&HolderInfo)) -> Result<(), Sentence> {
+    let mut from = Some(0);
+    while let Some(start) = from {
+        let Answer::Holders { page, next } = ask(&Request::Holders { name, from: start })? else {
+            return Err(unexpected());
+        };
+        page.iter().for_each(&mut take);
+        from = next.filter(|next| *next > start);
+    }
+    Ok(())
+}
+
+/// The modules.
+pub fn each_module(mut take: impl FnMut(&ModuleInfo)) -> Result<(), Sentence> {
+    let mut from = Some(0);
+    while let Some(start) = from {
+        let Answer::Modules(page, next) = ask(&Request::Modules { from: start })? else {
+            return Err(unexpected());
+        };
+        page.iter().for_each(&mut take);
+        from = next.filter(|next| *next > start);
+    }
+    Ok(())
+}
