@@ -185,6 +185,8 @@ pub enum Since {
 pub enum Fate {
     /// Its moment had not come: it is not done any more.
     TakenBack,
+    /// The module whose start was waited for has not been started: it is not done any more.
+    NeverBegun,
     /// It was done.
     Done,
     /// The instance that was meant came to its end before.

@@ -80,7 +80,8 @@ impl Supervisor {
         let waits = self.at_start.take_if(|(_, of, what, _)| *of == name && *what == act).is_some();
         let set = self.running(&name).is_some_and(|who| self.alarms.cancel(What::Act(who, act)));
         match self.acted {
-            _ if waits || set => Fate::TakenBack,
+            _ if waits => Fate::NeverBegun,
+            _ if set => Fate::TakenBack,
             Some(done) if done == (name, act) => Fate::Done,
             _ => Fate::Lapsed,
         }

@@ -24,6 +24,7 @@ pub fn after(shell: &mut Shell, after: After, output: &mut Output) -> Result<(),
         Fate::TakenBack => {
             output.line(format_args!("not struck: the command was done in less than {nanoseconds} ns"));
         }
+        Fate::NeverBegun => output.line(format_args!("not struck: what it counts from did not begin")),
         Fate::Lapsed => output.line(format_args!("not struck: {name} came to its end before")),
     }
     result
