@@ -21,7 +21,7 @@ pub use arch::{GENERAL, Vectors, fill};
 /// The registers at a thread's first instruction, as `registers_start` stores them.
 #[repr(C, align(16))]
 pub struct Start {
-    /// The general-purpose ones, in the order of [`arch::NAMES`].
+    /// The general-purpose ones, in the order in which `dirty` names them.
     pub general: [u64; GENERAL],
     /// The vector registers, and what controls them.
     pub vectors: Vectors,

@@ -35,6 +35,8 @@ pub struct Scenario {
     pub outside: Vec<Outside>,
     /// What is typed and what must come.
     pub transcript: Transcript,
+    /// The file that it stands in.
+    pub written_in: PathBuf,
     /// What is typed, and may come, at each moment of a sweep.
     pub rounds: Option<Rounds>,
 }

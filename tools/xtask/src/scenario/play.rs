@@ -46,14 +46,13 @@ fn converse(scenario: &Scenario, talk: &mut Conversation<'_>) -> Result<(), Stri
     check(settings, "boot", &scenario.transcript.boot, &boot)?;
     for exchange in &scenario.transcript.exchanges {
         let command = &exchange.command;
-        let line = exchange.line;
-        let answer =
-            talk.command(command).map_err(|broken| format!("line {line}: after `{command}`: {broken}"))?;
+        let at = format!("{}:{}", scenario.written_in.display(), exchange.line);
+        let answer = talk.command(command).map_err(|broken| format!("{at}: after `{command}`: {broken}"))?;
         let (said, halted) = match answer {
             Answer::Ready(said) => (said, None),
             Answer::Halted(said, code) => (said, Some(code)),
         };
-        let place = format!("line {line}: `{command}`");
+        let place = format!("{at}: `{command}`");
         check(settings, &place, &exchange.output, &said)?;
         check_status(&place, &said)?;
         match (command == "halt", halted) {

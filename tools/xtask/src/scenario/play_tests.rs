@@ -20,6 +20,7 @@ fn verdict(transcript: &str) -> Result<(), String> {
         system: "default".into(),
         outside: Vec::new(),
         transcript,
+        written_in: "/x/transcript".into(),
         rounds: None,
     };
     let played = play_on(&scenario, Fake::new("booted\r\n", acts));
@@ -36,7 +37,7 @@ fn a_transcript_that_fits_passes() {
 fn what_does_not_fit_fails_and_says_where() {
     let cases = [
         ("escrow> halt\n", "boot: the output differs"),
-        ("...\nescrow> ps\necho 18\nescrow> halt\n", "`ps`: the output differs"),
+        ("...\nescrow> ps\necho 18\nescrow> halt\n", "/x/transcript:2: `ps`: the output differs"),
         ("...\nescrow> ps\nescrow> halt\n", "  + echo 17"),
         ("...\nescrow> sour\nfine\nescrow> halt\n", "no `error: ` line"),
         ("...\nescrow> die\n...\nescrow> halt\n", "after `die`: the root task panicked"),

@@ -61,6 +61,9 @@ pub fn load(root: &Path, folder: &Path) -> Result<Scenario> {
     };
     let transcript = Transcript::parse(&transcript).map_err(|wrong| wrong.within(&path))?;
     let rounds = match &settings.sweep {
+        None if folder.join("sweep").exists() => {
+            return Err(Wrong::whole("there is a file `sweep`, and no table [sweep]").within(&file));
+        }
         None => None,
         Some(sweep) => {
             strike(&text, sweep).map_err(|wrong| wrong.within(&file))?;
@@ -69,7 +72,16 @@ pub fn load(root: &Path, folder: &Path) -> Result<Scenario> {
             Some(rounds)
         }
     };
-    Ok(Scenario { name, folder: folder.clone(), settings, system, outside, transcript, rounds })
+    Ok(Scenario {
+        name,
+        folder: folder.clone(),
+        settings,
+        system,
+        outside,
+        transcript,
+        written_in: path,
+        rounds,
+    })
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -83,6 +83,11 @@ fn modules_systems_and_sweeps_may_come_from_elsewhere() {
     assert_eq!(scenario.outside, [package, Outside { name: "b".into(), origin: Origin::Elf(file) }]);
     assert_eq!(scenario.rounds.unwrap().during.command, "ps");
     assert_eq!(scenario.settings.sweep.unwrap().step, 1);
+    let without = toml.split("[sweep]").next().unwrap();
+    fs::write(folder.join("scenario.toml"), without).unwrap();
+    let told = load(root.path(), &folder).unwrap_err().to_string();
+    assert!(told.contains("scenario.toml: there is a file `sweep`, and no table"), "{told}");
+    fs::write(folder.join("scenario.toml"), toml).unwrap();
     let long = format!("escrow> call a {}\n", "x".repeat(180));
     for (sweep, message) in [
         ("escrow> psst\n", "sweep:1: there is no command `psst`; did you mean `ps`?"),

@@ -68,7 +68,7 @@ pub struct Sweep {
     /// Commands that are typed once, before the first moment. Each must succeed.
     #[serde(default)]
     pub before: Vec<String>,
-    /// Nanoseconds from one moment to the next, which are instructions; 1 with `--full`.
+    /// Nanoseconds from one moment to the next, which are instructions.
     #[serde(default = "every")]
     pub step: u64,
 }

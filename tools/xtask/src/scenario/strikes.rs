@@ -112,10 +112,10 @@ impl Play<'_, '_> {
             self.times = self.times.saturating_add(1);
             self.last = Some(moment);
             tell(self.times, moment);
-            judge(during, moment, &rest.join("\n"))?;
+            self.judge(during, moment, &rest.join("\n"))?;
             for step in &rounds.then {
                 let (output, _) = self.types(&step.command)?;
-                judge(step, moment, &output)?;
+                self.judge(step, moment, &output)?;
             }
             moment = moment.saturating_add(moments.step);
         }
@@ -143,22 +143,23 @@ impl Play<'_, '_> {
             .filter(|line| !line.starts_with('[') && !announced(&self.scenario.settings, line));
         Ok((kept.collect::<Vec<_>>().join("\n"), said.code))
     }
-}
 
-/// One of the outputs that may come must have come.
-fn judge(step: &Step, moment: u64, output: &str) -> Result<(), String> {
-    let mut differences = Vec::new();
-    for expected in &step.outputs {
-        match matching::compare(expected, output) {
-            Ok(()) => return Ok(()),
-            Err(difference) => differences.push(difference),
+    /// One of the outputs that may come must have come.
+    fn judge(&self, step: &Step, moment: u64, output: &str) -> Result<(), String> {
+        let mut differences = Vec::new();
+        for expected in &step.outputs {
+            match matching::compare(expected, output) {
+                Ok(()) => return Ok(()),
+                Err(difference) => differences.push(difference),
+            }
         }
+        let file = self.scenario.folder.join("sweep");
+        let (file, line, command) = (file.display(), step.line, &step.command);
+        Err(format!(
+            "{file}:{line}: struck after {moment} ns, `{command}` came to something else (- may come, + came):\n{}",
+            differences.join("  or\n")
+        ))
     }
-    let (line, command) = (step.line, &step.command);
-    Err(format!(
-        "sweep:{line}: struck after {moment} ns, `{command}` came to something else (- may come, + came):\n{}",
-        differences.join("  or\n")
-    ))
 }
 
 #[cfg(test)]

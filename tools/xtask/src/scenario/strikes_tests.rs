@@ -28,6 +28,7 @@ fn struck(moments: Moments, before: &str, rounds: &str) -> (Struck, Vec<u64>) {
         system: "default".into(),
         outside: Vec::new(),
         transcript: Transcript::parse("escrow> halt\n").unwrap(),
+        written_in: "/x/transcript".into(),
         rounds: None,
     };
     let told = RefCell::new(Vec::new());
@@ -50,9 +51,9 @@ fn every_moment_until_the_command_is_done_earlier() {
 #[test]
 fn what_may_not_come_is_told_with_its_line_and_its_moment() {
     let cases = [
-        ("escrow> call\nerror: gone\n", "sweep:1: struck after 1 ns, `call` came to something else"),
+        ("escrow> call\nerror: gone\n", "/x/sweep:1: struck after 1 ns, `call` came to something else"),
         ("escrow> call\ndone\n", "struck after 0 ns"),
-        ("escrow> call\n[..]\nescrow> mem\nleak\n", "sweep:3: struck after 0 ns, `mem` came to"),
+        ("escrow> call\n[..]\nescrow> mem\nleak\n", "/x/sweep:3: struck after 0 ns, `mem` came to"),
         ("escrow> call\ndone\n", "  - done\n  + error: gone"),
         ("escrow> other\n", "`after 0 of echo crash echo during other` was not carried out"),
     ];

@@ -40,7 +40,7 @@ pub struct Args {
     /// Only scenarios of this architecture
     #[arg(long, value_enum)]
     arch: Option<Arch>,
-    /// Also the scenarios that take too long for every run, and sweeps of scenarios at every moment
+    /// Also the scenarios that take too long for every run
     #[arg(long)]
     full: bool,
     /// Run the scenario in this folder, wherever it is, and nothing else
@@ -52,13 +52,17 @@ pub struct Args {
     /// Only the scenario's sweep, to this moment
     #[arg(long, value_name = "NS", requires = "scenario")]
     to: Option<u64>,
+    /// Only the scenario's sweep, with so many nanoseconds from one moment to the next
+    #[arg(long, value_name = "N", requires = "scenario", value_parser = clap::value_parser!(u64).range(1..))]
+    step: Option<u64>,
 }
 
 impl Args {
     /// The moments of a sweep, where some are asked for.
     fn moments(&self) -> Option<Moments> {
-        self.from.or(self.to)?;
-        Some(Moments { from: self.from.unwrap_or(0), step: 1, to: self.to.unwrap_or(LAST) })
+        self.from.or(self.to).or(self.step)?;
+        let (from, to) = (self.from.unwrap_or(0), self.to.unwrap_or(LAST));
+        Some(Moments { from, step: self.step.unwrap_or(1), to })
     }
 }
 

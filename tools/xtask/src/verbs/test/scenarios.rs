@@ -55,10 +55,9 @@ impl Case {
     }
 
     /// The scenario's on one architecture.
-    fn all_of(scenario: &Scenario, arch: Arch, full: bool) -> impl Iterator<Item = Case> {
-        let step = |step: u64| if full { 1 } else { step };
+    fn all_of(scenario: &Scenario, arch: Arch) -> impl Iterator<Item = Case> {
         let sweep = scenario.settings.sweep.as_ref();
-        let sweep = sweep.map(|sweep| Moments { from: 0, step: step(sweep.step), to: LAST });
+        let sweep = sweep.map(|sweep| Moments { from: 0, step: sweep.step, to: LAST });
         let case = |sweep| Case { scenario: scenario.clone(), arch, sweep };
         [Some(case(None)), sweep.map(|moments| case(Some(moments)))].into_iter().flatten()
     }
@@ -108,7 +107,7 @@ pub fn choose(root: &Path, filter: &Filter) -> Result<Chosen> {
     }
     for scenario in all {
         let archs = scenario.settings.arch.iter().filter(|arch| filter.takes_arch(**arch));
-        for case in archs.flat_map(|arch| Case::all_of(&scenario, *arch, filter.full)) {
+        for case in archs.flat_map(|arch| Case::all_of(&scenario, *arch)) {
             if !filter.takes(&case.name()) {
                 continue;
             }
@@ -135,7 +134,7 @@ pub fn choose_folder(
 ) -> Result<Vec<Case>> {
     let scenario = load(root, folder)?;
     let archs = scenario.settings.arch.iter().filter(|arch| filter.takes_arch(**arch));
-    let mut cases: Vec<Case> = archs.flat_map(|arch| Case::all_of(&scenario, *arch, filter.full)).collect();
+    let mut cases: Vec<Case> = archs.flat_map(|arch| Case::all_of(&scenario, *arch)).collect();
     ensure!(!cases.is_empty(), "{} does not run on that architecture", scenario.name);
     if let Some(moments) = moments {
         cases.retain(|case| case.sweep.is_some());
