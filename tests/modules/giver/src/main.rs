@@ -1,5 +1,5 @@
-//! Answers what `taker` answers, and passes its capability to the name server on to it with each call. (One to `taker`
-//! itself would not arrive: the kernel delivers its badge instead.)
+//! Answers what `taker` answers, and passes a capability on to it with each call: the one to the service in its arguments,
+//! or else the one to the name server. (One to `taker` itself would not arrive: the kernel delivers its badge instead.)
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -18,14 +18,19 @@ module_rt::module! {
     init: init,
 }
 
-#[derive(Default)]
 struct Giver {
     taker: Option<Connection>,
+    /// The slot of what it gives.
+    gives: u64,
 }
 
 fn init(init: &mut Init) -> Result<Giver, InitError> {
+    let gives = match init.args().as_str() {
+        "" => slots::NAMES,
+        service => init::lookup(service, VersionRange::exactly(echo::VERSION))?.slot(),
+    };
     init.reserve("giver", echo::VERSION)?;
-    Ok(Giver::default())
+    Ok(Giver { taker: None, gives })
 }
 
 impl Server for Giver {
@@ -40,7 +45,7 @@ impl Server for Giver {
                     *self.taker.insert(found.map_err(|_| Status::NotDelivered)?)
                 }
             };
-            match give(taker, slots::NAMES, &asked) {
+            match give(taker, self.gives, &asked) {
                 Ok(said) => return answer(&said),
                 Err(CallError::Gone) => self.taker = None,
                 Err(CallError::Interrupted { .. }) => return Err(Status::Interrupted),

@@ -1,4 +1,5 @@
-//! Answers as `echo` does, and takes the first capability that comes with a call into its locker, for good.
+//! Answers as `echo` does, and takes the first capability that comes with a call into its locker, for good. Says
+//! whether it has one.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -20,7 +21,15 @@ const TAKEN: u16 = 2;
 /// Empty, for looking.
 const SPARE: u16 = 3;
 
+/// To this text the answer is `yes` or `no`.
+const WHETHER: &str = "held?";
+
 struct Taker;
+
+fn held() -> bool {
+    let place = |index| locker::slot(index, LOCKER_BITS);
+    holds(&place(TAKEN), &place(SPARE))
+}
 
 fn init(init: &mut Init) -> Result<Taker, InitError> {
     init.reserve(NAME, echo::VERSION)?;
@@ -31,14 +40,16 @@ fn init(init: &mut Init) -> Result<Taker, InitError> {
 
 impl Server for Taker {
     fn message(&mut self, _: Client, _: u16, request: Request) -> Result<Answer, Status> {
-        let asked: Text = request.decode()?;
+        let mut asked: Text = request.decode()?;
+        if asked == WHETHER {
+            asked = Text::try_from(if held() { "sey" } else { "on" }).unwrap_or_default();
+        }
         answer(&Said { generation: start::instance().generation, text: asked.chars().rev().collect() })
     }
 
     fn words(&mut self, _: Client, method: u16, _: [u64; 4]) -> Result<[u64; 4], Status> {
-        let place = |index| locker::slot(index, LOCKER_BITS);
         match method {
-            HELD => Ok([u64::from(holds(&place(TAKEN), &place(SPARE))), 0, 0, 0]),
+            HELD => Ok([u64::from(held()), 0, 0, 0]),
             _ => Err(Status::UnknownMethod),
         }
     }
