@@ -20,11 +20,19 @@ impl Page {
     /// # Errors
     /// The kernel's; [`Error::RangeError`] for an address below the window.
     pub fn map(frame: cap::Granule, vaddr: usize) -> sel4::Result<Page> {
+        Page::map_with(frame, vaddr, VmAttributes::DEFAULT)
+    }
+
+    /// The same, with these attributes.
+    ///
+    /// # Errors
+    /// As those of [`Page::map`].
+    pub fn map_with(frame: cap::Granule, vaddr: usize, attributes: VmAttributes) -> sel4::Result<Page> {
         if vaddr < WINDOW {
             return Err(Error::RangeError);
         }
         let vspace = sel4::init_thread::slot::VSPACE.cap();
-        frame.frame_map(vspace, vaddr, CapRights::read_write(), VmAttributes::DEFAULT)?;
+        frame.frame_map(vspace, vaddr, CapRights::read_write(), attributes)?;
         Ok(Page(vaddr))
     }
 

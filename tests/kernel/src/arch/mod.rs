@@ -26,19 +26,24 @@ pub enum Begin {
     SetTimer,
     /// Reads the word at this address, and puts it into the first message word of the first step.
     Read(usize),
+    /// Executes what stands at this address, with the address of its script's loop in x20.
+    #[cfg(target_arch = "aarch64")]
+    Execute(usize),
 }
 
 /// The registers of a thread that is about to run a script.
 pub fn registers(begin: Begin, script: Script) -> UserContext {
     let (entry, address) = match begin {
-        Begin::AtOnce => (&raw const SCRIPT, 0),
-        Begin::FillFpu => (&raw const FILL_FPU, 0),
+        Begin::AtOnce => ((&raw const SCRIPT).addr(), 0),
+        Begin::FillFpu => ((&raw const FILL_FPU).addr(), 0),
         #[cfg(target_arch = "aarch64")]
-        Begin::SetTimer => (&raw const SET_TIMER, 0),
-        Begin::Read(address) => (&raw const READ, address),
+        Begin::SetTimer => ((&raw const SET_TIMER).addr(), 0),
+        Begin::Read(address) => ((&raw const READ).addr(), address),
+        #[cfg(target_arch = "aarch64")]
+        Begin::Execute(address) => (address, (&raw const SCRIPT).addr()),
     };
     let mut registers = UserContext::default();
-    *registers.pc_mut() = entry.addr() as Word;
+    *registers.pc_mut() = entry as Word;
     set_arguments(&mut registers, script.vaddr() as Word, address as Word);
     registers
 }

@@ -1,6 +1,8 @@
 //! The list of tests, and running it.
 
 mod badged_revoke;
+#[cfg(target_arch = "aarch64")]
+mod execute_never;
 mod forged_return;
 mod fpu_owner;
 mod frame_unmap;
@@ -8,6 +10,7 @@ mod frame_unmap;
 mod io_port_revoke;
 mod memory_left;
 mod queued_client;
+mod rights;
 #[cfg(target_arch = "aarch64")]
 mod supervisor_timer;
 mod suspend_answer;
@@ -41,6 +44,9 @@ const TESTS: &[(&str, Test)] = &[
     ("queued-client", queued_client::test),
     ("forged-return", forged_return::test),
     ("badged-revoke", badged_revoke::test),
+    ("rights", rights::test),
+    #[cfg(target_arch = "aarch64")]
+    ("execute-never", execute_never::test),
 ];
 
 /// Runs them all, prints a line for each, and gives how many failed.

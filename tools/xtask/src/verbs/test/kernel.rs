@@ -30,14 +30,16 @@ const PACKAGE: &str = "kernel-tests";
 const BUDGET: u64 = 1_000_000_000;
 
 /// Every test of the package, and where it runs.
-const TESTS: [(&str, &[Arch]); 13] = [
+const TESTS: [(&str, &[Arch]); 15] = [
     ("badged-revoke", &Arch::ALL),
+    ("execute-never", &[Arch::Aarch64]),
     ("forged-return", &Arch::ALL),
     ("fpu-owner", &Arch::ALL),
     ("frame-unmap", &Arch::ALL),
     ("io-port-revoke", &[Arch::X86_64]),
     ("memory-left", &Arch::ALL),
     ("queued-client", &Arch::ALL),
+    ("rights", &Arch::ALL),
     ("suspend-answer", &Arch::ALL),
     ("suspend-signal", &Arch::ALL),
     ("supervisor-timer", &[Arch::Aarch64]),
