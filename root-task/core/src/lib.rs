@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod alarms;
+pub mod allowance;
 pub mod archive;
 pub mod elf_plan;
 pub mod grants;

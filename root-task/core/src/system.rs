@@ -10,6 +10,7 @@ use ipc_proto::name::Name;
 use ipc_proto::supervisor::Args;
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::Allowance;
 use crate::restart;
 
 /// The name of the file in the boot archive.
@@ -20,10 +21,12 @@ pub const MAX_BOOT: usize = 16;
 pub const MAX_BOOT_ARGS: usize = 8;
 /// The most modules that are operators.
 pub const MAX_OPERATORS: usize = 4;
+/// The most modules that are granted something.
+pub const MAX_GRANTS: usize = 16;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 2048;
+pub const MAX_ENCODED: usize = 2880;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,9 @@ pub struct SystemManifest {
     /// How often a module is started again after one load; [`restart::DEFAULT_BUDGET`] where it is left out.
     #[serde(default = "default_budget")]
     pub max_restarts: u32,
+    /// What single modules may have that others may not.
+    #[serde(default)]
+    pub grants: Vec<Allowance, MAX_GRANTS>,
     /// The modules that refuse to be unloaded.
     #[serde(default)]
     pub pinned: Vec<Name, MAX_PINNED>,
@@ -147,6 +153,12 @@ impl SystemManifest {
         given.map(|args| args.text.clone()).unwrap_or_default()
     }
 
+    /// What a module may have.
+    pub fn allowance_of(&self, module: &Name) -> Allowance {
+        let granted = self.grants.iter().find(|grant| grant.module == *module);
+        granted.copied().unwrap_or_else(|| Allowance::of_anybody(*module))
+    }
+
     /// Checks what the types do not say: the name server is loaded first, only boot modules have arguments, and no list
     /// has a name twice.
     ///
@@ -159,6 +171,7 @@ impl SystemManifest {
         if let Some(args) = self.args.iter().find(|args| !self.boot.contains(&args.module)) {
             return Err(SystemError::ArgsForNobody(args.module));
         }
+        let granted: Vec<Name, MAX_GRANTS> = self.grants.iter().map(|grant| grant.module).collect();
         let mut with_args: Vec<Name, MAX_BOOT_ARGS> = Vec::new();
         with_args.extend(self.args.iter().map(|args| args.module));
         for (list, names) in [
@@ -167,6 +180,7 @@ impl SystemManifest {
             ("pinned", &self.pinned),
             ("keep_in_use", &self.keep_in_use),
             ("args", &with_args),
+            ("grants", &granted),
         ] {
             let mut rest = names;
             while let [name, others @ ..] = rest {

@@ -11,7 +11,7 @@ use ipc_proto::supervisor::MAX_ARGS;
 use proptest::prelude::*;
 use root_task_core::restart::DEFAULT_BUDGET;
 use root_task_core::system::{
-    MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_OPERATORS, MAX_PINNED, SystemError, SystemManifest,
+    MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED, SystemError, SystemManifest,
 };
 
 const TEXT: &str = r#"
@@ -103,7 +103,7 @@ fn each_list_below_at_and_above_its_bound() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}args = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}args = [{}]\ngrants = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("boot", &longest, MAX_BOOT),
         list("pinned", &longest, MAX_PINNED),
@@ -111,6 +111,17 @@ fn the_largest_manifest_fits_the_bound() {
         (0..MAX_BOOT_ARGS)
             .map(|i| if i == 0 { longest.clone() } else { format!("{}{i:02}", "x".repeat(MAX_NAME - 2)) })
             .map(|module| format!("{{ module = {module:?}, text = {:?} }}", "a".repeat(MAX_ARGS)))
+            .collect::<Vec<_>>()
+            .join(", "),
+        (0..MAX_GRANTS)
+            .map(|i| format!("{}{i:02}", "x".repeat(MAX_NAME - 2)))
+            .map(|module| {
+                format!(
+                    "{{ module = {module:?}, memory_kib = {0}, connections = 255, priority = 255, locker_slots = {0}, \
+                     shortest_deadline = {0} }}",
+                    u32::MAX
+                )
+            })
             .collect::<Vec<_>>()
             .join(", ")
     );

@@ -23,6 +23,10 @@ impl Supervisor {
     pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Sentence> {
         let (plan, file) = self.plan(&name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let request = plan.request;
+        let allowance = self.system.allowance_of(&name);
+        allowance
+            .check(&request, &self.system.console)
+            .map_err(|difference| sentence(format_args!("{name}: {difference}")))?;
         let id = self
             .ledger
             .admit(name, request.connections, hold)

@@ -10,7 +10,7 @@ use module_rt::{Init, InitError, Manifest, Restart, yield_now};
 use registers::{Vectors, at_start};
 
 module_rt::program! {
-    manifest: Manifest { memory_bytes: 512 * 1024, restart: Restart::Never as u8, ..Manifest::new("blank") },
+    manifest: Manifest { restart: Restart::Never as u8, ..Manifest::new("blank") },
     main: main,
 }
 
@@ -18,7 +18,7 @@ const PATTERN: u64 = 0x0123_4567_89ab_cdef;
 /// How often the others run meanwhile.
 const TURNS: u32 = 2000;
 
-static POOL: [AtomicU64; 16 * 1024] = [const { AtomicU64::new(0) }; 16 * 1024];
+static POOL: [AtomicU64; 4 * 1024] = [const { AtomicU64::new(0) }; 4 * 1024];
 
 fn main(_: &mut Init) -> Result<(), InitError> {
     if let Some((name, value)) = at_start().dirty() {

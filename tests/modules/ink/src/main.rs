@@ -9,13 +9,13 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use module_rt::{Init, InitError, Manifest, Restart, log, request, yield_now};
 
 module_rt::program! {
-    manifest: Manifest { memory_bytes: 512 * 1024, restart: Restart::Never as u8, ..Manifest::new("ink") },
+    manifest: Manifest { restart: Restart::Never as u8, ..Manifest::new("ink") },
     main: main,
 }
 
 const PATTERN: u64 = 0xdead_beef_dead_beef;
 
-static POOL: [AtomicU64; 16 * 1024] = [const { AtomicU64::new(0) }; 16 * 1024];
+static POOL: [AtomicU64; 4 * 1024] = [const { AtomicU64::new(0) }; 4 * 1024];
 
 fn main(_: &mut Init) -> Result<(), InitError> {
     POOL.iter().for_each(|word| word.store(PATTERN, Ordering::Relaxed));
