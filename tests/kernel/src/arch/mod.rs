@@ -26,6 +26,13 @@ pub enum Begin {
     SetTimer,
     /// Reads the word at this address, and puts it into the first message word of the first step.
     Read(usize),
+    /// Sets flags that the kernel has to clear before it does anything, and lets others run, a few times. The address is
+    /// the end of a stack.
+    #[cfg(target_arch = "x86_64")]
+    YieldWithFlags(usize),
+    /// Keeps the processor, for ever.
+    #[cfg(target_arch = "x86_64")]
+    Spin,
     /// Executes what stands at this address, with the address of its script's loop in x20.
     #[cfg(target_arch = "aarch64")]
     Execute(usize),
@@ -38,6 +45,10 @@ pub fn registers(begin: Begin, script: Script) -> UserContext {
         Begin::FillFpu => ((&raw const FILL_FPU).addr(), 0),
         #[cfg(target_arch = "aarch64")]
         Begin::SetTimer => ((&raw const SET_TIMER).addr(), 0),
+        #[cfg(target_arch = "x86_64")]
+        Begin::YieldWithFlags(stack) => ((&raw const YIELD_WITH_FLAGS).addr(), stack),
+        #[cfg(target_arch = "x86_64")]
+        Begin::Spin => ((&raw const SPIN).addr(), 0),
         Begin::Read(address) => ((&raw const READ).addr(), address),
         #[cfg(target_arch = "aarch64")]
         Begin::Execute(address) => (address, (&raw const SCRIPT).addr()),
@@ -57,6 +68,12 @@ unsafe extern "C" {
     #[cfg(target_arch = "aarch64")]
     #[link_name = "kernel_test_set_timer"]
     static SET_TIMER: u8;
+    #[cfg(target_arch = "x86_64")]
+    #[link_name = "kernel_test_yield_with_flags"]
+    static YIELD_WITH_FLAGS: u8;
+    #[cfg(target_arch = "x86_64")]
+    #[link_name = "kernel_test_spin"]
+    static SPIN: u8;
     #[link_name = "kernel_test_read"]
     static READ: u8;
 }

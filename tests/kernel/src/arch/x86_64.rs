@@ -36,6 +36,7 @@ pub fn open_console(_: &BootInfoPtr, slot: usize) -> sel4::Result<()> {
 pub fn set_arguments(registers: &mut UserContext, script: Word, address: Word) {
     registers.rbx = script;
     registers.r12 = address;
+    registers.rsp = address;
 }
 
 core::arch::global_asm!(
@@ -46,6 +47,25 @@ core::arch::global_asm!(
     "pcmpeqd xmm1, xmm1",
     "pcmpeqd xmm2, xmm2",
     "jmp kernel_test_script",
+    // Sets the flags NT, DF and AC, and lets others run; four times.
+    ".globl kernel_test_yield_with_flags",
+    "kernel_test_yield_with_flags:",
+    "mov rbp, 4",
+    "2:",
+    "push 0x44402",
+    "popfq",
+    "mov rdx, {yield_}",
+    "mov r13, rsp",
+    "syscall",
+    "mov rsp, r13",
+    "push 2",
+    "popfq",
+    "sub rbp, 1",
+    "jnz 2b",
+    "jmp kernel_test_script",
+    ".globl kernel_test_spin",
+    "kernel_test_spin:",
+    "jmp kernel_test_spin",
     ".globl kernel_test_read",
     "kernel_test_read:",
     "mov rax, [r12]",
@@ -69,4 +89,5 @@ core::arch::global_asm!(
     "add rbx, 64",
     "jmp kernel_test_script",
     ".popsection",
+    yield_ = const sel4::sys::SYS_YIELD.cast_signed(),
 );

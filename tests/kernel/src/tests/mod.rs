@@ -3,6 +3,8 @@
 mod badged_revoke;
 #[cfg(target_arch = "aarch64")]
 mod execute_never;
+#[cfg(target_arch = "x86_64")]
+mod flags;
 mod forged_return;
 mod fpu_owner;
 mod frame_unmap;
@@ -47,6 +49,9 @@ const TESTS: &[(&str, Test)] = &[
     ("rights", rights::test),
     #[cfg(target_arch = "aarch64")]
     ("execute-never", execute_never::test),
+    // The last one: without its patch nothing runs any more.
+    #[cfg(target_arch = "x86_64")]
+    ("flags", flags::test),
 ];
 
 /// Runs them all, prints a line for each, and gives how many failed.

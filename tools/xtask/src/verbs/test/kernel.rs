@@ -30,7 +30,7 @@ const PACKAGE: &str = "kernel-tests";
 const BUDGET: u64 = 1_000_000_000;
 
 /// Every test of the package, and where it runs.
-const TESTS: [(&str, &[Arch]); 15] = [
+const TESTS: [(&str, &[Arch]); 16] = [
     ("badged-revoke", &Arch::ALL),
     ("execute-never", &[Arch::Aarch64]),
     ("forged-return", &Arch::ALL),
@@ -46,17 +46,22 @@ const TESTS: [(&str, &[Arch]); 15] = [
     ("user-top-page", &[Arch::X86_64]),
     ("user-top-table", &[Arch::X86_64]),
     ("user-top-tls", &[Arch::X86_64]),
+    ("flags", &[Arch::X86_64]),
 ];
 
 /// Every patch that changes what the kernel does: where, and which tests fail without it.
-const PATCHES: [(&str, &[Arch], &[&str]); 6] = [
+const PATCHES: [(&str, &[Arch], &[&str]); 7] = [
     ("01-aarch64-fpu-owner", &[Arch::Aarch64], &["fpu-owner"]),
     ("02-x86-frame-unmap", &[Arch::X86_64], &["frame-unmap"]),
     ("03-suspend-restart-pc", &Arch::ALL, &["suspend-answer", "suspend-signal"]),
     ("04-x86-io-port-revoke", &[Arch::X86_64], &["io-port-revoke"]),
     ("05-x86-user-top", &[Arch::X86_64], &["user-top-page", "user-top-table", "user-top-tls"]),
     ("06-aarch64-supervisor-timer", &[Arch::Aarch64], &["supervisor-timer"]),
+    ("08-x86-flags", &[Arch::X86_64], &["flags"]),
 ];
+
+/// Patches without which everything stops at their test, which stands last among the tests.
+const STOPS: [&str; 1] = ["08-x86-flags"];
 
 /// Patches whose test is another one of `./escrow test`: without them the whole system stands still, and nothing is left
 /// that could print a result.
@@ -79,6 +84,11 @@ impl Case {
             None => format!("kernel/{}", self.arch.name()),
             Some(patch) => format!("kernel/without-{patch}/{}", self.arch.name()),
         }
+    }
+
+    /// Whether everything stops at its test, for want of a patch.
+    fn stops(&self) -> bool {
+        self.without.is_some_and(|patch| STOPS.contains(&patch))
     }
 }
 
@@ -157,7 +167,8 @@ fn play(ctx: &Context, case: &Case, boot: &Result<Boot>) -> Outcome {
     let verdict = match boot {
         Err(error) => Err(format!("{error:#}")),
         Ok(boot) => {
-            let read = boot_and_read(boot, &mut console).and_then(|code| judge(case, code, &console));
+            let read = boot_and_read(boot, case.stops(), &mut console);
+            let read = read.and_then(|code| judge(case, code, &console));
             read.map_err(|why| {
                 let folder = case.name().replace('/', "-");
                 let left = leavings::leave(&ctx.out, &folder, boot, console.as_bytes());
@@ -214,8 +225,9 @@ fn all_have_tests(patches: &[String]) -> bool {
     patches.iter().all(|patch| here.contains(&patch.as_str()) || elsewhere.contains(&patch.as_str()))
 }
 
-/// Boots, and reads the console up to the mark that all tests were run; gives the mark's code.
-fn boot_and_read(boot: &Boot, console: &mut String) -> Result<u32, String> {
+/// Boots, and reads the console up to the mark that all tests were run; gives the mark's code, or nothing where everything
+/// has stopped before, and that was to be expected.
+fn boot_and_read(boot: &Boot, stops: bool, console: &mut String) -> Result<Option<u32>, String> {
     let machine = Machine::start(&boot.machine(Clock::Instructions)).map_err(|error| format!("{error:#}"))?;
     let mut seen = Vec::new();
     let mut talk = Conversation::new(machine, Limits::for_budget(BUDGET), |text| {
@@ -225,15 +237,16 @@ fn boot_and_read(boot: &Boot, console: &mut String) -> Result<u32, String> {
     talk.quit();
     *console = String::from_utf8_lossy(&seen).into_owned();
     match answer {
-        Ok(Answer::Halted(_, code)) => Ok(code),
+        Ok(Answer::Halted(_, code)) => Ok(Some(code)),
         Ok(Answer::Ready(_)) => Err("a prompt came; these tests have none".to_owned()),
+        Err(_) if stops => Ok(None),
         Err(broken) => Err(format!("the tests did not come to their end: {broken}\n{console}")),
     }
 }
 
 /// Every test once, those that must be red red, the others green, no other line, and a mark that has
-/// counted the red ones. Gives their lines.
-fn judge<'a>(case: &Case, code: u32, console: &'a str) -> Result<Vec<&'a str>, String> {
+/// counted the red ones. Gives their lines. Where there is no mark, those that must be red have said nothing.
+fn judge<'a>(case: &Case, code: Option<u32>, console: &'a str) -> Result<Vec<&'a str>, String> {
     let mut silent: BTreeSet<&str> =
         TESTS.iter().filter(|(_, archs)| archs.contains(&case.arch)).map(|(name, _)| *name).collect();
     let (mut wrong, mut red) = (Vec::new(), Vec::new());
@@ -253,8 +266,18 @@ fn judge<'a>(case: &Case, code: u32, console: &'a str) -> Result<Vec<&'a str>, S
             red.push(line);
         }
     }
+    if code.is_none() {
+        wrong.extend(red.iter().map(|line| format!("it stopped, but not at this test: {line}")));
+        for name in case.red.iter().filter(|name| !silent.remove(**name)) {
+            wrong.push(format!("it stopped, but not at the test {name}"));
+        }
+        red = vec!["nothing runs any more"];
+    }
     wrong.extend(silent.iter().map(|name| format!("said nothing: {name}")));
-    if wrong.is_empty() && usize::try_from(code) != Ok(red.len()) {
+    if let Some(code) = code
+        && wrong.is_empty()
+        && usize::try_from(code) != Ok(red.len())
+    {
         wrong.push(format!("the mark counts {code} failed tests, the lines say {}", red.len()));
     }
     if wrong.is_empty() { Ok(red) } else { Err(wrong.join("\n")) }
