@@ -38,4 +38,23 @@ impl Scratch {
         }
         frame.frame_unmap()
     }
+
+    /// Shows the bytes of a frame that is mapped elsewhere, through a copy of its capability in the empty slot `spare`.
+    ///
+    /// # Errors
+    /// The kernel's; the copy is gone again in any case.
+    pub fn read(&self, frame: cap::Granule, spare: u64, look: impl FnOnce(&[u8])) -> sel4::Result<()> {
+        arch::slot(spare).copy(&arch::root_slot(frame), CapRights::read_only())?;
+        let copy = cap::Granule::from_bits(spare);
+        let vspace = sel4::init_thread::slot::VSPACE.cap();
+        let mapped = copy.frame_map(vspace, VADDR, CapRights::read_only(), arch::DATA);
+        if mapped.is_ok() {
+            // SAFETY: the copy is mapped at `VADDR` until it is deleted below, nobody writes to its memory before this
+            // returns, since nobody else runs, and a page of plain bytes has no invalid values.
+            look(unsafe { core::slice::from_raw_parts(VADDR as *const u8, PAGE) });
+        }
+        // Takes the mapping along.
+        arch::slot(spare).delete()?;
+        mapped
+    }
 }

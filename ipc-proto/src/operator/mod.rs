@@ -12,7 +12,7 @@ use crate::name::Name;
 use crate::supervisor::Args;
 
 pub use caps::{Grant, HolderInfo, SlotInfo};
-pub use shown::{Death, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users};
+pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users};
 pub use states::{ServiceState, State};
 
 /// The label of every request of this interface.
@@ -25,6 +25,8 @@ pub const MAX_PRINT: usize = 512;
 pub const MAX_RETYPED_BITS: u8 = 20;
 /// Of how many modules the last death is known.
 pub const MAX_DEATHS: usize = 8;
+/// How many modules a [`Request::Fingerprint`] can leave out.
+pub const MAX_EXCEPTED: usize = 4;
 /// How many users of a module are named.
 pub const MAX_USERS: usize = 8;
 /// How many modules a page of [`Request::Modules`] holds.
@@ -146,6 +148,13 @@ pub enum Request {
         /// it.
         retype: bool,
     },
+    /// Everything that modules other than these hold, in one number: their memory, their registers, which slots of their
+    /// CSpaces are taken, and what the ledger says of them. The caller's own is never in it. Nothing of that changes as
+    /// long as none of them runs, whatever others do: this is how to see it. Answer: [`Answer::Fingerprint`].
+    Fingerprint {
+        /// The modules that may change.
+        except: Vec<Name, MAX_EXCEPTED>,
+    },
     /// Print text on the console as it is. Answer: [`Answer::Done`].
     Print {
         /// The text.
@@ -260,6 +269,8 @@ pub enum Answer {
     Memory(MemoryInfo),
     /// The proof.
     Proof(Proof),
+    /// What others hold.
+    Fingerprint(Fingerprint),
     /// It cannot be done; nothing has changed.
     Refused(Sentence),
 }

@@ -83,6 +83,17 @@ pub struct MemoryInfo {
     pub piece_slots: u32,
 }
 
+/// What modules hold, as [`Request::Fingerprint`](super::Request::Fingerprint) gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// How many modules are in it.
+    pub modules: u16,
+    /// How many pages of memory.
+    pub pages: u32,
+    /// The hash (SipHash-1-3, whose key is 0) of all of it.
+    pub hash: u64,
+}
+
 /// What the kernel says about everything that is free by the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {

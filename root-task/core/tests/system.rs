@@ -86,6 +86,7 @@ fn arguments_are_for_boot_modules() {
 fn each_list_below_at_and_above_its_bound() {
     for (key, bound) in [
         ("operators", MAX_OPERATORS),
+        ("survive_faults", MAX_OPERATORS),
         ("boot", MAX_BOOT),
         ("pinned", MAX_PINNED),
         ("keep_in_use", MAX_PINNED),
@@ -103,8 +104,9 @@ fn each_list_below_at_and_above_its_bound() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}args = [{}]\ngrants = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
+        list("survive_faults", &longest, MAX_OPERATORS),
         list("boot", &longest, MAX_BOOT),
         list("pinned", &longest, MAX_PINNED),
         list("keep_in_use", &longest, MAX_PINNED),

@@ -2,7 +2,7 @@
 
 use ipc_proto::slots;
 use root_task_core::elf_plan::Machine;
-use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, VmAttributes, cap};
+use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, UserContext, VmAttributes, cap};
 
 use super::{root_slot, slot};
 use crate::console;
@@ -58,6 +58,11 @@ pub fn make_executable(frame: cap::Granule) -> sel4::Result<()> {
 /// The first stack pointer of a thread, for a stack that ends at `end`.
 pub const fn stack_top(end: u64) -> u64 {
     end & !0xf
+}
+
+/// Where a module goes on after a fault that may: in x28.
+pub fn landing(registers: &UserContext) -> u64 {
+    registers.gpr(28).unwrap_or(0)
 }
 
 /// Makes the console's capabilities and opens the console.

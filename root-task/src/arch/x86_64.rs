@@ -2,7 +2,7 @@
 
 use ipc_proto::slots;
 use root_task_core::elf_plan::Machine;
-use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintX86, VmAttributes, cap};
+use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintX86, UserContext, VmAttributes, cap};
 
 use super::{root_slot, slot};
 use crate::console;
@@ -58,6 +58,11 @@ pub fn make_executable(_: cap::Granule) -> sel4::Result<()> {
 /// `_start` makes the call itself, so it begins aligned.
 pub const fn stack_top(end: u64) -> u64 {
     end & !0xf
+}
+
+/// Where a module goes on after a fault that may: in r14.
+pub fn landing(registers: &UserContext) -> u64 {
+    registers.gpr(13).unwrap_or(0)
 }
 
 /// Makes the console's capabilities and opens the console.

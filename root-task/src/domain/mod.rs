@@ -79,6 +79,12 @@ impl Domain {
         locker.absolute_cptr(CPtrWithDepth::from_bits_with_depth(u64::from(index), usize::from(bits)))
     }
 
+    /// Its frames, in the order of the plan.
+    pub fn frames(&self) -> impl Iterator<Item = cap::Granule> {
+        let frames = self.slots.iter().skip(Place::Frames as usize);
+        frames.map(|slot| cap::Granule::from_bits(u64::from(slot.0)))
+    }
+
     /// How many bytes the domain holds.
     pub fn bytes(&self) -> u64 {
         self.untyped.bytes()

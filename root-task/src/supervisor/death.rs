@@ -23,6 +23,9 @@ impl Supervisor {
             self.end_stop(who.domain, end);
             return Response::Later;
         }
+        if self.lands(who.domain, fault) {
+            return Response::Later;
+        }
         let tcb = self.room(who.domain).and_then(|room| room.domain.as_ref()).map(|domain| domain.tcb());
         let ip = tcb.map_or(0, report::instruction_pointer);
         self.dies(who.domain, Cause::Fault(fault, ip));

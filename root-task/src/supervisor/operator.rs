@@ -63,6 +63,7 @@ impl Supervisor {
             Request::Service { service } => answer(&Answer::Service(self.ledger.service_info(service))),
             Request::Memory => answer(&Answer::Memory(self.memory.books())),
             Request::Audit { retype } => answer(&Answer::Proof(audit::prove(&self.memory, retype))),
+            Request::Fingerprint { except } => self.fingerprint(who.domain, &except),
             Request::Print { text } => {
                 console::raw(&text);
                 answer(&Answer::Done)

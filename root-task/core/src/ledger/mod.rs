@@ -8,6 +8,7 @@
 
 mod connections;
 mod departures;
+mod fingerprint;
 mod life;
 #[cfg(test)]
 mod reach_tests;
@@ -38,7 +39,7 @@ pub const MAX_SERVICES: usize = badge::MAX_SERVICES as usize;
 pub const MAX_SERVICES_PER_MODULE: u16 = 8;
 
 /// What the ledger knows of a loaded module.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Module {
     /// Its name, unique among the loaded modules.
     pub name: Name,

@@ -7,7 +7,7 @@ use ipc_proto::registrar::Refusal;
 use super::{Ledger, MAX_SERVICES_PER_MODULE};
 
 /// An entry of the service table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Service {
     /// Which use of the entry this is; 0 before the first.
     pub(super) epoch: u32,
@@ -16,7 +16,7 @@ pub(super) struct Service {
 }
 
 /// A service that exists.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Used {
     pub(super) owner: DomainId,
     pub(super) state: ServiceState,

@@ -33,7 +33,7 @@ pub enum Step {
 }
 
 /// The state of a module: changed by [`Life::step`] and nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Life(State);
 
 impl Life {
