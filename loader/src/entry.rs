@@ -9,8 +9,8 @@ use core::panic::PanicInfo;
 
 use aarch64_cpu::asm::barrier;
 use aarch64_cpu::registers::{
-    CNTKCTL_EL1, CurrentEL, ID_AA64MMFR0_EL1, MAIR_EL1, ReadWriteable as _, Readable as _, SCTLR_EL1,
-    TCR_EL1, TTBR0_EL1, TTBR1_EL1, Writeable as _,
+    CNTKCTL_EL1, CurrentEL, ID_AA64MMFR0_EL1, MAIR_EL1, MDSCR_EL1, ReadWriteable as _, Readable as _,
+    SCTLR_EL1, TCR_EL1, TTBR0_EL1, TTBR1_EL1, Writeable as _,
 };
 
 use crate::parameters::{self, Parameters};
@@ -49,6 +49,8 @@ extern "C" fn start() -> ! {
     // The virtual counter is readable for everybody (EL0VCTEN), and no other timer register is:
     // EL0 access to the physical timer would let any module stop it.
     CNTKCTL_EL1.write(CNTKCTL_EL1::EL0VCTEN::SET);
+    // The debug communications channel is open to everybody after a reset: closed.
+    MDSCR_EL1.write(MDSCR_EL1::TDCC::SET);
     enter(&parameters)
 }
 

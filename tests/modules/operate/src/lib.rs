@@ -2,10 +2,13 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod fingerprint;
 pub mod give;
 pub mod hoard;
 pub mod locker;
 pub mod loser;
+pub mod prisoner;
+pub mod random;
 pub mod relay;
 mod services;
 pub mod taker;
@@ -22,6 +25,7 @@ use ipc_proto::operator::{
 use ipc_proto::supervisor::Args;
 use module_rt::{InitError, operator};
 
+pub use fingerprint::fingerprint;
 pub use services::{clients_of, connect, is_published, say, warm_up};
 
 /// What is wrong, as a sentence.

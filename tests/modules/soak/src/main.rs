@@ -10,6 +10,7 @@
 use ipc_proto::name::Name;
 use ipc_proto::operator::{MemoryInfo, Since, State};
 use module_rt::{CallError, Connection, Init, InitError, Manifest};
+use operate::random::Random;
 
 module_rt::program! {
     manifest: Manifest::new("soak"),
@@ -28,19 +29,6 @@ const PROVE_EVERY: u32 = 16;
 const RETYPE_EVERY: u32 = 500;
 /// Progress is told after so many cycles.
 const TELL_EVERY: u32 = 1_000;
-
-/// A generator of numbers that repeat for a seed: xorshift64* (Vigna 2016, "An experimental exploration of Marsaglia's
-/// xorshift generators, scrambled").
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32).checked_rem(bound).unwrap_or(0)
-    }
-}
 
 /// What was seen.
 #[derive(Default)]
@@ -67,7 +55,7 @@ fn soak(args: &str) -> Result<(), InitError> {
     let cycles: u32 = cycles.parse().map_err(|_| usage())?;
     let seed: u64 = seed.parse().map_err(|_| usage())?;
     // A state of zero would stay zero.
-    let mut random = Random(seed | 1 << 63);
+    let mut random = Random::new(seed | 1 << 63);
     let (echo, client) = (operate::name("echo")?, operate::name("echo-client")?);
     let mut counts = Counts::default();
     let crowd = operate::name("crowd")?;
