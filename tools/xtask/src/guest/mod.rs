@@ -111,6 +111,9 @@ fn strip(arch: Arch, elf: &Path, to: &Path) -> Result<()> {
         Arch::X86_64 => "x86_64-linux-gnu-objcopy",
     };
     let mut objcopy = Command::new(tool);
-    objcopy.arg("--strip-all").arg(elf).arg(to);
+    objcopy.arg("--strip-all");
+    // Nothing unwinds on the target. Each page that these take is cleared, filled and mapped at every load.
+    objcopy.args(["--remove-section=.eh_frame", "--remove-section=.eh_frame_hdr"]);
+    objcopy.arg(elf).arg(to);
     command::run(&mut objcopy, "stripping a program")
 }
