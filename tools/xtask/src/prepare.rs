@@ -212,6 +212,16 @@ fn archive(
     for (name, program) in modules {
         entries.push(((*name).to_owned(), read(&program.stripped)?));
     }
+    for copies in &system.copies {
+        let original = entries.iter().find(|(name, _)| *name == copies.of);
+        let (_, file) = original.cloned().with_context(|| {
+            format!("there are copies of `{}`, which is not among the modules", copies.of)
+        })?;
+        for name in &copies.names {
+            let copy = image::copies::renamed(&file, name);
+            entries.push((name.clone(), copy.with_context(|| format!("a copy of `{}`", copies.of))?));
+        }
+    }
     for file in &system.files {
         entries.push((file.name.clone(), read(&ctx.root.join(file.path_for(arch)))?));
     }

@@ -2,6 +2,7 @@
 
 mod aarch64;
 mod archive;
+pub mod copies;
 pub mod elf;
 mod qemu;
 mod x86_64;

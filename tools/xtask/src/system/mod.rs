@@ -21,10 +21,22 @@ pub const DEFAULT: &str = "default";
 pub struct System {
     /// The packages whose programs are put into the archive, in this order.
     pub modules: Vec<String>,
+    /// Modules that are in the archive under further names.
+    pub copies: Vec<Copies>,
     /// Files that are put into the archive as they are.
     pub files: Vec<RawFile>,
     /// The archive's entry `system`.
     pub encoded: Vec<u8>,
+}
+
+/// A module that is in the archive more than once, so that it can be loaded more than once.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Copies {
+    /// The module.
+    pub of: String,
+    /// The names of its copies.
+    pub names: Vec<String>,
 }
 
 /// A file of the repository that goes into the archive as it is.
@@ -50,6 +62,8 @@ impl RawFile {
 struct Contents {
     modules: Vec<String>,
     #[serde(default)]
+    copies: Vec<Copies>,
+    #[serde(default)]
     files: Vec<RawFile>,
 }
 
@@ -68,7 +82,7 @@ pub fn load(ctx: &Context, name: &str, boot_args: &[BootArgs]) -> Result<System>
 fn read(text: &str, boot_args: &[BootArgs]) -> Result<System> {
     let mut rest: toml::Table = toml::from_str(text)?;
     let mut contents = toml::Table::new();
-    for key in ["modules", "files"] {
+    for key in ["modules", "copies", "files"] {
         if let Some((key, value)) = rest.remove_entry(key) {
             contents.insert(key, value);
         }
@@ -81,7 +95,8 @@ fn read(text: &str, boot_args: &[BootArgs]) -> Result<System> {
     }
     let mut buffer = [0; MAX_ENCODED];
     let encoded = manifest.encode(&mut buffer).map_err(|error| anyhow::anyhow!("{error}"))?.to_vec();
-    Ok(System { modules: contents.modules, files: contents.files, encoded })
+    let Contents { modules, copies, files } = contents;
+    Ok(System { modules, copies, files, encoded })
 }
 
 /// The file of a system: the whole path of one that is not of this repository is taken as it is.
