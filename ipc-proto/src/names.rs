@@ -83,9 +83,14 @@ impl fmt::Display for NameFailure {
                 Refusal::NotLive => "the service is being restarted: try again",
                 Refusal::AlreadyPublished => "names are reserved before publish, not after",
                 Refusal::TooManyServices => "the supervisor's service table is full",
-                Refusal::TooManyForOwner => "the module has as many services as it can have",
+                Refusal::TooManyForOwner => {
+                    "the module has as many services as the system's manifest grants it (names)"
+                }
                 Refusal::TooManyConnections => {
                     "the caller holds as many connections as its manifest asks for"
+                }
+                Refusal::TooManyClients => {
+                    "the service has as many clients as the system's manifest grants it (clients)"
                 }
                 Refusal::Kernel => "the kernel refused to make the capability",
             }),

@@ -61,10 +61,12 @@ pub enum Refusal {
     AlreadyPublished,
     /// The ledger's service table is full.
     TooManyServices,
-    /// The owner has as many services as a module can have.
+    /// The owner has as many services as it may have.
     TooManyForOwner,
     /// The client's connection slots are used up.
     TooManyConnections,
+    /// The service's module has as many clients as it may have.
+    TooManyClients,
     /// The kernel refused to make the capability.
     Kernel,
 }

@@ -45,8 +45,8 @@ pub enum Event {
     Registrar(Holder, registrar::Request),
     /// An operator asks; whether it is one is checked by the handler.
     Operator(Holder, operator::Request),
-    /// A request that cannot be read, and the status to answer.
-    Unreadable(Status),
+    /// A request that cannot be read, whose it is, and the status to answer.
+    Unreadable(Option<Holder>, Status),
 }
 
 /// Reads a message's words as a request.
@@ -68,9 +68,9 @@ impl Event {
                 Event::Fault(holder, with_ipc_buffer(|buffer| Fault::new(buffer, info)))
             }
             Some(Badge { kind: Kind::Request, holder, .. }) => {
-                Event::request(holder, info).unwrap_or_else(Event::Unreadable)
+                Event::request(holder, info).unwrap_or_else(|why| Event::Unreadable(Some(holder), why))
             }
-            _ => Event::Unreadable(Status::Refused),
+            _ => Event::Unreadable(None, Status::Refused),
         }
     }
 

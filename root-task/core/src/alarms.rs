@@ -7,9 +7,9 @@ use ipc_proto::operator::Act;
 use crate::ledger::MAX_MODULES;
 
 /// How many alarms can be set at a time.
-pub const MAX_ALARMS: usize = 64;
-/// How many of them operators can ask for: the others are the supervisor's own, one for each module and two more.
-pub const MAX_ACTS: usize = MAX_ALARMS - MAX_MODULES - 2;
+pub const MAX_ALARMS: usize = 96;
+/// How many of them operators can ask for: the others are the supervisor's own, two for each module and two more.
+pub const MAX_ACTS: usize = MAX_ALARMS - 2 * MAX_MODULES - 2;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +18,10 @@ pub enum What {
     Act(Instance, Act),
     /// The instance is being stopped, and has had its time.
     StopOver(Instance),
-    /// Others have had their time: the dead are reaped though the bell has not rung.
-    Reap,
+    /// The instance has had its bound of messages, or of log, and its period is over.
+    PeriodOver(Instance),
+    /// Others have had their time: work that can wait goes on though the bell has not rung.
+    GoOn,
     /// The supervisor looks which calls last too long.
     Look,
 }
@@ -70,7 +72,7 @@ impl Alarms {
 
     /// Takes back whatever was to be done to this instance.
     pub fn cancel_all_of(&mut self, instance: Instance) {
-        let of = |what| matches!(what, What::Act(who, _) | What::StopOver(who) if who == instance);
+        let of = |what| matches!(what, What::Act(who, _) | What::StopOver(who) | What::PeriodOver(who) if who == instance);
         self.list.retain(|alarm| !of(alarm.what));
     }
 
@@ -127,6 +129,7 @@ mod tests {
         let What::Act(who, _) = crash(1) else { panic!("an act") };
         alarms.set(What::Act(who, Act::Unload), 5).unwrap();
         alarms.set(What::StopOver(who), 6).unwrap();
+        alarms.set(What::PeriodOver(who), 7).unwrap();
         alarms.cancel_all_of(who);
         let left: std::vec::Vec<What> = std::iter::from_fn(|| alarms.due(99)).collect();
         assert_eq!(left, [crash(2), What::Look]);
@@ -141,11 +144,11 @@ mod tests {
         assert_eq!(alarms.set(crash(999), 5), Err(TooManyAlarms));
         assert_eq!(alarms.set(crash(3), 1), Ok(()), "moving one needs no room");
         // Whatever operators ask for, the supervisor's own have room.
-        let own = (0..u16::try_from(MAX_MODULES).unwrap()).map(|domain| match crash(domain) {
-            What::Act(who, _) => What::StopOver(who),
-            other => other,
+        let own = (0..u16::try_from(MAX_MODULES).unwrap()).flat_map(|domain| match crash(domain) {
+            What::Act(who, _) => [What::StopOver(who), What::PeriodOver(who)],
+            other => [other; 2],
         });
-        for what in own.chain([What::Reap, What::Look]) {
+        for what in own.chain([What::GoOn, What::Look]) {
             assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");
         }
         assert_eq!(alarms.list.len(), MAX_ALARMS);

@@ -10,6 +10,7 @@ pub mod grants;
 pub mod layout;
 pub mod ledger;
 pub mod looks;
+pub mod meter;
 pub mod restart;
 pub mod slots;
 pub mod system;

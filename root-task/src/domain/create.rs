@@ -1,24 +1,19 @@
-//! Makes a protection domain from a checked ELF file and starts its thread.
+//! The pieces that making a protection domain consists of: its objects, its pages, its capabilities, its thread's start.
 //!
 //! The kernel calls are few because they dominate the cost: objects of one kind are made in one batch, a frame that
 //! gets contents is filled through a window and the same capability is then mapped for the module, and a page that
 //! stays zero is never touched (the kernel hands out zeroed memory).
 
-use core::fmt;
-
 use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
-use ipc_proto::ids::Instance;
 use ipc_proto::slots::{self, OWN_ENDPOINT};
 use root_task_core::elf_plan::{ElfPlan, Permissions};
 use root_task_core::layout;
 use sel4::{CNodeCapData, CPtr, CapRights, CapRightsBuilder, ObjectBlueprint, UserContext, cap};
 
+use super::building::{PAGES, Spec};
 use super::{Domain, Place};
 use crate::arch;
-use crate::home::Home;
-use crate::memory::{Memory, OutOf};
 use crate::scratch::Scratch;
-use crate::supervisor::devices::Console;
 
 /// The most objects that one kernel call makes.
 const MAX_BATCH: usize = sel4::sys::CONFIG_RETYPE_FAN_OUT_LIMIT;
@@ -36,121 +31,38 @@ const _: () = {
     assert!(ObjectBlueprint::CNode { size_bits: 0 }.physical_size_bits() <= layout::SLOT_BITS as usize);
 };
 
-/// What a domain is made from.
-pub struct Spec<'a> {
-    /// Which instance it will be.
-    pub instance: Instance,
-    /// The checked file.
-    pub plan: &'a ElfPlan,
-    /// The file itself.
-    pub file: &'a [u8],
-    /// Its endpoint and notification.
-    pub home: &'a Home,
-    /// The supervisor's endpoint.
-    pub supervisor: cap::Endpoint,
-    /// The name server's endpoint, unless this is the name server.
-    pub names: Option<cap::Endpoint>,
-    /// The console's device, where it is granted.
-    pub console: Option<&'a Console>,
-}
-
-/// Why a domain could not be made; everything that was allocated for it is free again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CreateError {
-    /// Memory or slots are used up.
-    OutOf(OutOf),
-    /// The kernel refused: a bug of the root task.
-    Kernel(sel4::Error),
-}
-
-impl From<OutOf> for CreateError {
-    fn from(error: OutOf) -> Self {
-        CreateError::OutOf(error)
-    }
-}
-
-impl From<sel4::Error> for CreateError {
-    fn from(error: sel4::Error) -> Self {
-        CreateError::Kernel(error)
-    }
-}
-
-impl fmt::Display for CreateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CreateError::OutOf(error) => error.fmt(f),
-            CreateError::Kernel(error) => {
-                write!(f, "the kernel refused ({error:?}), which is a bug of the root task")
-            }
-        }
-    }
-}
-
 impl Domain {
-    /// Makes the domain. Its thread does not run yet: see [`Domain::start`].
-    ///
-    /// # Errors
-    /// [`CreateError`]; nothing is lost.
-    pub fn create(memory: &mut Memory, scratch: &Scratch, spec: &Spec<'_>) -> Result<Domain, CreateError> {
-        let slots = memory
-            .alloc_slots((Place::Frames as usize).saturating_add(usize::from(spec.plan.frame_count)))?;
-        let untyped = match memory.alloc_untyped(spec.plan.untyped_bits) {
-            Ok(untyped) => untyped,
-            Err(error) => {
-                memory.free_slots(slots);
-                return Err(error.into());
-            }
-        };
-        let domain = Domain {
-            instance: spec.instance,
-            untyped,
-            slots,
-            cspace_bits: slots::cspace_bits(spec.plan.request.connections),
-            device: spec.console.is_some(),
-            frozen: true,
-        };
-        let made = domain.make_objects(spec).and_then(|()| domain.fill(scratch, spec));
-        match made.and_then(|()| domain.endow(spec)) {
-            Ok(()) => Ok(domain),
-            Err(error) => {
-                // What went wrong is already known; the memory is whole after the revoke all the same.
-                let _ = domain.destroy_with(memory, &[]);
-                Err(error.into())
-            }
+    /// Retypes the next batch of frames, and before the first a locker that is larger than a frame: the largest objects
+    /// come first, so that none is padded. Gives how many frames there are.
+    pub(super) fn make_frames(&self, plan: &ElfPlan, made: usize) -> sel4::Result<usize> {
+        let locker = locker(plan);
+        if made == 0 && is_large(plan) {
+            self.untyped.retype(&locker, self.slot(Place::Locker, 0), 1)?;
         }
+        let count = usize::from(plan.frame_count).saturating_sub(made).min(MAX_BATCH);
+        self.untyped.retype(&arch::FRAME, self.slot(Place::Frames, made), count)?;
+        Ok(made.saturating_add(count))
     }
 
-    /// Retypes all objects, the largest first so that none is padded, and joins the tables.
-    fn make_objects(&self, spec: &Spec<'_>) -> sel4::Result<()> {
-        let make = |blueprint: &ObjectBlueprint, place: Place, count: usize| {
-            self.untyped.retype(blueprint, self.slot(place, 0), count)
+    /// Retypes everything else, the largest first, and joins the tables.
+    pub(super) fn make_objects(&self, plan: &ElfPlan) -> sel4::Result<()> {
+        let make = |blueprint: &ObjectBlueprint, place: Place| {
+            self.untyped.retype(blueprint, self.slot(place, 0), 1)
         };
-        let locker_bits = usize::from(spec.plan.request.locker_bits);
-        let locker = ObjectBlueprint::CNode { size_bits: locker_bits };
-        let locker_first = locker.physical_size_bits() >= arch::FRAME.physical_size_bits();
-        if locker_bits > 0 && locker_first {
-            make(&locker, Place::Locker, 1)?;
-        }
-        let mut made = 0;
-        while made < usize::from(spec.plan.frame_count) {
-            let count = usize::from(spec.plan.frame_count).saturating_sub(made).min(MAX_BATCH);
-            self.untyped.retype(&arch::FRAME, self.slot(Place::Frames, made), count)?;
-            made = made.saturating_add(count);
-        }
         // The VSpace's root after the frames: a revoke takes the newest first, and a frame whose address space is
         // gone already has no mapping to look for.
         for (level, blueprint) in arch::TABLES.iter().enumerate().rev() {
             self.untyped.retype(blueprint, self.slot(Place::Tables, level), 1)?;
         }
-        make(&ObjectBlueprint::Tcb, Place::Tcb, 1)?;
-        let cspace_bits = usize::from(self.cspace_bits);
-        if locker_bits >= cspace_bits && !locker_first {
-            make(&locker, Place::Locker, 1)?;
+        make(&ObjectBlueprint::Tcb, Place::Tcb)?;
+        let (locker_bits, cspace_bits) = (plan.request.locker_bits, self.cspace_bits);
+        if locker_bits >= cspace_bits && !is_large(plan) {
+            make(&locker(plan), Place::Locker)?;
         }
-        make(&ObjectBlueprint::CNode { size_bits: cspace_bits }, Place::CNode, 1)?;
+        make(&ObjectBlueprint::CNode { size_bits: usize::from(cspace_bits) }, Place::CNode)?;
         if locker_bits > 0 {
             if locker_bits < cspace_bits {
-                make(&locker, Place::Locker, 1)?;
+                make(&locker(plan), Place::Locker)?;
             }
             let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
             self.untyped.retype_into(&ObjectBlueprint::Endpoint, locker, OWN_ENDPOINT)?;
@@ -159,9 +71,15 @@ impl Domain {
         arch::map_tables(self.slot(Place::Tables, 1), self.vspace(), layout::MODULE_BASE as usize)
     }
 
-    /// Fills the frames and maps them.
-    fn fill(&self, scratch: &Scratch, spec: &Spec<'_>) -> sel4::Result<()> {
-        for (index, page) in spec.plan.frames().enumerate() {
+    /// Fills and maps the next frames, from this one on.
+    pub(super) fn fill(
+        &self,
+        plan: &ElfPlan,
+        scratch: &Scratch,
+        spec: &Spec<'_>,
+        from: usize,
+    ) -> sel4::Result<()> {
+        for (index, page) in plan.frames().enumerate().skip(from).take(PAGES) {
             let frame = cap::Granule::from_bits(self.slot(Place::Frames, index));
             let code = page.permissions == Permissions::ReadExecute;
             if !page.source.is_empty() {
@@ -179,8 +97,8 @@ impl Domain {
     }
 
     /// Gives the domain its capabilities, and its thread everything but the start.
-    fn endow(&self, spec: &Spec<'_>) -> sel4::Result<()> {
-        let (domain, tag) = (spec.instance.domain, GenerationTag::of(spec.instance.generation));
+    pub(super) fn endow(&self, plan: &ElfPlan, spec: &Spec<'_>) -> sel4::Result<()> {
+        let (domain, tag) = (self.instance.domain, GenerationTag::of(self.instance.generation));
         let badge = |kind| Badge { kind, service: 0, holder: Holder { domain, tag } }.to_word();
         let send = CapRightsBuilder::none().write(true).grant(true).build();
         let mint = |slot: u64, endpoint: cap::Endpoint, kind| {
@@ -193,14 +111,14 @@ impl Domain {
         }
         let receive = CapRights::read_only();
         self.cspace(slots::RECEIVE).copy(&arch::root_slot(spec.home.endpoint()), receive)?;
-        if spec.plan.request.locker_bits > 0 {
+        if plan.request.locker_bits > 0 {
             let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
             self.cspace(slots::LOCKER).copy(&arch::root_slot(locker), CapRights::all())?;
         }
         let tcb = self.tcb();
         let guard = CNodeCapData::skip_high_bits(usize::from(self.cspace_bits));
         let buffer = cap::Granule::from_bits(
-            self.slot(Place::Frames, usize::from(spec.plan.frame_count).saturating_sub(1)),
+            self.slot(Place::Frames, usize::from(plan.frame_count).saturating_sub(1)),
         );
         let fault = CPtr::from_bits(slots::FAULT);
         tcb.tcb_configure_with_priority(
@@ -212,20 +130,17 @@ impl Domain {
             buffer,
             sel4::init_thread::slot::TCB.cap(),
             0,
-            u64::from(spec.plan.request.priority),
+            u64::from(plan.request.priority),
         )?;
         match spec.console {
             Some(console) => console.grant(self, self.slot(Place::Device, 0), spec.home),
-            None if spec.plan.request.departures => tcb.tcb_bind_notification(spec.home.notification()),
+            None if plan.request.departures => tcb.tcb_bind_notification(spec.home.notification()),
             None => Ok(()),
         }
     }
 
     /// Lets the thread run from the file's entry.
-    ///
-    /// # Errors
-    /// The kernel's; the root task takes the domain down again.
-    pub fn start(&mut self, entry: u64) -> sel4::Result<()> {
+    pub(super) fn start(&mut self, entry: u64) -> sel4::Result<()> {
         let mut registers = UserContext::default();
         *registers.pc_mut() = entry;
         *registers.sp_mut() = arch::stack_top(layout::STACK_TOP);
@@ -234,4 +149,14 @@ impl Domain {
         self.frozen = false;
         self.tcb().tcb_write_all_registers(true, &registers)
     }
+}
+
+/// The locker that a plan asks for.
+fn locker(plan: &ElfPlan) -> ObjectBlueprint {
+    ObjectBlueprint::CNode { size_bits: usize::from(plan.request.locker_bits) }
+}
+
+/// Whether it asks for one that is at least as large as a frame.
+fn is_large(plan: &ElfPlan) -> bool {
+    plan.request.locker_bits > 0 && locker(plan).physical_size_bits() >= arch::FRAME.physical_size_bits()
 }

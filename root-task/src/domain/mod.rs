@@ -1,9 +1,10 @@
 //! A protection domain: one instance of a module, all of whose objects come from one untyped of its own.
 //!
-//! Made and destroyed side by side: [`create`] fills a batch of slots with objects from the untyped, [`destroy`]
+//! Made and destroyed side by side: [`building`] fills a batch of slots with objects from the untyped, [`destroy`]
 //! revokes that untyped, which takes every object and every capability to it, wherever it was sent.
 
-pub mod create;
+pub mod building;
+mod create;
 pub mod destroy;
 
 use ipc_proto::ids::Instance;

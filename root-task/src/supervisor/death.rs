@@ -55,12 +55,12 @@ impl Supervisor {
         }
     }
 
-    /// Others run before the dead are reaped: until the bell has rung, or, where somebody does not let go of the
+    /// Others run before the dead are reaped, and before more of an instance is made: until the bell has rung, or, where somebody does not let go of the
     /// processor, for a moment.
-    fn let_others_run(&mut self) {
+    pub(super) fn let_others_run(&mut self) {
         self.bell.ring();
         // Without an alarm the bell alone says when: somewhat later.
-        let _ = self.alarms.set(What::Reap, self.timer.now().saturating_add(PATIENCE));
+        let _ = self.alarms.set(What::GoOn, self.timer.now().saturating_add(PATIENCE));
         self.set_timer();
     }
 
@@ -124,17 +124,22 @@ impl Supervisor {
     /// The others have run.
     pub(super) fn bell_rang(&mut self) {
         self.bell.rang();
-        self.reap_next();
+        self.go_on();
     }
 
-    /// Reaps one of the dead. If there are more, others run before the next.
-    pub(super) fn reap_next(&mut self) {
-        self.alarms.cancel(What::Reap);
-        if !self.dead.is_empty() {
+    /// Reaps one of the dead, or does a piece of an instance that is being made. If there is more to do, others run before
+    /// that.
+    pub(super) fn go_on(&mut self) {
+        self.alarms.cancel(What::GoOn);
+        // In turns, where there is both to do: a crash loop does not keep a load from its end.
+        self.reaped_last = !self.dead.is_empty() && (self.unfinished.is_empty() || !self.reaped_last);
+        if self.reaped_last {
             let id = self.dead.remove(0);
             self.conclude(id);
+        } else {
+            self.build_next();
         }
-        if !self.dead.is_empty() {
+        if !self.dead.is_empty() || !self.unfinished.is_empty() {
             self.let_others_run();
         }
     }
@@ -160,9 +165,8 @@ impl Supervisor {
         match self.decide(id, &cause) {
             Some(Decision::Restart) if whole => {
                 let plan = self.plan(&name);
-                if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
-                    say!("[{name}] was not restarted: {error}");
-                    self.give_up(id);
+                if let Err(error) = plan.and_then(|(plan, _)| self.start_instance(id, &plan)) {
+                    self.is_not_started(id, &error);
                 }
             }
             // It has come to its end, as it should: nothing of it is kept.
@@ -174,7 +178,7 @@ impl Supervisor {
         }
     }
 
-    fn give_up(&mut self, id: DomainId) {
+    pub(super) fn give_up(&mut self, id: DomainId) {
         self.ledger.fail(id);
         if let Some(room) = self.room(id) {
             room.home.close();

@@ -1,8 +1,8 @@
-//! An instance of a module: started from the archive, answered for when it dies, reaped.
+//! An instance of a module: its file, what happens to its callers when it dies, its end.
 
 use core::fmt;
 
-use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
 use ipc_proto::registrar::Refusal;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
@@ -10,8 +10,7 @@ use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 use super::Supervisor;
 use super::rescue::{Domains, Fate};
 use crate::arch;
-use crate::domain::Domain;
-use crate::domain::create::{CreateError, Spec};
+use crate::domain::building::CreateError;
 use crate::memory::Leak;
 use crate::say;
 
@@ -48,47 +47,7 @@ impl Supervisor {
         Ok((plan, file))
     }
 
-    /// Makes a new instance of a loaded module and lets it run.
-    pub(super) fn start_instance(
-        &mut self,
-        id: DomainId,
-        plan: &ElfPlan,
-        file: &[u8],
-    ) -> Result<Instance, StartError> {
-        let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
-        let names = if name == self.system.name_server { None } else { self.names_endpoint() };
-        let console = (name == self.system.console).then_some(&self.console);
-        let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
-        let instance = Instance { domain: id, generation };
-        let room =
-            self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut).ok_or(StartError::NotDead)?;
-        let spec = Spec { instance, plan, file, home: &room.home, supervisor: self.endpoint, names, console };
-        let started = Domain::create(&mut self.memory, &self.scratch, &spec).and_then(|mut domain| {
-            match domain.start(plan.entry) {
-                Ok(()) => {
-                    room.domain = Some(domain);
-                    Ok(())
-                }
-                Err(error) => {
-                    let _ = domain.destroy_with(&mut self.memory, &[]);
-                    Err(error.into())
-                }
-            }
-        });
-        match started {
-            Ok(()) => {
-                self.look_in_time_for(plan.request.deadline_micros);
-                self.act_if_asked(&name);
-                Ok(instance)
-            }
-            Err(error) => {
-                self.ledger.died(id);
-                Err(StartError::Create(error))
-            }
-        }
-    }
-
-    fn names_endpoint(&self) -> Option<sel4::cap::Endpoint> {
+    pub(super) fn names_endpoint(&self) -> Option<sel4::cap::Endpoint> {
         let id = self.ledger.find(&self.system.name_server)?;
         Some(self.room(id)?.home.endpoint())
     }
@@ -112,7 +71,7 @@ impl Supervisor {
     /// Destroys a dead instance and gives its memory back.
     pub(super) fn reap(&mut self, id: DomainId, connections: &[u8]) -> Result<u64, Leak> {
         let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut);
-        let Some(domain) = room.and_then(|room| room.domain.take()) else { return Ok(0) };
+        let Some(domain) = room.and_then(|room| room.domain.take()) else { return self.abandon(id) };
         if self.ledger.module(id).is_some_and(|module| module.name == self.system.console) {
             self.console.take_back();
         }

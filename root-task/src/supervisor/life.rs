@@ -9,6 +9,7 @@ use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Module, PublishDecision};
 
 use super::operator::sentence;
+use super::quotas::Usage;
 use super::rescue::Fate;
 use super::{Response, Room, Supervisor, answer};
 use crate::home::Home;
@@ -31,6 +32,7 @@ impl Supervisor {
             .ledger
             .admit(name, request.connections, hold)
             .map_err(|error| sentence(format_args!("{name}: {error}")))?;
+        self.ledger.restrict(id, allowance.names, allowance.clients);
         if request.departures {
             self.ledger.watch_clients(id);
         }
@@ -45,15 +47,18 @@ impl Supervisor {
             *place = Some(Room {
                 home,
                 domain: None,
+                building: None,
                 request,
                 code: Code::of(&plan, file),
+                allowance,
+                usage: Usage::default(),
                 args,
                 waiter: None,
                 held: None,
                 death: None,
             });
         }
-        self.start_instance(id, &plan, file).map_err(|error| {
+        self.start_instance(id, &plan).map_err(|error| {
             self.report_leak(id, name);
             sentence(format_args!("{name}: {error}"))
         })

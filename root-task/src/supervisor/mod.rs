@@ -3,6 +3,7 @@
 //! It never calls a module, never waits for one, and sends only on capabilities that it made itself.
 
 mod alarms;
+mod building;
 mod caps;
 mod deadlines;
 mod death;
@@ -13,6 +14,7 @@ mod landing;
 mod life;
 mod operator;
 mod parking;
+mod quotas;
 mod registrar;
 mod requests;
 mod rescue;
@@ -21,7 +23,8 @@ mod unload;
 mod waiter;
 
 use heapless::Vec;
-use ipc_proto::ids::DomainId;
+use ipc_proto::badge::Holder;
+use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::{self, Status};
 use ipc_proto::manifest::Request;
 use ipc_proto::name::Name;
@@ -30,6 +33,7 @@ use ipc_proto::slots::MAX_CONNECTIONS;
 use ipc_proto::supervisor::Args;
 use ipc_proto::wire;
 use root_task_core::alarms::Alarms;
+use root_task_core::allowance::Allowance;
 use root_task_core::archive::Archive;
 use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
@@ -40,6 +44,7 @@ use serde::Serialize;
 
 use crate::bell::Bell;
 use crate::domain::Domain;
+use crate::domain::building::Building;
 use crate::event::{Event, Signals};
 use crate::home::Home;
 use crate::memory::Memory;
@@ -49,14 +54,19 @@ use crate::timer::Timer;
 
 use devices::Console;
 pub use parking::Parking;
+use quotas::Usage;
 use waiter::Waiter;
 
 /// What the root task holds for a loaded module, beside what the ledger knows of it.
 pub struct Room {
     home: Home,
     domain: Option<Domain>,
+    /// The instance that is being made.
+    building: Option<Building>,
     request: Request,
     code: Code<'static>,
+    allowance: Allowance,
+    usage: Usage,
     args: Args,
     /// The operator that waits for the end of a load, a release or a crash.
     waiter: Option<Waiter>,
@@ -100,6 +110,10 @@ pub struct Supervisor {
     booted: usize,
     /// Dead domains that wait to be reaped when the bell has rung.
     dead: Vec<DomainId, MAX_MODULES>,
+    /// Instances that are being made, the next one first.
+    unfinished: Vec<DomainId, MAX_MODULES>,
+    /// Whether the last of such work was to reap one of the dead.
+    reaped_last: bool,
     alarms: Alarms,
     /// At whose next start to whom what is done, and how long after it.
     at_start: Option<(Name, Name, Act, u64)>,
@@ -158,6 +172,8 @@ impl Supervisor {
             parking,
             booted: 0,
             dead: Vec::new(),
+            unfinished: Vec::new(),
+            reaped_last: false,
             alarms: Alarms::new(),
             at_start: None,
             acted: None,
@@ -203,19 +219,27 @@ impl Supervisor {
         let stale = || status(Status::Refused);
         match event {
             Event::Signals(signals) => self.signalled(signals),
-            Event::Fault(who, fault) => {
-                self.ledger.resolve(who).map_or_else(stale, |who| self.faulted(who, fault))
-            }
+            Event::Fault(who, fault) => self.count(who).map_or_else(stale, |who| self.faulted(who, fault)),
             Event::Module(who, request) => {
-                self.ledger.resolve(who).map_or_else(stale, |who| self.module_asks(who, request))
+                self.count(who).map_or_else(stale, |who| self.module_asks(who, request))
             }
             Event::Registrar(who, request) => {
-                self.ledger.resolve(who).map_or_else(stale, |who| self.registrar_asks(who, request))
+                self.count(who).map_or_else(stale, |who| self.registrar_asks(who, request))
             }
             Event::Operator(who, request) => {
-                self.ledger.resolve(who).map_or_else(stale, |who| self.operator_asks(who, request))
+                self.count(who).map_or_else(stale, |who| self.operator_asks(who, request))
             }
-            Event::Unreadable(why) => status(why),
+            Event::Unreadable(who, why) => {
+                let _ = who.and_then(|who| self.count(who));
+                status(why)
+            }
         }
+    }
+
+    /// The running instance that a message comes from, which is counted; `None` where the badge is stale.
+    fn count(&mut self, who: Holder) -> Option<Instance> {
+        let who = self.ledger.resolve(who)?;
+        self.count_message(who);
+        Some(who)
     }
 }

@@ -7,7 +7,6 @@ use sel4::CapRights;
 
 use super::{Response, Supervisor, answer};
 use crate::report::Cause;
-use crate::say;
 
 impl Supervisor {
     pub(super) fn module_asks(&mut self, who: Instance, request: Request) -> Response {
@@ -33,9 +32,7 @@ impl Supervisor {
                 Response::Later
             }
             Request::Log { line } => {
-                if let Some(module) = self.ledger.module(id) {
-                    say!("[{}.{}] {line}", module.name, module.generation);
-                }
+                self.log(who, &line);
                 answer(&Answer::Done)
             }
             Request::Args => match self.room(id) {

@@ -135,7 +135,7 @@ impl Supervisor {
         let authority = sel4::init_thread::slot::TCB.cap();
         domain.tcb().tcb_set_priority(authority, SUPERVISOR_PRIORITY)?;
         sel4::r#yield();
-        domain.tcb().tcb_set_priority(authority, u64::from(room.request.priority))
+        domain.tcb().tcb_set_priority(authority, room.priority())
     }
 
     /// Makes the call that a thread stands on return `Interrupted`.

@@ -57,6 +57,9 @@ impl Ledger {
         }
         let free = |held: &Option<ServiceRef>| held.is_none_or(|old| !self.exists(old));
         let index = slots.clone().position(free).ok_or(Refusal::TooManyConnections)?;
+        if !self.has_room_for(server, client.domain) {
+            return Err(Refusal::TooManyClients);
+        }
         if let Some(place) = self.module_mut(client.domain).and_then(|m| m.connections.get_mut(index)) {
             *place = Some(at);
         }
@@ -67,6 +70,15 @@ impl Ledger {
         let holder = Holder { domain: client.domain, tag: GenerationTag::of(client.generation) };
         let mint = Badge { kind: Kind::Client, service: at.index, holder };
         Ok(Connection { slot: slot_of(index), server, generation, mint: Some(mint) })
+    }
+
+    /// Whether `client` is connected to the server already, or may be.
+    fn has_room_for(&self, server: DomainId, client: DomainId) -> bool {
+        self.is_client_of(client, server)
+            || self.module(server).is_some_and(|module| {
+                let clients = module.clients.iter().filter(|connections| **connections > 0).count();
+                clients < usize::from(module.max_clients)
+            })
     }
 
     /// Forgets the connection in `slot` of `client`.

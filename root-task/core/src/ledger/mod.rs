@@ -55,6 +55,10 @@ pub struct Module {
     connections: [Option<ServiceRef>; MAX_CONNECTIONS as usize],
     /// How many of `connections` it may use.
     max_connections: u8,
+    /// How many services it may have.
+    max_names: u16,
+    /// How many modules may be connected to them.
+    max_clients: u16,
     /// How many connections each module has to its services.
     clients: [u8; MAX_MODULES],
     /// `None` where it does not want to know.
@@ -135,10 +139,20 @@ impl Ledger {
             hold,
             connections: [None; MAX_CONNECTIONS as usize],
             max_connections,
+            max_names: MAX_SERVICES_PER_MODULE,
+            max_clients: badge::MAX_DOMAINS,
             clients: [0; MAX_MODULES],
             departures: None,
         });
         Ok(DomainId(index))
+    }
+
+    /// Lets a module have so many services, at most [`MAX_SERVICES_PER_MODULE`], and those so many clients.
+    pub fn restrict(&mut self, domain: DomainId, names: u16, clients: u16) {
+        if let Some(module) = self.module_mut(domain) {
+            module.max_names = names.min(MAX_SERVICES_PER_MODULE);
+            module.max_clients = clients;
+        }
     }
 
     /// The module at `domain`, if one is loaded there.

@@ -87,3 +87,23 @@ fn whoever_wants_to_know_is_told_of_dead_clients_once() {
     ledger.start(server.domain).unwrap();
     assert_eq!(ledger.take_departures(server.domain), [], "a new instance keeps nothing for anybody");
 }
+
+#[test]
+fn names_and_clients_below_at_and_above_what_is_granted() {
+    let mut ledger = Ledger::new();
+    let server = started(&mut ledger, "server");
+    ledger.restrict(server.domain, 2, 2);
+    let service = ledger.enter(server, None).unwrap();
+    let other = ledger.enter(server, None).unwrap();
+    assert_eq!(ledger.enter(server, None), Err(Refusal::TooManyForOwner));
+    ledger.publish(server);
+    let clients = ["a", "b", "c"].map(|name| live(&mut ledger, name));
+    assert!(ledger.connect(clients[0], service).is_ok());
+    assert!(ledger.connect(clients[1], service).is_ok());
+    assert!(ledger.connect(clients[1], other).is_ok(), "a second connection of a client is no second client");
+    assert_eq!(ledger.connect(clients[2], service).unwrap_err(), Refusal::TooManyClients);
+    ledger.died(clients[0].domain);
+    assert!(ledger.connect(clients[2], service).is_ok(), "there is room when one has gone");
+    ledger.restrict(server.domain, u16::MAX, u16::MAX);
+    assert_eq!(ledger.module(server.domain).unwrap().max_names, MAX_SERVICES_PER_MODULE);
+}

@@ -4,7 +4,7 @@ use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 use ipc_proto::operator::{ServiceInfo, ServiceState, State};
 use ipc_proto::registrar::Refusal;
 
-use super::{Ledger, MAX_SERVICES_PER_MODULE};
+use super::Ledger;
 
 /// An entry of the service table.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -70,7 +70,8 @@ impl Ledger {
             return Ok(at);
         }
         let own = self.services.iter().filter(|service| service.is_owned_by(owner.domain)).count();
-        if own >= usize::from(MAX_SERVICES_PER_MODULE) {
+        let most = self.module(owner.domain).map_or(0, |module| module.max_names);
+        if own >= usize::from(most) {
             return Err(Refusal::TooManyForOwner);
         }
         let (index, service) = (0u16..)

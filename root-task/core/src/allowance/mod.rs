@@ -1,0 +1,140 @@
+//! What a module may have. Its own manifest asks, the system's manifest grants, and a load that asks for more is refused
+//! with the difference. What it cannot ask for, how much of what it may do in a period, is granted only.
+
+mod excess;
+#[cfg(test)]
+mod tests;
+
+use heapless::Vec;
+use ipc_proto::badge::MAX_DOMAINS;
+use ipc_proto::manifest::{DEFAULT_DEADLINE, Device, MAX_PRIORITY, Request};
+use ipc_proto::name::Name;
+use ipc_proto::slots::DEFAULT_CONNECTIONS;
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::MAX_SERVICES_PER_MODULE;
+use excess::WORDS;
+
+pub use excess::{Difference, Excess};
+
+/// The memory that a module may have without being granted more, in KiB.
+pub const DEFAULT_MEMORY_KIB: u32 = 128;
+/// How many services it may have.
+pub const DEFAULT_NAMES: u16 = MAX_SERVICES_PER_MODULE;
+/// How many modules may be connected to it: all others.
+pub const DEFAULT_CLIENTS: u16 = MAX_DOMAINS;
+/// How many messages it may send to the supervisor in a period of [`PERIOD`](crate::meter::PERIOD): more than any module
+/// needs that does its work.
+pub const DEFAULT_MESSAGES: u32 = 2000;
+/// How many bytes it may have printed in that time. (A serial line at 115,200 baud takes 1,152.)
+pub const DEFAULT_LOG_BYTES: u32 = 2048;
+
+/// What one module may have. Every key that is left out is what any module may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allowance {
+    /// Whose it is.
+    pub module: Name,
+    /// Memory in KiB: all its objects, page tables included.
+    #[serde(default = "default_memory")]
+    pub memory_kib: u32,
+    /// Connections that it may hold at a time.
+    #[serde(default = "default_connections")]
+    pub connections: u8,
+    /// The highest priority.
+    #[serde(default = "default_priority")]
+    pub priority: u8,
+    /// Slots of its locker.
+    #[serde(default)]
+    pub locker_slots: u32,
+    /// The shortest deadline of its methods, in microseconds: a short one costs the supervisor more looks.
+    #[serde(default = "default_deadline")]
+    pub shortest_deadline: u32,
+    /// Names that it may reserve, each with its service.
+    #[serde(default = "default_names")]
+    pub names: u16,
+    /// Modules that may be connected to its services at a time.
+    #[serde(default = "default_clients")]
+    pub clients: u16,
+    /// Messages to the supervisor in a period: with more it is slowed down. Operators and the name server are not counted.
+    #[serde(default = "default_messages")]
+    pub messages: u32,
+    /// Bytes of log in a period: lines above are left out, and counted. Operators are not.
+    #[serde(default = "default_log_bytes")]
+    pub log_bytes: u32,
+}
+
+fn default_memory() -> u32 {
+    DEFAULT_MEMORY_KIB
+}
+
+fn default_connections() -> u8 {
+    DEFAULT_CONNECTIONS
+}
+
+fn default_priority() -> u8 {
+    MAX_PRIORITY
+}
+
+fn default_deadline() -> u32 {
+    DEFAULT_DEADLINE
+}
+
+fn default_names() -> u16 {
+    DEFAULT_NAMES
+}
+
+fn default_clients() -> u16 {
+    DEFAULT_CLIENTS
+}
+
+fn default_messages() -> u32 {
+    DEFAULT_MESSAGES
+}
+
+fn default_log_bytes() -> u32 {
+    DEFAULT_LOG_BYTES
+}
+
+impl Allowance {
+    /// What any module may have.
+    pub fn of_anybody(module: Name) -> Allowance {
+        Allowance {
+            module,
+            memory_kib: DEFAULT_MEMORY_KIB,
+            connections: DEFAULT_CONNECTIONS,
+            priority: MAX_PRIORITY,
+            locker_slots: 0,
+            shortest_deadline: DEFAULT_DEADLINE,
+            names: DEFAULT_NAMES,
+            clients: DEFAULT_CLIENTS,
+            messages: DEFAULT_MESSAGES,
+            log_bytes: DEFAULT_LOG_BYTES,
+        }
+    }
+
+    /// Whether the module may have what it asks for; `console` is the one that is granted the console.
+    ///
+    /// # Errors
+    /// The difference: grant it in the system's manifest, or ask for less.
+    pub fn check(&self, request: &Request, console: &Name) -> Result<(), Difference> {
+        let memory = request.memory_bytes.div_ceil(1024);
+        let locker = match request.locker_bits {
+            0 => 0,
+            bits => 1_u32.checked_shl(u32::from(bits)).unwrap_or(u32::MAX),
+        };
+        let (connections, priority) = (request.connections, request.priority);
+        let deadline = request.deadline_micros;
+        let asks_console = request.device == Device::Console && self.module != *console;
+        let excess = [
+            (memory > self.memory_kib).then_some(Excess::Memory(memory, self.memory_kib)),
+            (connections > self.connections).then_some(Excess::Connections(connections, self.connections)),
+            (priority > self.priority).then_some(Excess::Priority(priority, self.priority)),
+            (locker > self.locker_slots).then_some(Excess::Locker(locker, self.locker_slots)),
+            (deadline < self.shortest_deadline).then_some(Excess::Deadline(deadline, self.shortest_deadline)),
+            asks_console.then_some(Excess::Console(*console)),
+        ];
+        let difference: Vec<Excess, WORDS> = excess.into_iter().flatten().collect();
+        if difference.is_empty() { Ok(()) } else { Err(Difference(difference)) }
+    }
+}

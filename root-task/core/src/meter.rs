@@ -1,0 +1,86 @@
+//! How much of something a module has used in a period, and when it may go on.
+//!
+//! A period begins when the one before is over and something is used again. The clock is read only where the bound is
+//! reached: a module that does not reach it costs an addition.
+
+/// How long a period lasts, in nanoseconds: a tenth of a second.
+pub const PERIOD: u64 = 100_000_000;
+
+/// What is used of one thing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Meter {
+    used: u32,
+    began: u64,
+}
+
+/// More than the bound was asked for in one period. It ends at this moment, in nanoseconds of the supervisor's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    /// When the next period can begin.
+    pub until: u64,
+}
+
+impl Meter {
+    /// Uses `amount`.
+    ///
+    /// # Errors
+    /// [`Exceeded`]: with it, more than `bound` would be used in this period. Nothing has changed.
+    pub fn spend(&mut self, amount: u32, bound: u32, now: impl FnOnce() -> u64) -> Result<(), Exceeded> {
+        let used = self.used.saturating_add(amount);
+        if used <= bound {
+            self.used = used;
+            return Ok(());
+        }
+        let now = now();
+        let until = self.began.saturating_add(PERIOD);
+        if now < until {
+            return Err(Exceeded { until });
+        }
+        (self.began, self.used) = (now, 0);
+        if amount > bound {
+            return Err(Exceeded { until: now.saturating_add(PERIOD) });
+        }
+        self.used = amount;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_below_at_and_above() {
+        let mut meter = Meter::default();
+        let now = PERIOD;
+        assert_eq!(meter.spend(11, 10, || now), Err(Exceeded { until: now + PERIOD }), "above at once");
+        assert_eq!(meter.spend(9, 10, || now), Ok(()), "below");
+        assert_eq!(meter.spend(1, 10, || now), Ok(()), "at it");
+        assert_eq!(meter.spend(1, 10, || now), Err(Exceeded { until: now + PERIOD }), "above");
+        assert_eq!(meter.spend(0, 10, || now), Ok(()));
+    }
+
+    #[test]
+    fn a_new_period_begins_when_the_old_one_is_over() {
+        let mut meter = Meter::default();
+        let bound = 2;
+        for began in [PERIOD, 5 * PERIOD + 7] {
+            assert_eq!(meter.spend(1, bound, || began), Ok(()));
+            assert_eq!(meter.spend(1, bound, || began), Ok(()));
+            let until = if began == PERIOD { PERIOD } else { 2 * PERIOD };
+            // The first period began at 0, before anything was used; the later ones when the bound was reached.
+            assert_eq!(meter.spend(1, bound, || until - 1), Err(Exceeded { until }), "{began}");
+            assert_eq!(meter.spend(1, bound, || until), Ok(()), "{began}");
+            meter.used = 0;
+        }
+    }
+
+    #[test]
+    fn who_stays_below_never_reads_the_clock() {
+        let mut meter = Meter::default();
+        for _ in 0..100 {
+            assert_eq!(meter.spend(1, 100, || panic!("the clock was read")), Ok(()));
+        }
+        assert_eq!(meter.spend(u32::MAX, u32::MAX, || panic!("unbounded")), Ok(()));
+    }
+}

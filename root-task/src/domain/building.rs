@@ -1,0 +1,163 @@
+//! A protection domain that is being made, a bounded piece at a time: others run in between.
+
+use core::fmt;
+
+use ipc_proto::ids::Instance;
+use ipc_proto::slots;
+use root_task_core::elf_plan::ElfPlan;
+use sel4::cap;
+
+use super::{Domain, Place};
+use crate::home::Home;
+use crate::memory::{Leak, Memory, OutOf};
+use crate::scratch::Scratch;
+use crate::supervisor::devices::Console;
+
+/// How many pages are filled and mapped in one piece of the work.
+pub(super) const PAGES: usize = 16;
+
+/// What a domain is made from, beside its plan.
+pub struct Spec<'a> {
+    /// The file itself.
+    pub file: &'a [u8],
+    /// Its endpoint and notification.
+    pub home: &'a Home,
+    /// The supervisor's endpoint.
+    pub supervisor: cap::Endpoint,
+    /// The name server's endpoint, unless this is the name server.
+    pub names: Option<cap::Endpoint>,
+    /// The console's device, where it is granted.
+    pub console: Option<&'a Console>,
+}
+
+/// Why a domain could not be made; everything that was allocated for it is free again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreateError {
+    /// Memory or slots are used up.
+    OutOf(OutOf),
+    /// The kernel refused: a bug of the root task.
+    Kernel(sel4::Error),
+}
+
+impl From<OutOf> for CreateError {
+    fn from(error: OutOf) -> Self {
+        CreateError::OutOf(error)
+    }
+}
+
+impl From<sel4::Error> for CreateError {
+    fn from(error: sel4::Error) -> Self {
+        CreateError::Kernel(error)
+    }
+}
+
+impl fmt::Display for CreateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CreateError::OutOf(error) => error.fmt(f),
+            CreateError::Kernel(error) => {
+                write!(f, "the kernel refused ({error:?}), which is a bug of the root task")
+            }
+        }
+    }
+}
+
+/// A domain that is being made. Its thread does not run before it is finished, so that nobody knows of it.
+pub struct Building {
+    domain: Domain,
+    plan: ElfPlan,
+    stage: Stage,
+}
+
+/// What of a domain is there already.
+#[derive(Clone, Copy)]
+enum Stage {
+    /// So many frames.
+    Frames(usize),
+    /// All objects, and so many frames are filled and mapped.
+    Pages(usize),
+}
+
+/// How far a piece of the work has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is more to do.
+    More,
+    /// It can be finished.
+    Done,
+}
+
+impl Building {
+    /// Takes the memory and the slots for an instance.
+    ///
+    /// # Errors
+    /// [`CreateError`]; nothing is lost.
+    pub fn begin(
+        memory: &mut Memory,
+        plan: &ElfPlan,
+        instance: Instance,
+        device: bool,
+    ) -> Result<Building, CreateError> {
+        let count = (Place::Frames as usize).saturating_add(usize::from(plan.frame_count));
+        let slots = memory.alloc_slots(count)?;
+        let untyped = match memory.alloc_untyped(plan.untyped_bits) {
+            Ok(untyped) => untyped,
+            Err(error) => {
+                memory.free_slots(slots);
+                return Err(error.into());
+            }
+        };
+        let cspace_bits = slots::cspace_bits(plan.request.connections);
+        let domain = Domain { instance, untyped, slots, cspace_bits, device, frozen: true };
+        Ok(Building { domain, plan: plan.clone(), stage: Stage::Frames(0) })
+    }
+
+    /// Does a piece of the work: a small module is made in one.
+    ///
+    /// # Errors
+    /// The kernel's: [`Building::abandon`] it.
+    pub fn step(&mut self, scratch: &Scratch, spec: &Spec<'_>) -> sel4::Result<Progress> {
+        if let Stage::Frames(made) = self.stage {
+            let made = self.domain.make_frames(&self.plan, made)?;
+            if made < usize::from(self.plan.frame_count) {
+                self.stage = Stage::Frames(made);
+                return Ok(Progress::More);
+            }
+            self.domain.make_objects(&self.plan)?;
+            self.stage = Stage::Pages(0);
+        }
+        if let Stage::Pages(filled) = self.stage {
+            self.domain.fill(&self.plan, scratch, spec, filled)?;
+            let filled = filled.saturating_add(PAGES);
+            self.stage = Stage::Pages(filled);
+            if filled < usize::from(self.plan.frame_count) {
+                return Ok(Progress::More);
+            }
+        }
+        self.domain.endow(&self.plan, spec)?;
+        Ok(Progress::Done)
+    }
+
+    /// The finished domain, whose thread runs from now on.
+    ///
+    /// # Errors
+    /// The kernel's; it is taken down again.
+    pub fn finish(self, memory: &mut Memory) -> sel4::Result<Domain> {
+        let Building { mut domain, plan, .. } = self;
+        match domain.start(plan.entry) {
+            Ok(()) => Ok(domain),
+            Err(error) => {
+                let _ = domain.destroy_with(memory, &[]);
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes down what there is of it; gives how many bytes came back.
+    ///
+    /// # Errors
+    /// [`Leak`] where the kernel says that not all of the memory came back.
+    pub fn abandon(self, memory: &mut Memory) -> Result<u64, Leak> {
+        self.domain.destroy_with(memory, &[])
+    }
+}

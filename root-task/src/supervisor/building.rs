@@ -1,0 +1,99 @@
+//! Instances that are being made: a bounded piece of one of them in a turn, then others run.
+
+use ipc_proto::ids::{DomainId, Instance};
+use root_task_core::elf_plan::ElfPlan;
+
+use super::Supervisor;
+use super::instance::StartError;
+use super::operator::refused;
+use crate::domain::building::{Building, CreateError, Progress, Spec};
+use crate::memory::Leak;
+use crate::say;
+
+impl Supervisor {
+    /// Begins a new instance of a loaded module. A small one runs when this returns; the pieces of a large one follow in
+    /// turns of their own.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing of the instance is left.
+    pub(super) fn start_instance(&mut self, id: DomainId, plan: &ElfPlan) -> Result<Instance, StartError> {
+        let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
+        let device = name == self.system.console;
+        let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
+        let instance = Instance { domain: id, generation };
+        let begun = Building::begin(&mut self.memory, plan, instance, device);
+        match begun.and_then(|building| self.build(id, building)) {
+            Ok(()) => Ok(instance),
+            Err(error) => {
+                self.ledger.died(id);
+                Err(StartError::Create(error))
+            }
+        }
+    }
+
+    /// Does a piece of an instance. When all of it is there it runs; otherwise it waits for its next turn.
+    fn build(&mut self, id: DomainId, mut building: Building) -> Result<(), CreateError> {
+        let Some(name) = self.ledger.module(id).map(|module| module.name) else { return Ok(()) };
+        let names = if name == self.system.name_server { None } else { self.names_endpoint() };
+        let file = self.archive.find(&name).unwrap_or_default();
+        let Some(room) = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut) else {
+            return Ok(());
+        };
+        let console = (name == self.system.console).then_some(&self.console);
+        let spec = Spec { file, home: &room.home, supervisor: self.endpoint, names, console };
+        match building.step(&self.scratch, &spec) {
+            Ok(Progress::More) => {
+                room.building = Some(building);
+                // There is room: a domain is in the list at most once, and the list is as long as the table.
+                let _ = self.unfinished.push(id);
+                self.let_others_run();
+                return Ok(());
+            }
+            Ok(Progress::Done) => room.domain = Some(building.finish(&mut self.memory)?),
+            Err(error) => {
+                // What went wrong is known; the memory is whole after the revoke all the same.
+                let _ = building.abandon(&mut self.memory);
+                return Err(error.into());
+            }
+        }
+        let deadline = room.request.deadline_micros;
+        self.begin_usage(id);
+        self.look_in_time_for(deadline);
+        self.act_if_asked(&name);
+        Ok(())
+    }
+
+    /// Does a piece of the instance whose turn it is.
+    pub(super) fn build_next(&mut self) {
+        if self.unfinished.is_empty() {
+            return;
+        }
+        let id = self.unfinished.remove(0);
+        let Some(building) = self.room_mut(id).and_then(|room| room.building.take()) else { return };
+        if let Err(error) = self.build(id, building) {
+            self.ledger.died(id);
+            self.is_not_started(id, &StartError::Create(error));
+        }
+    }
+
+    /// An instance that was begun, or was to be, could not be made.
+    pub(super) fn is_not_started(&mut self, id: DomainId, error: &StartError) {
+        let Some(module) = self.ledger.module(id) else { return };
+        let (name, was_live) = (module.name, module.was_live);
+        if was_live {
+            say!("[{name}] was not restarted: {error}");
+            self.give_up(id);
+        } else {
+            self.answer_waiter(id, refused(format_args!("{name}: {error}")));
+            self.report_leak(id, name);
+            self.boot_goes_on(Some(name));
+        }
+    }
+
+    /// Takes down what there is of an instance that is being made.
+    pub(super) fn abandon(&mut self, id: DomainId) -> Result<u64, Leak> {
+        self.unfinished.retain(|unfinished| *unfinished != id);
+        let building = self.room_mut(id).and_then(|room| room.building.take());
+        building.map_or(Ok(0), |building| building.abandon(&mut self.memory))
+    }
+}
