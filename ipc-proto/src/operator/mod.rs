@@ -26,7 +26,7 @@ pub const MAX_RETYPED_BITS: u8 = 20;
 /// Of how many modules the last death is known.
 pub const MAX_DEATHS: usize = 8;
 /// How many modules a [`Request::Fingerprint`] can leave out.
-pub const MAX_EXCEPTED: usize = 4;
+pub const MAX_EXCEPTED: usize = 12;
 /// How many users of a module are named.
 pub const MAX_USERS: usize = 8;
 /// How many modules a page of [`Request::Modules`] holds.

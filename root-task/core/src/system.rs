@@ -19,14 +19,16 @@ pub const FILE: &str = "system";
 pub const MAX_BOOT: usize = 16;
 /// The most boot modules that have arguments.
 pub const MAX_BOOT_ARGS: usize = 8;
-/// The most modules that are operators, and the most that survive their faults.
+/// The most modules that are operators.
 pub const MAX_OPERATORS: usize = 4;
+/// The most modules that survive their faults.
+pub const MAX_SURVIVORS: usize = 12;
 /// The most modules that are granted something.
 pub const MAX_GRANTS: usize = 16;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 3264;
+pub const MAX_ENCODED: usize = 3520;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +56,7 @@ pub struct SystemManifest {
     /// The modules that may go on after a fault, at the address that they hold ready in a register: programs that try what
     /// they cannot do. Any other module ends with its first fault.
     #[serde(default)]
-    pub survive_faults: Vec<Name, MAX_OPERATORS>,
+    pub survive_faults: Vec<Name, MAX_SURVIVORS>,
     /// The modules that refuse to be unloaded.
     #[serde(default)]
     pub pinned: Vec<Name, MAX_PINNED>,

@@ -11,7 +11,8 @@ use ipc_proto::supervisor::MAX_ARGS;
 use proptest::prelude::*;
 use root_task_core::restart::DEFAULT_BUDGET;
 use root_task_core::system::{
-    MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED, SystemError, SystemManifest,
+    MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED, MAX_SURVIVORS, SystemError,
+    SystemManifest,
 };
 
 const TEXT: &str = r#"
@@ -86,7 +87,7 @@ fn arguments_are_for_boot_modules() {
 fn each_list_below_at_and_above_its_bound() {
     for (key, bound) in [
         ("operators", MAX_OPERATORS),
-        ("survive_faults", MAX_OPERATORS),
+        ("survive_faults", MAX_SURVIVORS),
         ("boot", MAX_BOOT),
         ("pinned", MAX_PINNED),
         ("keep_in_use", MAX_PINNED),
@@ -106,7 +107,7 @@ fn the_largest_manifest_fits_the_bound() {
     let text = format!(
         "name_server = {longest:?}\nconsole = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
-        list("survive_faults", &longest, MAX_OPERATORS),
+        list("survive_faults", &longest, MAX_SURVIVORS),
         list("boot", &longest, MAX_BOOT),
         list("pinned", &longest, MAX_PINNED),
         list("keep_in_use", &longest, MAX_PINNED),

@@ -23,3 +23,18 @@ const SHORT: u64 = 400_000;
 const MIDDLE: u64 = 4_000_000;
 /// And one that comes to its end, mostly.
 const LONG: u64 = 50_000_000;
+
+/// Its copies, which do their work at the same time, and what each of them does: with `live` behind it a prisoner is live
+/// while it does.
+pub const TOGETHER: [(&str, &str); 10] = [
+    ("prisoner-0", "near 0 live"),
+    ("prisoner-1", "edges 0 live"),
+    ("prisoner-2", "far 512 live"),
+    ("prisoner-3", "syscalls 0 live"),
+    ("prisoner-4", "instructions 0 live"),
+    ("prisoner-5", "invoke 5 live"),
+    ("prisoner-6", "invoke 4 live"),
+    ("prisoner-7", "invoke 2 live"),
+    ("prisoner-8", "names 0 live"),
+    ("prisoner-9", "invoke 40 live"),
+];

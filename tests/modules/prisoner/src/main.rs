@@ -1,7 +1,8 @@
 //! The worst module that we can write: it tries everything that a program can, and says where it could do something that
 //! it must not be able to do.
 //!
-//! Arguments: a part of the work (`operate::prisoner` lists them) and a number: which step of it, or how coarse.
+//! Arguments: a part of the work (`operate::prisoner` lists them) and a number: which step of it, or how coarse. With `live`
+//! behind them it is live meanwhile.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -12,7 +13,7 @@ mod processor;
 
 use core::fmt::Arguments;
 
-use module_rt::{Init, InitError, Manifest, Restart, log};
+use module_rt::{Init, InitError, Manifest, Restart, log, request};
 use operate::prisoner::{ESCAPED, NAME, NO_MORE};
 
 module_rt::program! {
@@ -35,7 +36,11 @@ fn no_more(step: u64) -> InitError {
 
 fn main(init: &mut Init) -> Result<(), InitError> {
     let args = init.args();
-    let (part, number) = args.split_once(' ').unwrap_or((args.as_str(), "0"));
+    let (args, live) = args.strip_suffix(" live").map_or((args.as_str(), false), |args| (args, true));
+    if live {
+        request::publish();
+    }
+    let (part, number) = args.split_once(' ').unwrap_or((args, "0"));
     let number = number.parse().map_err(|_| InitError::new(1, format_args!("usage: PART [NUMBER]")))?;
     let tried = match part {
         "syscalls" => kernel::syscalls()?,

@@ -1,7 +1,8 @@
 //! Has `prisoner` do its work, part after part and life after life, and compares what everybody else holds before and
 //! after: memory, registers, CSpaces and the ledger, by hash; and the kernel's word on all that is free.
 //!
-//! Arguments: the number of GiB of which one page is tried, and nothing else; or that and one part.
+//! Arguments: the number of GiB of which one page is tried, and nothing else; or that and one part, or `together`: ten of
+//! them at once.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -10,15 +11,18 @@ use core::fmt::Write;
 
 use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Act, Answer, Fingerprint, Outcome, Request, Since};
+use ipc_proto::operator::{Act, Answer, Fingerprint, MAX_EXCEPTED, Outcome, Request, Since, State};
 use ipc_proto::supervisor::Args;
-use module_rt::{Init, InitError, Manifest, log, operator};
-use operate::prisoner::{ESCAPED, LETHAL, NAME, NAMES, NO_MORE, SURVIVED};
+use module_rt::{Init, InitError, Manifest, log, operator, yield_now};
+use operate::prisoner::{ESCAPED, LETHAL, NAME, NAMES, NO_MORE, SURVIVED, TOGETHER};
 
 module_rt::program! {
-    manifest: Manifest::new("warden"),
+    manifest: Manifest { memory_bytes: 256 * 1024, ..Manifest::new("warden") },
     main: main,
 }
+
+/// Who answers those who ask for names: its memory changes then.
+const ASKED: &str = "name-server";
 
 /// How one of its lives has ended.
 enum End {
@@ -66,7 +70,7 @@ fn outside(name: Name, part: &str) -> Result<Fingerprint, InitError> {
     if !operate::is_whole()? {
         return Err(InitError::new(4, format_args!("kernel and books differ")));
     }
-    let asked = operate::name("name-server")?;
+    let asked = operate::name(ASKED)?;
     let may_change = [name, asked];
     operate::fingerprint(may_change.get(..if part == NAMES { 2 } else { 1 }).unwrap_or_default())
 }
@@ -136,12 +140,46 @@ fn sees_changes() -> Result<(), InitError> {
     Ok(())
 }
 
+/// Ten of them at once.
+fn together() -> Result<(), InitError> {
+    let mut names = heapless::Vec::<Name, MAX_EXCEPTED>::new();
+    for name in TOGETHER.iter().map(|(name, _)| *name).chain([ASKED]) {
+        // There is room for that many.
+        let _ = names.push(operate::name(name)?);
+    }
+    let before = operate::fingerprint(&names)?;
+    for (name, args) in TOGETHER {
+        operate::load_with(operate::name(name)?, args)?;
+    }
+    for (name, args) in TOGETHER {
+        let prisoner = operate::name(name)?;
+        while let Some(state) = operate::state_of(prisoner)? {
+            if state == State::Failed {
+                return Err(InitError::new(
+                    ESCAPED,
+                    format_args!("{name}, which tried {args}, did not come through"),
+                ));
+            }
+            yield_now();
+        }
+    }
+    let after = operate::fingerprint(&names)?;
+    if after != before || !operate::is_whole()? {
+        return Err(InitError::new(6, format_args!("others have changed: {before:?}, then {after:?}")));
+    }
+    log!("ten at once: {} others unchanged, {} pages", after.modules, after.pages);
+    Ok(())
+}
+
 fn main(init: &mut Init) -> Result<(), InitError> {
     let given = init.args();
     let (step, only) = given.split_once(' ').unwrap_or((given.as_str(), ""));
     let step = step.parse().map_err(|_| InitError::new(1, format_args!("usage: load warden GIB [PART]")))?;
     let name = operate::name(NAME)?;
     sees_changes()?;
+    if only == "together" {
+        return together();
+    }
     // The first life cuts memory into pieces that are then used again.
     life(name, args("own-pages", 0), None)?;
     let survived = SURVIVED.into_iter().map(|part| (part, None));
