@@ -30,4 +30,5 @@ pub mod registrar;
 pub mod slots;
 pub mod supervisor;
 pub mod version;
+pub mod window;
 pub mod wire;

@@ -14,6 +14,7 @@
 //! | [`memory`], [`scratch`] | untyped memory and slots; a window to fill frames through |
 //! | [`timer`] | the supervisor's clock, and one deadline at a time |
 //! | [`device_memory`] | the frames of devices |
+//! | [`window`] | memory that two modules share |
 //! | [`objects`] | what boot makes once and keeps |
 //! | [`audit`] | the kernel's word on everything that is free |
 //! | [`console`] | lines for the person at the console |
@@ -36,3 +37,4 @@ mod scratch;
 mod start;
 mod supervisor;
 mod timer;
+mod window;

@@ -80,6 +80,21 @@ pub struct HolderInfo {
     pub service: Option<u16>,
 }
 
+/// Memory that a module shares, or has shared, with another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowInfo {
+    /// The other one; `None` where it is gone.
+    pub with: Option<Name>,
+    /// Whether the module is the client of the two.
+    pub client: bool,
+    /// Where it is in the module's address space.
+    pub vaddr: u64,
+    /// Its size in KiB.
+    pub kib: u32,
+    /// Whether it is shared; otherwise memory of the module's own is in its place.
+    pub shared: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

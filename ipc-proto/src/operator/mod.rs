@@ -11,7 +11,7 @@ use crate::ids::{Instance, ServiceRef};
 use crate::name::Name;
 use crate::supervisor::Args;
 
-pub use caps::{Grant, HolderInfo, SlotInfo};
+pub use caps::{Grant, HolderInfo, SlotInfo, WindowInfo};
 pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users};
 pub use states::{ServiceState, State};
 
@@ -96,6 +96,13 @@ pub enum Request {
         name: Name,
         /// Which table entry to start from.
         from: u16,
+    },
+    /// The windows of a module, from the one with this number on. Answer: [`Answer::Windows`].
+    Windows {
+        /// The module.
+        name: Name,
+        /// The first.
+        from: u8,
     },
     /// Kill the module's running instance as if it had faulted. Answer: [`Answer::Done`].
     Crash {
@@ -256,6 +263,13 @@ pub enum Answer {
         page: Vec<HolderInfo, CAPS_PAGE>,
         /// The table entry to go on from, if there are more.
         next: Option<u16>,
+    },
+    /// Windows.
+    Windows {
+        /// One entry for each.
+        page: Vec<WindowInfo, PAGE>,
+        /// The number to go on from, if there are more.
+        next: Option<u8>,
     },
     /// What has become of it.
     TakenBack(Fate),

@@ -8,7 +8,8 @@
 //! 0x5fe000  STACK_TOP     the stack grows down from here; the page above it is never mapped, so that what
 //!                         runs over the stack's upper end does not reach the IPC buffer
 //! 0x5ff000  IPC_BUFFER    the thread's IPC buffer
-//! 0x600000  WINDOW_END
+//! 0x600000  WINDOW_END    behind it, in a page table of their own, the regions of memory that is shared with others:
+//!                         see `ipc_proto::window`
 //! ```
 //!
 //! A module is linked for this window: not position-independent, first segment at [`MODULE_BASE`], every segment

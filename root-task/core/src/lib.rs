@@ -15,3 +15,4 @@ pub mod restart;
 pub mod slots;
 pub mod system;
 pub mod untyped;
+pub mod windows;

@@ -4,8 +4,9 @@
 use heapless::Vec;
 use ipc_proto::ids::DomainId;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, HolderInfo, SlotInfo};
+use ipc_proto::operator::{Answer, HolderInfo, SlotInfo, WindowInfo};
 use ipc_proto::slots;
+use ipc_proto::window::{PAGE_BYTES, region};
 use root_task_core::grants::Endowment;
 
 use super::operator::{not_loaded, refused};
@@ -55,6 +56,28 @@ impl Supervisor {
             }
         }
         answer(&Answer::Holders { page, next: None })
+    }
+
+    /// A page of the windows of a module, from the one with this number on.
+    pub(super) fn windows_of(&self, name: &Name, from: u8) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        let mut page = Vec::new();
+        for number in self.windows.of(id).filter(|number| *number >= usize::from(from)) {
+            let Some(window) = self.windows.get(number) else { continue };
+            let [client, server] = window.sides;
+            let (own, other) = if client.domain == id { (client, server) } else { (server, client) };
+            let info = WindowInfo {
+                with: self.ledger.module(other.domain).map(|module| module.name),
+                client: client.domain == id,
+                vaddr: region(own.region),
+                kib: u32::from(window.pages).saturating_mul(PAGE_BYTES / 1024),
+                shared: window.is_shared(),
+            };
+            if page.push(info).is_err() {
+                return answer(&Answer::Windows { page, next: u8::try_from(number).ok() });
+            }
+        }
+        answer(&Answer::Windows { page, next: None })
     }
 
     fn runs(&self, id: DomainId) -> bool {

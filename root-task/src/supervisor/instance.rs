@@ -61,8 +61,10 @@ impl Supervisor {
             return;
         };
         domain.freeze();
-        let generation = domain.instance.generation;
-        self.alarms.cancel_all_of(domain.instance);
+        let instance = domain.instance;
+        self.lose_windows_of(id);
+        let generation = instance.generation;
+        self.alarms.cancel_all_of(instance);
         let queued = if next == Generation::NONE { Some(Status::NotDelivered) } else { None };
         let fate = Fate { interrupted: (generation, next), queued };
         self.answer_callers(id, callers, fate);
@@ -75,7 +77,10 @@ impl Supervisor {
         if self.ledger.module(id).is_some_and(|module| module.name == self.system.console) {
             self.console.take_back();
         }
-        let whole = domain.destroy_with(&mut self.memory, connections);
+        let annex = self.room_mut(id).and_then(|room| room.annex.take());
+        let annex = annex.map_or(Ok(()), |annex| annex.dissolve(&mut self.memory));
+        let whole =
+            domain.destroy_with(&mut self.memory, connections).and_then(|bytes| annex.map(|()| bytes));
         if let Err(leak) = &whole {
             say!("supervisor: domain {id}: {leak}");
         }

@@ -48,6 +48,7 @@ impl Supervisor {
                 home,
                 domain: None,
                 building: None,
+                annex: None,
                 request,
                 code: Code::of(&plan, file),
                 allowance,

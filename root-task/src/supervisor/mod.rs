@@ -21,6 +21,7 @@ mod rescue;
 mod revoke;
 mod unload;
 mod waiter;
+mod windows;
 
 use heapless::Vec;
 use ipc_proto::badge::Holder;
@@ -39,6 +40,7 @@ use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::looks::Looks;
 use root_task_core::system::SystemManifest;
+use root_task_core::windows::{MAX_WINDOWS, Windows};
 use sel4::{MessageInfo, MessageInfoBuilder, cap, with_ipc_buffer_mut};
 use serde::Serialize;
 
@@ -51,6 +53,7 @@ use crate::memory::Memory;
 use crate::report::Cause;
 use crate::scratch::Scratch;
 use crate::timer::Timer;
+use crate::window::{Annex, Panes};
 
 use devices::Console;
 pub use parking::Parking;
@@ -61,6 +64,8 @@ use waiter::Waiter;
 pub struct Room {
     home: Home,
     domain: Option<Domain>,
+    /// What it needs to have windows, where it has had one.
+    annex: Option<Annex>,
     /// The instance that is being made.
     building: Option<Building>,
     request: Request,
@@ -122,6 +127,9 @@ pub struct Supervisor {
     /// The last death of each module, the newest last.
     deaths: Vec<operator_proto::Death, MAX_DEATHS>,
     looks: Looks,
+    windows: Windows,
+    /// What belongs to each of them, by its number.
+    panes: [Option<Panes>; MAX_WINDOWS],
 }
 
 /// A status without a message.
@@ -179,6 +187,8 @@ impl Supervisor {
             acted: None,
             deaths: Vec::new(),
             looks: Looks::default(),
+            windows: Windows::new(),
+            panes: [const { None }; MAX_WINDOWS],
         }
     }
 

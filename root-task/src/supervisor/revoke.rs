@@ -70,6 +70,10 @@ impl Supervisor {
             // What cannot be deleted is not there.
             let _ = domain.cspace(u64::from(slot)).delete();
         }
+        let server = self.ledger.server_of(client, u64::from(slot));
         self.ledger.disconnect(client, slot);
+        if let Some(server) = server.filter(|server| !self.ledger.is_client_of(client, *server)) {
+            self.lose_window_between(client, server);
+        }
     }
 }

@@ -15,6 +15,7 @@
 //! | [`operator`] | calls that only an operator may make |
 //! | [`console`] | the console's receiver, for the module that is granted it |
 //! | [`locker`] | a CNode of the module's own, for capabilities that it is handed |
+//! | [`window`] | memory that is shared with a client or a server |
 //! | [`clock`] | the guest's clock |
 //! | [`fault`] | faults on purpose |
 #![no_std]
@@ -32,6 +33,7 @@ mod panic;
 pub mod request;
 pub mod serve;
 pub mod start;
+pub mod window;
 
 pub use clients::Clients;
 pub use connection::{CallError, Connection};

@@ -23,6 +23,8 @@ pub const DEFAULT_MEMORY_KIB: u32 = 128;
 pub const DEFAULT_NAMES: u16 = MAX_SERVICES_PER_MODULE;
 /// How many modules may be connected to it: all others.
 pub const DEFAULT_CLIENTS: u16 = MAX_DOMAINS;
+/// The memory that it may share with servers, in KiB: one window.
+pub const DEFAULT_WINDOW_KIB: u32 = 64;
 /// How many messages it may send to the supervisor in a period of [`PERIOD`](crate::meter::PERIOD): more than any module
 /// needs that does its work.
 pub const DEFAULT_MESSAGES: u32 = 2000;
@@ -56,6 +58,9 @@ pub struct Allowance {
     /// Modules that may be connected to its services at a time.
     #[serde(default = "default_clients")]
     pub clients: u16,
+    /// Memory that it may share with servers, in KiB: all its windows as a client.
+    #[serde(default = "default_window")]
+    pub window_kib: u32,
     /// Messages to the supervisor in a period: with more it is slowed down. Operators and the name server are not counted.
     #[serde(default = "default_messages")]
     pub messages: u32,
@@ -88,6 +93,10 @@ fn default_clients() -> u16 {
     DEFAULT_CLIENTS
 }
 
+fn default_window() -> u32 {
+    DEFAULT_WINDOW_KIB
+}
+
 fn default_messages() -> u32 {
     DEFAULT_MESSAGES
 }
@@ -108,6 +117,7 @@ impl Allowance {
             shortest_deadline: DEFAULT_DEADLINE,
             names: DEFAULT_NAMES,
             clients: DEFAULT_CLIENTS,
+            window_kib: DEFAULT_WINDOW_KIB,
             messages: DEFAULT_MESSAGES,
             log_bytes: DEFAULT_LOG_BYTES,
         }

@@ -4,11 +4,11 @@ use core::fmt::{self, Write};
 
 use heapless::String;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Grant, HolderInfo, Sentence, SlotInfo};
+use ipc_proto::operator::{Grant, HolderInfo, Sentence, SlotInfo, WindowInfo};
 use serde::Serialize;
 
 use super::json;
-use super::pages::{each_holder, each_slot};
+use super::pages::{each_holder, each_slot, each_window};
 use crate::output::Output;
 
 /// The longest words for a grant, in bytes: a connection to a module with a long name.
@@ -19,6 +19,8 @@ trait Show {
     fn slot(&mut self, slot: &SlotInfo, output: &mut Output);
     fn slots_end(&mut self, size: u8, output: &mut Output);
     fn holder(&mut self, holder: &HolderInfo, output: &mut Output);
+    fn holders_end(&mut self, output: &mut Output);
+    fn window(&mut self, window: &WindowInfo, output: &mut Output);
     fn end(&mut self, output: &mut Output);
 }
 
@@ -34,6 +36,8 @@ fn walk(name: Name, show: &mut impl Show, output: &mut Output) -> Result<(), Sen
     let size = each_slot(name, |slot| show.slot(slot, output))?;
     show.slots_end(size, output);
     each_holder(name, |holder| show.holder(holder, output))?;
+    show.holders_end(output);
+    each_window(name, |window| show.window(window, output))?;
     show.end(output);
     Ok(())
 }
@@ -94,11 +98,20 @@ impl Show for ForPeople {
         output.line(format_args!("{} can call it, by its slot {}", holder.client, holder.slot));
     }
 
-    fn end(&mut self, output: &mut Output) {
+    fn holders_end(&mut self, output: &mut Output) {
         if self.holders == 0 {
             output.line(format_args!("nobody can call it"));
         }
     }
+
+    fn window(&mut self, window: &WindowInfo, output: &mut Output) {
+        let WindowInfo { with, vaddr, kib, shared, .. } = window;
+        let shares = if *shared { "shares" } else { "has lost" };
+        let other = with.as_ref().map_or("a module that is gone", Name::as_str);
+        output.line(format_args!("it {shares} {kib} KiB at {vaddr:#x} with {other}"));
+    }
+
+    fn end(&mut self, _: &mut Output) {}
 }
 
 /// An object of JSON, a line for each slot and each holder.
@@ -129,6 +142,15 @@ impl Show for ForPrograms {
 
     fn holder(&mut self, holder: &HolderInfo, output: &mut Output) {
         self.entry(holder, output);
+    }
+
+    fn holders_end(&mut self, output: &mut Output) {
+        self.first = true;
+        output.line(format_args!("],\"windows\":["));
+    }
+
+    fn window(&mut self, window: &WindowInfo, output: &mut Output) {
+        self.entry(window, output);
     }
 
     fn end(&mut self, output: &mut Output) {

@@ -1,7 +1,7 @@
-//! Asks for what comes in pages: slots, holders, modules.
+//! Asks for what comes in pages: slots, holders, windows, modules.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, HolderInfo, ModuleInfo, Request, Sentence, SlotInfo};
+use ipc_proto::operator::{Answer, HolderInfo, ModuleInfo, Request, Sentence, SlotInfo, WindowInfo};
 
 use super::{ask, unexpected};
 
@@ -24,6 +24,19 @@ pub fn each_holder(name: Name, mut take: impl FnMut(&HolderInfo)) -> Result<(), 
     let mut from = Some(0);
     while let Some(start) = from {
         let Answer::Holders { page, next } = ask(&Request::Holders { name, from: start })? else {
+            return Err(unexpected());
+        };
+        page.iter().for_each(&mut take);
+        from = next.filter(|next| *next > start);
+    }
+    Ok(())
+}
+
+/// The memory that a module shares, or has shared.
+pub fn each_window(name: Name, mut take: impl FnMut(&WindowInfo)) -> Result<(), Sentence> {
+    let mut from = Some(0);
+    while let Some(start) = from {
+        let Answer::Windows { page, next } = ask(&Request::Windows { name, from: start })? else {
             return Err(unexpected());
         };
         page.iter().for_each(&mut take);

@@ -7,6 +7,7 @@ pub mod give;
 pub mod hoard;
 pub mod locker;
 pub mod loser;
+pub mod pane;
 pub mod prisoner;
 pub mod random;
 pub mod relay;
@@ -26,7 +27,7 @@ use ipc_proto::supervisor::Args;
 use module_rt::{InitError, operator};
 
 pub use fingerprint::fingerprint;
-pub use services::{clients_of, connect, is_published, say, warm_up};
+pub use services::{clients_of, connect, connect_to, is_published, say, warm_up};
 
 /// What is wrong, as a sentence.
 pub type Wrong = String<96>;

@@ -32,8 +32,13 @@ pub fn is_published(name: &str) -> Result<bool, InitError> {
 
 /// Looks a service up, again and again while it is being restarted.
 pub fn connect(service: &str) -> Result<Connection, InitError> {
+    connect_to(service, VersionRange::exactly(echo::VERSION))
+}
+
+/// The same for a service of another interface.
+pub fn connect_to(service: &str, versions: VersionRange) -> Result<Connection, InitError> {
     for _ in 0..TRIES {
-        match lookup(service, VersionRange::exactly(echo::VERSION)) {
+        match lookup(service, versions) {
             Err(NamesError::Refused(NameFailure::Supervisor(Refusal::NotLive))) => module_rt::yield_now(),
             other => return Ok(other?),
         }

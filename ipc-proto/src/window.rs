@@ -1,0 +1,62 @@
+//! Windows: memory that a client shares with a server, where messages are too small.
+//!
+//! The client asks the supervisor for one on a connection ([`crate::supervisor::Request::Window`]); the server asks for
+//! the other side of it with the badge of the client's call ([`crate::supervisor::Request::WindowOf`]). Both can write,
+//! at any moment: copy first, then check. When either of them dies, or the connection is taken back, whoever is left has
+//! memory of its own there, full of zeroes, which nobody else sees.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The address of the first region in every module that has windows.
+pub const REGIONS_BASE: u64 = 0x60_0000;
+/// The size of a region, in which one window lies.
+pub const REGION_BYTES: u64 = 0x1_0000;
+/// How many regions a module has: one page table is enough for them.
+pub const REGIONS: u8 = 32;
+/// The size of a page in bytes.
+pub const PAGE_BYTES: u32 = 4096;
+/// The most pages of a window: a region of them.
+pub const MAX_PAGES: u8 = 16;
+
+const _: () = assert!(MAX_PAGES as u64 * PAGE_BYTES as u64 == REGION_BYTES);
+
+/// The address of a region; those beyond the last are not used.
+pub const fn region(number: u8) -> u64 {
+    REGIONS_BASE.saturating_add(REGION_BYTES.saturating_mul(number as u64))
+}
+
+/// Why there is no window. Its text is the sentence that a person reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WindowRefusal {
+    /// None at all, or more than [`MAX_PAGES`].
+    Size,
+    /// There is a window for these two already, of another size.
+    OtherSize,
+    /// There is no connection, or the server does not run; or, for the server, the client has asked for none.
+    NotConnected,
+    /// The client would have more memory in windows than the system's manifest grants it.
+    NotGranted,
+    /// One of the two has as many windows as a module can have, or there are as many as the system can have.
+    TooMany,
+    /// Memory or slots are used up.
+    OutOfMemory,
+}
+
+impl fmt::Display for WindowRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WindowRefusal::Size => write!(f, "a window has 1 to {MAX_PAGES} pages"),
+            WindowRefusal::OtherSize => f.write_str("there is a window already, of another size"),
+            WindowRefusal::NotConnected => f.write_str("there is no client or no server for a window"),
+            WindowRefusal::NotGranted => {
+                f.write_str("the client has as much memory in windows as it is granted (window_kib)")
+            }
+            WindowRefusal::TooMany => f.write_str("there are as many windows as there can be"),
+            WindowRefusal::OutOfMemory => f.write_str("there is no memory left for a window"),
+        }
+    }
+}
+
+impl core::error::Error for WindowRefusal {}

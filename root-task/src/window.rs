@@ -1,0 +1,168 @@
+//! Frames that two modules share, and what takes their place in a module that has lost them.
+//!
+//! The frames come from an untyped of the window's own, so that one revoke takes them from both. Each module has them by
+//! copies in the supervisor's CSpace; when they are gone, the same slots hold copies of the module's **grave**: a frame
+//! of its own that is mapped in each place of what it has lost.
+
+use ipc_proto::window::{PAGE_BYTES, REGIONS_BASE};
+use root_task_core::slots::SlotRange;
+use sel4::{CapRights, cap};
+
+use crate::arch;
+use crate::memory::{Leak, Memory, OutOf, Untyped};
+
+/// A page as a power of two of bytes.
+const PAGE_BITS: u8 = 12;
+
+/// The frames of a window, and a slot for each page on each side.
+pub struct Panes {
+    /// Where the frames come from, as long as there are any.
+    untyped: Option<Untyped>,
+    slots: SlotRange,
+    pages: u8,
+}
+
+impl Panes {
+    /// Makes the frames; nobody sees them yet.
+    ///
+    /// # Errors
+    /// [`OutOf`] memory or slots; nothing is lost.
+    pub fn make(memory: &mut Memory, pages: u8) -> Result<Panes, OutOf> {
+        let slots = memory.alloc_slots(usize::from(pages).saturating_mul(3))?;
+        let bits = u8::try_from(pages.next_power_of_two().trailing_zeros()).unwrap_or(u8::MAX);
+        let untyped = match memory.alloc_untyped(PAGE_BITS.saturating_add(bits)) {
+            Ok(untyped) => untyped,
+            Err(error) => {
+                memory.free_slots(slots);
+                return Err(error);
+            }
+        };
+        let made = untyped.retype(&arch::FRAME, u64::from(slots.first.0), usize::from(pages));
+        let mut panes = Panes { untyped: Some(untyped), slots, pages };
+        match made {
+            Ok(()) => Ok(panes),
+            Err(error) => {
+                let _ = panes.free_memory(memory);
+                panes.dissolve(memory);
+                Err(OutOf::Kernel(error))
+            }
+        }
+    }
+
+    fn slot(&self, row: usize, page: u8) -> u64 {
+        let offset = row.saturating_mul(usize::from(self.pages)).saturating_add(usize::from(page));
+        u64::from(self.slots.first.0).saturating_add(offset as u64)
+    }
+
+    /// Maps the frames for one side, from `vaddr` on.
+    ///
+    /// # Errors
+    /// The kernel's: [`Panes::hide`] what is there.
+    pub fn show(&self, side: usize, vspace: cap::VSpace, vaddr: u64) -> sel4::Result<()> {
+        self.map(side, vspace, vaddr, |page| cap::Granule::from_bits(self.slot(0, page)))
+    }
+
+    /// Maps a frame of the side's own in all its places.
+    ///
+    /// # Errors
+    /// The kernel's: [`Panes::hide`] what is there.
+    pub fn bury(
+        &self,
+        side: usize,
+        grave: cap::Granule,
+        vspace: cap::VSpace,
+        vaddr: u64,
+    ) -> sel4::Result<()> {
+        self.map(side, vspace, vaddr, |_| grave)
+    }
+
+    fn map(
+        &self,
+        side: usize,
+        vspace: cap::VSpace,
+        vaddr: u64,
+        frame: impl Fn(u8) -> cap::Granule,
+    ) -> sel4::Result<()> {
+        for page in 0..self.pages {
+            let place = self.slot(side.saturating_add(1), page);
+            arch::slot(place).copy(&arch::root_slot(frame(page)), CapRights::read_write())?;
+            let at = vaddr.saturating_add(u64::from(page).saturating_mul(u64::from(PAGE_BYTES)));
+            let at = usize::try_from(at).map_err(|_| sel4::Error::RangeError)?;
+            cap::Granule::from_bits(place).frame_map(vspace, at, CapRights::read_write(), arch::DATA)?;
+        }
+        Ok(())
+    }
+
+    /// Takes whatever is mapped for one side away.
+    pub fn hide(&self, side: usize) {
+        for page in 0..self.pages {
+            // Takes the mapping along. What cannot be deleted is not there.
+            let _ = arch::slot(self.slot(side.saturating_add(1), page)).delete();
+        }
+    }
+
+    /// Takes the frames back, wherever they are mapped.
+    ///
+    /// # Errors
+    /// [`Leak`] where the kernel says that not all of the memory came back.
+    pub fn free_memory(&mut self, memory: &mut Memory) -> Result<(), Leak> {
+        self.untyped.take().map_or(Ok(()), |untyped| memory.revoke_and_free(untyped))
+    }
+
+    /// Gives the slots back, which are empty.
+    pub fn dissolve(self, memory: &mut Memory) {
+        memory.free_slots(self.slots);
+    }
+}
+
+/// What a module needs to have windows at all: the page table of their regions, and its grave.
+pub struct Annex {
+    untyped: Untyped,
+    slots: SlotRange,
+}
+
+impl Annex {
+    /// Makes both, and joins the table to the module's address space.
+    ///
+    /// # Errors
+    /// [`OutOf`] memory or slots; nothing is lost.
+    pub fn make(memory: &mut Memory, vspace: cap::VSpace) -> Result<Annex, OutOf> {
+        let slots = memory.alloc_slots(2)?;
+        let untyped = match memory.alloc_untyped(PAGE_BITS.saturating_add(1)) {
+            Ok(untyped) => untyped,
+            Err(error) => {
+                memory.free_slots(slots);
+                return Err(error);
+            }
+        };
+        let [.., table] = arch::TABLES;
+        let first = u64::from(slots.first.0);
+        let made = untyped.retype(&table, first, 1).and_then(|()| {
+            untyped.retype(&arch::FRAME, first.saturating_add(1), 1)?;
+            arch::map_page_table(first, vspace, REGIONS_BASE as usize)
+        });
+        let annex = Annex { untyped, slots };
+        match made {
+            Ok(()) => Ok(annex),
+            Err(error) => {
+                let _ = annex.dissolve(memory);
+                Err(OutOf::Kernel(error))
+            }
+        }
+    }
+
+    /// The frame for what the module has lost.
+    pub fn grave(&self) -> cap::Granule {
+        cap::Granule::from_bits(u64::from(self.slots.first.0).saturating_add(1))
+    }
+
+    /// Takes both back.
+    ///
+    /// # Errors
+    /// [`Leak`] where the kernel says that not all of the memory came back.
+    pub fn dissolve(self, memory: &mut Memory) -> Result<(), Leak> {
+        let whole = memory.revoke_and_free(self.untyped);
+        memory.free_slots(self.slots);
+        whole
+    }
+}

@@ -1,0 +1,123 @@
+//! Memory that is shared with a client or a server: see `ipc_proto::window`.
+//!
+//! The other side may write at any moment, and may be hostile. So nothing is ever looked at in place: [`Window::read`]
+//! copies out, and what was copied is then checked. When the other side is gone, the memory is full of zeroes, and is
+//! this module's alone.
+
+use core::fmt;
+
+use ipc_proto::slots;
+use ipc_proto::supervisor::{Answer, LABEL, Request};
+use ipc_proto::window::WindowRefusal;
+
+use crate::connection::{CallError, Connection};
+use crate::serve::Client;
+
+/// A window, as this module sees it. It stays readable and writable for as long as the module lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    vaddr: usize,
+    bytes: usize,
+}
+
+/// Why there is no window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowError {
+    /// The supervisor's reason.
+    Refused(WindowRefusal),
+    /// The supervisor could not be asked: one of the two is built from another version.
+    Call(CallError),
+}
+
+impl fmt::Display for WindowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WindowError::Refused(why) => why.fmt(f),
+            WindowError::Call(error) => write!(f, "the supervisor: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for WindowError {}
+
+/// The offset is not inside the window, or what is copied would reach beyond its end. Nothing was copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfWindow;
+
+fn ask(request: &Request) -> Result<Window, WindowError> {
+    match Connection::in_slot(slots::SUPERVISOR).call(LABEL, request).map_err(WindowError::Call)? {
+        Answer::Window { vaddr, bytes } => Ok(Window { vaddr: vaddr as usize, bytes: bytes as usize }),
+        Answer::NoWindow(why) => Err(WindowError::Refused(why)),
+        _ => Err(WindowError::Call(CallError::BadAnswer)),
+    }
+}
+
+impl Connection {
+    /// Shares so many pages with the server of this connection. Asked for again, it is the same window; after it was
+    /// lost, a new one in the same place.
+    ///
+    /// # Errors
+    /// [`WindowError`].
+    pub fn window(self, pages: u8) -> Result<Window, WindowError> {
+        let slot =
+            u8::try_from(self.slot()).map_err(|_| WindowError::Refused(WindowRefusal::NotConnected))?;
+        ask(&Request::Window { slot, pages })
+    }
+}
+
+impl Client {
+    /// The window that this client shares with this module.
+    ///
+    /// # Errors
+    /// [`WindowError`].
+    pub fn window(self) -> Result<Window, WindowError> {
+        ask(&Request::WindowOf { client: self.badge() })
+    }
+}
+
+impl Window {
+    /// Its size in bytes.
+    pub const fn len(self) -> usize {
+        self.bytes
+    }
+
+    /// Whether it has no bytes at all: never.
+    pub const fn is_empty(self) -> bool {
+        self.bytes == 0
+    }
+
+    fn range(self, offset: usize, length: usize) -> Result<*mut u8, OutOfWindow> {
+        let end = offset.checked_add(length).ok_or(OutOfWindow)?;
+        if end > self.bytes {
+            return Err(OutOfWindow);
+        }
+        Ok(core::ptr::with_exposed_provenance_mut(self.vaddr.saturating_add(offset)))
+    }
+
+    /// Copies out of the window.
+    ///
+    /// # Errors
+    /// [`OutOfWindow`].
+    pub fn read(self, offset: usize, to: &mut [u8]) -> Result<(), OutOfWindow> {
+        let from = self.range(offset, to.len())?;
+        for (index, byte) in to.iter_mut().enumerate() {
+            // SAFETY: inside the window, which stays mapped for this module's whole life: the supervisor puts other
+            // memory there when the shared one is gone. Volatile, since others write to it.
+            *byte = unsafe { from.wrapping_add(index).read_volatile() };
+        }
+        Ok(())
+    }
+
+    /// Copies into the window.
+    ///
+    /// # Errors
+    /// [`OutOfWindow`].
+    pub fn write(self, offset: usize, from: &[u8]) -> Result<(), OutOfWindow> {
+        let to = self.range(offset, from.len())?;
+        for (index, byte) in from.iter().enumerate() {
+            // SAFETY: as in `read`; nobody in this program has a reference to it.
+            unsafe { to.wrapping_add(index).write_volatile(*byte) };
+        }
+        Ok(())
+    }
+}
