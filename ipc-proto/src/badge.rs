@@ -32,6 +32,9 @@ pub const INTERRUPT: u64 = SIGNAL | 1;
 /// What it is signalled with where a client has died, see `manifest::DEPARTURES`.
 pub const DEPARTURE: u64 = SIGNAL | 2;
 
+/// The badge of a capability to receive: it is not delivered to anybody, and makes the capability a parent.
+pub const RECEIVER: u64 = 1;
+
 /// How many domains a badge can tell apart.
 pub const MAX_DOMAINS: u16 = 1 << 5;
 /// How many services a badge can tell apart.

@@ -83,7 +83,19 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
     let timer = Timer::set_up(bootinfo, &mut memory, passed?)?;
     let parking = Parking::lay_out(&mut memory)?;
     let (archive, system) = archive(bootinfo);
-    Ok(Supervisor::new(endpoint, memory, parking, Scratch::ready(), bell, timer, console, archive, system))
+    let clock = system.clock.map(|_| arch::open_clock(bootinfo, &mut memory)).transpose()?;
+    Ok(Supervisor::new(
+        endpoint,
+        memory,
+        parking,
+        Scratch::ready(),
+        bell,
+        timer,
+        console,
+        clock,
+        archive,
+        system,
+    ))
 }
 
 /// Nothing can run: says why, marks the end, and stops.

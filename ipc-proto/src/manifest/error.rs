@@ -70,7 +70,7 @@ impl fmt::Display for ManifestError {
                 )
             }
             ManifestError::Device(n) => {
-                write!(f, "the manifest asks for device {n}: give 0 (none) or 1 (console)")
+                write!(f, "the manifest asks for device {n}: give 0 (none), 1 (console) or 2 (clock)")
             }
             ManifestError::Connections(n) => {
                 write!(f, "the manifest asks for {n} connections: ask for at most {MAX_CONNECTIONS}")

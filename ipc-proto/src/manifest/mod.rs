@@ -87,6 +87,8 @@ pub enum Device {
     None = 0,
     /// The serial console's receiver: its interrupt, and its registers or ports.
     Console = 1,
+    /// The real-time clock: its interrupt, and its registers or ports.
+    Clock = 2,
 }
 
 /// A checked manifest.
@@ -196,6 +198,7 @@ impl Manifest {
             device: match manifest.device {
                 0 => Device::None,
                 1 => Device::Console,
+                2 => Device::Clock,
                 other => return Err(ManifestError::Device(other)),
             },
             connections: manifest.connections,
@@ -262,7 +265,8 @@ mod tests {
         assert_eq!(checked(|m| m.magic = *b"ESCROWM2"), Err(ManifestError::Magic));
         assert_eq!(checked(|m| m.size = 65), Err(ManifestError::Size(65)));
         assert_eq!(checked(|m| m.restart = 3), Err(ManifestError::Restart(3)));
-        assert_eq!(checked(|m| m.device = 2), Err(ManifestError::Device(2)));
+        assert_eq!(checked(|m| m.device = 2).unwrap().device, Device::Clock);
+        assert_eq!(checked(|m| m.device = 3), Err(ManifestError::Device(3)));
         assert_eq!(checked(|m| m.flags = 2), Err(ManifestError::Flags(2)));
         assert!(checked(|m| m.flags = DEPARTURES).unwrap().departures);
         assert_eq!(checked(|m| m.name[0] = b'E'), Err(ManifestError::Name(NameError::BadStart)));

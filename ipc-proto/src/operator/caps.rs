@@ -38,9 +38,9 @@ impl fmt::Display for Grant {
             Grant::Names => "lookups, to the name server",
             Grant::Receive => "receives on its own endpoint",
             Grant::Locker => "its locker",
-            Grant::Interrupt => "the console's interrupt",
-            Grant::Ports => "the console's I/O ports",
-            Grant::Notification => "the console's notification",
+            Grant::Interrupt => "its device's interrupt",
+            Grant::Ports => "its device's I/O ports",
+            Grant::Notification => "its device's notification",
             Grant::Connection(server) => return write!(f, "connection to {server}"),
         })
     }

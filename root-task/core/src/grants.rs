@@ -11,8 +11,8 @@ use crate::ledger::Ledger;
 pub struct Endowment {
     /// It has a locker.
     pub locker: bool,
-    /// It has the console's device.
-    pub console: bool,
+    /// It has a device.
+    pub device: bool,
     /// The device has I/O ports.
     pub ports: bool,
     /// It is the name server, which needs no capability to itself.
@@ -29,9 +29,9 @@ impl Endowment {
             slots::NAMES => when(!self.is_names, Grant::Names),
             slots::RECEIVE => when(ledger.module(domain)?.state() != State::Stopping, Grant::Receive),
             slots::LOCKER => when(self.locker, Grant::Locker),
-            slots::IRQ_HANDLER => when(self.console, Grant::Interrupt),
-            slots::IO_PORTS => when(self.console && self.ports, Grant::Ports),
-            slots::NOTIFICATION => when(self.console, Grant::Notification),
+            slots::IRQ_HANDLER => when(self.device, Grant::Interrupt),
+            slots::IO_PORTS => when(self.device && self.ports, Grant::Ports),
+            slots::NOTIFICATION => when(self.device, Grant::Notification),
             slot => Some(Grant::Connection(ledger.module(ledger.server_of(domain, slot)?)?.name)),
         }
     }
@@ -43,7 +43,7 @@ mod tests {
     use ipc_proto::ids::Instance;
     use ipc_proto::name::Name;
 
-    const NONE: Endowment = Endowment { locker: false, console: false, ports: false, is_names: false };
+    const NONE: Endowment = Endowment { locker: false, device: false, ports: false, is_names: false };
 
     fn live(ledger: &mut Ledger, name: &str) -> Instance {
         let domain = ledger.admit(Name::new(name).unwrap(), 4, false).unwrap();
@@ -62,8 +62,8 @@ mod tests {
             (NONE, &[1, 2, 3, 4][..]),
             (Endowment { is_names: true, ..NONE }, &[1, 2, 4]),
             (Endowment { locker: true, ..NONE }, &[1, 2, 3, 4, 5]),
-            (Endowment { console: true, ..NONE }, &[1, 2, 3, 4, 6, 8]),
-            (Endowment { console: true, ports: true, ..NONE }, &[1, 2, 3, 4, 6, 7, 8]),
+            (Endowment { device: true, ..NONE }, &[1, 2, 3, 4, 6, 8]),
+            (Endowment { device: true, ports: true, ..NONE }, &[1, 2, 3, 4, 6, 7, 8]),
             (Endowment { ports: true, ..NONE }, &[1, 2, 3, 4]),
         ] {
             assert_eq!(slots_of(endowment, &ledger, domain), slots, "{endowment:?}");

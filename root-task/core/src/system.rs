@@ -6,6 +6,7 @@
 use core::fmt;
 
 use heapless::Vec;
+use ipc_proto::manifest::Device;
 use ipc_proto::name::Name;
 use ipc_proto::supervisor::Args;
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,7 @@ pub const MAX_GRANTS: usize = 16;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 3600;
+pub const MAX_ENCODED: usize = 3640;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub struct SystemManifest {
     pub name_server: Name,
     /// The module that is granted the console's receiver.
     pub console: Name,
+    /// The module that is granted the real-time clock, if one is.
+    #[serde(default)]
+    pub clock: Option<Name>,
     /// The modules that may load, unload and look at others.
     #[serde(default)]
     pub operators: Vec<Name, MAX_OPERATORS>,
@@ -157,6 +161,17 @@ impl SystemManifest {
     pub fn args_of(&self, module: &Name) -> Args {
         let given = self.args.iter().find(|args| args.module == *module);
         given.map(|args| args.text.clone()).unwrap_or_default()
+    }
+
+    /// The device that a module is granted.
+    pub fn device_of(&self, module: &Name) -> Device {
+        if *module == self.console {
+            Device::Console
+        } else if self.clock.as_ref() == Some(module) {
+            Device::Clock
+        } else {
+            Device::None
+        }
     }
 
     /// What a module may have. Those who act for others are not counted: the name server and operators.

@@ -105,7 +105,7 @@ fn each_list_below_at_and_above_its_bound() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("survive_faults", &longest, MAX_SURVIVORS),
         list("boot", &longest, MAX_BOOT),

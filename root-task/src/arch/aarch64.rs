@@ -10,7 +10,7 @@ use crate::device_memory::device_frame;
 use crate::domain::Domain;
 use crate::memory::{Memory, OutOf};
 use crate::objects::SetUpError;
-use crate::supervisor::devices::Console;
+use crate::supervisor::devices::Device;
 
 /// The machine that module files are for.
 pub const MACHINE: Machine = Machine::Aarch64;
@@ -31,7 +31,10 @@ pub const CODE: VmAttributes = VmAttributes::DEFAULT;
 pub const DATA: VmAttributes = VmAttributes::DEFAULT.execute_never();
 /// Whether a device's registers are I/O ports.
 pub const HAS_PORTS: bool = false;
-/// The console's registers.
+/// Where QEMU `virt` has its real-time clock, and its interrupt.
+const CLOCK_PADDR: u64 = 0x0901_0000;
+const CLOCK_IRQ: u64 = 34;
+/// A device's registers.
 pub type Registers = cap::Granule;
 
 /// Where the root task maps the console's registers: next to the scratch window, in the same table.
@@ -69,7 +72,7 @@ pub fn landing(registers: &UserContext) -> u64 {
 ///
 /// # Errors
 /// [`SetUpError`] where the kernel does not offer the device.
-pub fn open_console(bootinfo: &BootInfoPtr, memory: &mut Memory) -> Result<Console, SetUpError> {
+pub fn open_console(bootinfo: &BootInfoPtr, memory: &mut Memory) -> Result<Device, SetUpError> {
     let irq = u64::from(memory.alloc_slots(1)?.first.0);
     let registers = device_frame(bootinfo, memory, serial::PADDR)?;
     let vspace = sel4::init_thread::slot::VSPACE.cap();
@@ -81,10 +84,35 @@ pub fn open_console(bootinfo: &BootInfoPtr, memory: &mut Memory) -> Result<Conso
     uart.enable_receive_interrupt();
     console::open(uart);
     sel4::init_thread::slot::IRQ_CONTROL.cap().irq_control_get(serial::IRQ, &slot(irq))?;
-    Ok(Console { registers, irq: cap::IrqHandler::from_bits(irq) })
+    Ok(Device { registers, irq: cap::IrqHandler::from_bits(irq) })
 }
 
-/// Maps a copy of the console's registers for a domain; the copy is in the supervisor's slot `device`.
+/// Makes the real-time clock's capabilities: a PL031, of which the kernel does not touch anything.
+///
+/// # Errors
+/// [`SetUpError`] where the kernel does not offer the device.
+pub fn open_clock(bootinfo: &BootInfoPtr, memory: &mut Memory) -> Result<Device, SetUpError> {
+    let irq = u64::from(memory.alloc_slots(1)?.first.0);
+    let registers = device_frame(bootinfo, memory, CLOCK_PADDR)?;
+    sel4::init_thread::slot::IRQ_CONTROL.cap().irq_control_get(CLOCK_IRQ, &slot(irq))?;
+    Ok(Device { registers, irq: cap::IrqHandler::from_bits(irq) })
+}
+
+/// Takes back what was copied from a device's registers.
+pub fn take_registers_back(registers: Registers) {
+    // Copies are mapped in modules only; they go with their mappings. Fails only for a slot that does not exist.
+    let _ = root_slot(registers).revoke();
+}
+
+/// Maps a frame of a module's own in place of its device's registers, which were taken back.
+pub fn bury_registers(domain: &Domain, grave: cap::Granule) -> sel4::Result<()> {
+    let place = domain.device_slot();
+    slot(place).copy(&root_slot(grave), CapRights::read_write())?;
+    let frame = cap::Granule::from_bits(place);
+    frame.frame_map(domain.vspace(), slots::DEVICE_VADDR, CapRights::read_write(), DATA)
+}
+
+/// Maps a copy of a device's registers for a domain; the copy is in the supervisor's slot `device`.
 pub fn grant_registers(registers: Registers, domain: &Domain, device: u64) -> sel4::Result<()> {
     slot(device).copy(&root_slot(registers), CapRights::read_write())?;
     let frame = cap::Granule::from_bits(device);

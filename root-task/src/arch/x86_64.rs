@@ -9,7 +9,7 @@ use crate::console;
 use crate::domain::Domain;
 use crate::memory::Memory;
 use crate::objects::SetUpError;
-use crate::supervisor::devices::Console;
+use crate::supervisor::devices::Device;
 
 /// The machine that module files are for.
 pub const MACHINE: Machine = Machine::X86_64;
@@ -30,7 +30,10 @@ pub const CODE: VmAttributes = VmAttributes::DEFAULT;
 pub const DATA: VmAttributes = VmAttributes::DEFAULT;
 /// Whether a device's registers are I/O ports.
 pub const HAS_PORTS: bool = true;
-/// The console's I/O ports.
+/// The ports of the real-time clock, and its pin.
+const CLOCK_PORT: u64 = 0x70;
+const CLOCK_PIN: u64 = 8;
+/// A device's I/O ports.
 pub type Registers = cap::IOPort;
 
 /// The interrupt number that the kernel gives the console's pin from then on.
@@ -69,7 +72,7 @@ pub fn landing(registers: &UserContext) -> u64 {
 ///
 /// # Errors
 /// [`SetUpError`] where the kernel does not offer the device.
-pub fn open_console(_: &BootInfoPtr, memory: &mut Memory) -> Result<Console, SetUpError> {
+pub fn open_console(_: &BootInfoPtr, memory: &mut Memory) -> Result<Device, SetUpError> {
     let slots = memory.alloc_slots(2)?;
     let (ports, irq) = (u64::from(slots.first.0), u64::from(slots.first.0).saturating_add(1));
     let control = sel4::init_thread::slot::IO_PORT_CONTROL.cap();
@@ -81,10 +84,35 @@ pub fn open_console(_: &BootInfoPtr, memory: &mut Memory) -> Result<Console, Set
     console::open(uart);
     let interrupts = sel4::init_thread::slot::IRQ_CONTROL.cap();
     interrupts.irq_control_get_ioapic(0, serial::IRQ, 0, 0, CONSOLE_VECTOR, &slot(irq))?;
-    Ok(Console { registers, irq: cap::IrqHandler::from_bits(irq) })
+    Ok(Device { registers, irq: cap::IrqHandler::from_bits(irq) })
 }
 
-/// Gives a domain a copy of the console's ports.
+/// Makes the real-time clock's capabilities.
+///
+/// # Errors
+/// [`SetUpError`] where the kernel does not offer the device.
+pub fn open_clock(_: &BootInfoPtr, memory: &mut Memory) -> Result<Device, SetUpError> {
+    let slots = memory.alloc_slots(2)?;
+    let (ports, irq) = (u64::from(slots.first.0), u64::from(slots.first.0).saturating_add(1));
+    let control = sel4::init_thread::slot::IO_PORT_CONTROL.cap();
+    control.ioport_control_issue(CLOCK_PORT, CLOCK_PORT.saturating_add(1), &slot(ports))?;
+    let interrupts = sel4::init_thread::slot::IRQ_CONTROL.cap();
+    interrupts.irq_control_get_ioapic(0, CLOCK_PIN, 0, 0, CLOCK_PIN, &slot(irq))?;
+    Ok(Device { registers: cap::IOPort::from_bits(ports), irq: cap::IrqHandler::from_bits(irq) })
+}
+
+/// Takes back what was copied from a device's ports.
+pub fn take_registers_back(registers: Registers) {
+    // Takes what modules have of it, and leaves it itself: patch 04. Fails only for a slot that does not exist.
+    let _ = root_slot(registers).revoke();
+}
+
+/// Nothing is left in place of ports: using them is an error, and no fault.
+pub fn bury_registers(_: &Domain, _: cap::Granule) -> sel4::Result<()> {
+    Ok(())
+}
+
+/// Gives a domain a copy of a device's ports.
 pub fn grant_registers(registers: Registers, domain: &Domain, _: u64) -> sel4::Result<()> {
     domain.cspace(slots::IO_PORTS).copy(&root_slot(registers), CapRights::all())
 }

@@ -11,7 +11,7 @@ use super::{Domain, Place};
 use crate::home::Home;
 use crate::memory::{Leak, Memory, OutOf};
 use crate::scratch::Scratch;
-use crate::supervisor::devices::Console;
+use crate::supervisor::devices::Device;
 
 /// How many pages are filled and mapped in one piece of the work.
 pub(super) const PAGES: usize = 16;
@@ -26,8 +26,8 @@ pub struct Spec<'a> {
     pub supervisor: cap::Endpoint,
     /// The name server's endpoint, unless this is the name server.
     pub names: Option<cap::Endpoint>,
-    /// The console's device, where it is granted.
-    pub console: Option<&'a Console>,
+    /// The device that it is granted, if any.
+    pub device: Option<&'a Device>,
 }
 
 /// Why a domain could not be made; everything that was allocated for it is free again.

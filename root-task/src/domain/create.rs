@@ -109,8 +109,7 @@ impl Domain {
         if let Some(names) = spec.names {
             mint(slots::NAMES, names, Kind::Client)?;
         }
-        let receive = CapRights::read_only();
-        self.cspace(slots::RECEIVE).copy(&arch::root_slot(spec.home.endpoint()), receive)?;
+        self.let_receive(spec.home)?;
         if plan.request.locker_bits > 0 {
             let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
             self.cspace(slots::LOCKER).copy(&arch::root_slot(locker), CapRights::all())?;
@@ -132,8 +131,8 @@ impl Domain {
             0,
             u64::from(plan.request.priority),
         )?;
-        match spec.console {
-            Some(console) => console.grant(self, self.slot(Place::Device, 0), spec.home),
+        match spec.device {
+            Some(device) => device.grant(self, self.slot(Place::Device, 0), spec.home),
             None if plan.request.departures => tcb.tcb_bind_notification(spec.home.notification()),
             None => Ok(()),
         }

@@ -7,7 +7,7 @@ use super::Domain;
 use crate::memory::{Leak, Memory};
 
 /// The slots whose capabilities the domain could pass on to others. Its connections are further ones.
-const PASSABLE: [u64; 3] = [slots::FAULT, slots::SUPERVISOR, slots::NAMES];
+const PASSABLE: [u64; 4] = [slots::FAULT, slots::SUPERVISOR, slots::NAMES, slots::RECEIVE];
 
 impl Domain {
     /// Takes back what the holder of the capability in `slot` has passed on to others: copies in other domains are
@@ -32,11 +32,11 @@ impl Domain {
     }
 
     pub(super) fn destroy(self, memory: &mut Memory) -> Result<u64, Leak> {
+        let device = self.device_slot();
         let Domain { untyped, slots, device: granted, .. } = self;
         let bytes = untyped.bytes();
         // The device's frame is not made from the domain's untyped: its copy goes by itself. Nothing is in the slot
-        // where the registers are ports.
-        let device = u64::from(slots.first.0).saturating_add(super::Place::Device as u64);
+        // where the registers are ports, or were taken back.
         if granted {
             let _ = crate::arch::slot(device).delete();
         }

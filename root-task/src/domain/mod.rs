@@ -7,10 +7,14 @@ pub mod building;
 mod create;
 pub mod destroy;
 
+use ipc_proto::badge::RECEIVER;
 use ipc_proto::ids::Instance;
+use ipc_proto::slots;
 use root_task_core::slots::SlotRange;
-use sel4::{AbsoluteCPtr, CPtrWithDepth, cap};
+use sel4::{AbsoluteCPtr, CPtrWithDepth, CapRights, cap};
 
+use crate::arch;
+use crate::home::Home;
 use crate::memory::Untyped;
 
 /// What the batch of slots holds, in this order; the frames follow.
@@ -38,8 +42,8 @@ pub struct Domain {
     slots: SlotRange,
     /// Its CSpace has 2^n slots.
     cspace_bits: u8,
-    /// Whether the slot for the granted device's frame is in use.
-    device: bool,
+    /// Whether it has the device that it is granted.
+    pub device: bool,
     frozen: bool,
 }
 
@@ -72,6 +76,28 @@ impl Domain {
     /// How many slots its CSpace has.
     pub fn cspace_size(&self) -> u8 {
         1_u8.checked_shl(u32::from(self.cspace_bits)).unwrap_or(0)
+    }
+
+    /// The slot of the supervisor's for what has to be taken back of its device one by one.
+    pub fn device_slot(&self) -> u64 {
+        self.slot(Place::Device, 0)
+    }
+
+    /// Gives the domain the capability to receive calls. With a badge, which nobody ever sees, its slot is the parent of
+    /// whatever is passed on: a revoke of the slot takes that and leaves the clients alone.
+    ///
+    /// # Errors
+    /// The kernel's: the slot is not empty.
+    pub fn let_receive(&self, home: &Home) -> sel4::Result<()> {
+        let receive = self.cspace(slots::RECEIVE);
+        receive.mint(&arch::root_slot(home.endpoint()), CapRights::read_only(), RECEIVER)
+    }
+
+    /// Takes it away, and what was passed on of it.
+    pub fn stop_receiving(&self) {
+        self.revoke_slot(slots::RECEIVE);
+        // What cannot be deleted is not there.
+        let _ = self.cspace(slots::RECEIVE).delete();
     }
 
     /// A slot of the domain's locker, which has 2^`bits` slots.

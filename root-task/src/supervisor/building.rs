@@ -18,7 +18,7 @@ impl Supervisor {
     /// [`StartError`]; nothing of the instance is left.
     pub(super) fn start_instance(&mut self, id: DomainId, plan: &ElfPlan) -> Result<Instance, StartError> {
         let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
-        let device = name == self.system.console;
+        let device = self.device_of(&name).is_some();
         let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
         let instance = Instance { domain: id, generation };
         let begun = Building::begin(&mut self.memory, plan, instance, device);
@@ -36,12 +36,14 @@ impl Supervisor {
         let Some(name) = self.ledger.module(id).map(|module| module.name) else { return Ok(()) };
         let names = if name == self.system.name_server { None } else { self.names_endpoint() };
         let file = self.archive.find(&name).unwrap_or_default();
+        let Some(room) = self.room(id) else { return Ok(()) };
+        let device = self.device_of(&name);
+        let spec = Spec { file, home: &room.home, supervisor: self.endpoint, names, device };
+        let progress = building.step(&self.scratch, &spec);
         let Some(room) = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut) else {
             return Ok(());
         };
-        let console = (name == self.system.console).then_some(&self.console);
-        let spec = Spec { file, home: &room.home, supervisor: self.endpoint, names, console };
-        match building.step(&self.scratch, &spec) {
+        match progress {
             Ok(Progress::More) => {
                 room.building = Some(building);
                 // There is room: a domain is in the list at most once, and the list is as long as the table.

@@ -20,11 +20,11 @@ impl Supervisor {
         let Some((room, domain)) = self.room(id).and_then(|room| Some((room, room.domain.as_ref()?))) else {
             return refused(format_args!("{name} has no CSpace: it does not run"));
         };
-        let console = *name == self.system.console;
+        let device = self.has_device(id);
         let endowment = Endowment {
             locker: room.request.locker_bits > 0,
-            console,
-            ports: console && arch::HAS_PORTS,
+            device,
+            ports: device && arch::HAS_PORTS,
             is_names: *name == self.system.name_server,
         };
         let mut page = Vec::new();

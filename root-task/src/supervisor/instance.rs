@@ -74,8 +74,11 @@ impl Supervisor {
     pub(super) fn reap(&mut self, id: DomainId, connections: &[u8]) -> Result<u64, Leak> {
         let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut);
         let Some(domain) = room.and_then(|room| room.domain.take()) else { return self.abandon(id) };
-        if self.ledger.module(id).is_some_and(|module| module.name == self.system.console) {
-            self.console.take_back();
+        if domain.device
+            && let Some(module) = self.ledger.module(id)
+            && let (Some(device), Some(room)) = (self.device_of(&module.name), self.room(id))
+        {
+            device.take_back(&room.home);
         }
         let annex = self.room_mut(id).and_then(|room| room.annex.take());
         let annex = annex.map_or(Ok(()), |annex| annex.dissolve(&mut self.memory));

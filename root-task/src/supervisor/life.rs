@@ -26,7 +26,7 @@ impl Supervisor {
         let request = plan.request;
         let allowance = self.system.allowance_of(&name);
         allowance
-            .check(&request, &self.system.console)
+            .check(&request, self.system.device_of(&name))
             .map_err(|difference| sentence(format_args!("{name}: {difference}")))?;
         let id = self
             .ledger

@@ -55,7 +55,7 @@ use crate::scratch::Scratch;
 use crate::timer::Timer;
 use crate::window::{Annex, Panes};
 
-use devices::Console;
+use devices::Device;
 pub use parking::Parking;
 use quotas::Usage;
 use waiter::Waiter;
@@ -101,8 +101,10 @@ pub struct Supervisor {
     pub bell: Bell,
     /// See [`Timer`].
     pub timer: Timer,
-    /// See [`Console`].
-    pub console: Console,
+    /// The console's receiver.
+    pub console: Device,
+    /// The real-time clock, where somebody is granted it.
+    pub clock: Option<Device>,
     /// See [`Ledger`].
     pub ledger: Ledger,
     /// The modules' files.
@@ -162,7 +164,8 @@ impl Supervisor {
         scratch: Scratch,
         bell: Bell,
         timer: Timer,
-        console: Console,
+        console: Device,
+        clock: Option<Device>,
         archive: Archive<'static>,
         system: SystemManifest,
     ) -> Supervisor {
@@ -173,6 +176,7 @@ impl Supervisor {
             bell,
             timer,
             console,
+            clock,
             ledger: Ledger::new(),
             archive,
             system,

@@ -20,6 +20,11 @@ use super::{Response, Supervisor, answer};
 impl Supervisor {
     /// An operator wants a client's capabilities to be taken back.
     pub(super) fn revoke_by_name(&mut self, name: &Name, client: &Name) -> Response {
+        if self.ledger.find(name).is_none()
+            && let Some(response) = self.revoke_device(name.as_str(), client)
+        {
+            return response;
+        }
         let (Some(server), Some(client_id)) = (self.ledger.find(name), self.ledger.find(client)) else {
             return not_loaded(if self.ledger.find(name).is_none() { name } else { client });
         };

@@ -13,12 +13,11 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{Act, Answer, MAX_USERS, State, Users};
 use ipc_proto::slots;
 use root_task_core::alarms::What;
-use sel4::{CapRights, Fault, SYSCALL_INSTRUCTION, UserContext};
+use sel4::{Fault, SYSCALL_INSTRUCTION, UserContext};
 
 use super::operator::{not_loaded, pinned, refused};
 use super::rescue::Domains;
 use super::{Response, Supervisor, answer};
-use crate::arch;
 use crate::memory::Leak;
 use crate::report;
 use crate::say;
@@ -86,8 +85,7 @@ impl Supervisor {
         let Some(domain) = room.domain.as_ref() else { return false };
         let (instance, deadline) =
             (domain.instance, u64::from(room.request.deadline_micros).saturating_mul(1000));
-        // Fails only for a slot that does not exist.
-        let _ = domain.cspace(slots::RECEIVE).delete();
+        domain.stop_receiving();
         let registers = domain.tcb().tcb_read_registers(false, UserContext::SYSCALL_WORDS);
         let receives = registers.is_ok_and(|registers| {
             let number = registers.syscall_number();
@@ -128,8 +126,7 @@ impl Supervisor {
         let Some(domain) = room.domain.as_ref() else { return false };
         let instance = domain.instance;
         // The slot is empty, and the endpoint is there as long as the module is.
-        let receive = domain.cspace(slots::RECEIVE);
-        let _ = receive.copy(&arch::root_slot(room.home.endpoint()), CapRights::read_only());
+        let _ = domain.let_receive(&room.home);
         self.alarms.cancel(What::StopOver(instance));
         true
     }

@@ -13,7 +13,7 @@ use crate::say;
 use crate::window::{Annex, Panes};
 
 /// A page of zeroes.
-static EMPTY: [u8; PAGE_BYTES as usize] = [0; PAGE_BYTES as usize];
+pub(super) static EMPTY: [u8; PAGE_BYTES as usize] = [0; PAGE_BYTES as usize];
 
 /// The answer that says where a side of a window is.
 fn at(side: Side, pages: u8) -> Answer {
@@ -59,7 +59,7 @@ impl Supervisor {
     }
 
     /// The address space of a running module, with the table that windows need.
-    fn annexed(&mut self, id: DomainId) -> Result<cap::VSpace, WindowRefusal> {
+    pub(super) fn annexed(&mut self, id: DomainId) -> Result<cap::VSpace, WindowRefusal> {
         let Supervisor { rooms, memory, .. } = self;
         let room = rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut);
         let room = room.ok_or(WindowRefusal::NotConnected)?;

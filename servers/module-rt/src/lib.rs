@@ -14,6 +14,7 @@
 //! | [`request`] | calls to the supervisor: publish, log, exit |
 //! | [`operator`] | calls that only an operator may make |
 //! | [`console`] | the console's receiver, for the module that is granted it |
+//! | [`device`] | the device that a module is granted |
 //! | [`locker`] | a CNode of the module's own, for capabilities that it is handed |
 //! | [`window`] | memory that is shared with a client or a server |
 //! | [`clock`] | the guest's clock |
@@ -24,6 +25,7 @@ pub mod clients;
 pub mod clock;
 pub mod connection;
 pub mod console;
+pub mod device;
 pub mod fault;
 pub mod init;
 pub mod locker;

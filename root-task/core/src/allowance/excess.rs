@@ -3,7 +3,7 @@
 use core::fmt;
 
 use heapless::Vec;
-use ipc_proto::name::Name;
+use ipc_proto::manifest::Device;
 
 /// In how many ways a module can ask for too much.
 pub(super) const WORDS: usize = 6;
@@ -21,8 +21,8 @@ pub enum Excess {
     Locker(u32, u32),
     /// A deadline of so many microseconds, and none below so many.
     Deadline(u32, u32),
-    /// The console, which is granted to another one.
-    Console(Name),
+    /// A device that it is not granted.
+    Device(Device),
 }
 
 /// Everything that a module asks for and may not have: at least one thing.
@@ -47,7 +47,8 @@ impl fmt::Display for Excess {
             Excess::Deadline(asked, granted) => {
                 write!(f, "a deadline of {asked} us, and may have {granted} (shortest_deadline)")
             }
-            Excess::Console(granted) => write!(f, "the console, which is {granted}'s (console)"),
+            Excess::Device(Device::Clock) => f.write_str("the clock, which it is not granted (clock)"),
+            Excess::Device(_) => f.write_str("the console, which it is not granted (console)"),
         }
     }
 }

@@ -123,11 +123,11 @@ impl Allowance {
         }
     }
 
-    /// Whether the module may have what it asks for; `console` is the one that is granted the console.
+    /// Whether the module may have what it asks for; `device` is the one that it is granted.
     ///
     /// # Errors
     /// The difference: grant it in the system's manifest, or ask for less.
-    pub fn check(&self, request: &Request, console: &Name) -> Result<(), Difference> {
+    pub fn check(&self, request: &Request, device: Device) -> Result<(), Difference> {
         let memory = request.memory_bytes.div_ceil(1024);
         let locker = match request.locker_bits {
             0 => 0,
@@ -135,14 +135,14 @@ impl Allowance {
         };
         let (connections, priority) = (request.connections, request.priority);
         let deadline = request.deadline_micros;
-        let asks_console = request.device == Device::Console && self.module != *console;
+        let asks_device = request.device != Device::None && request.device != device;
         let excess = [
             (memory > self.memory_kib).then_some(Excess::Memory(memory, self.memory_kib)),
             (connections > self.connections).then_some(Excess::Connections(connections, self.connections)),
             (priority > self.priority).then_some(Excess::Priority(priority, self.priority)),
             (locker > self.locker_slots).then_some(Excess::Locker(locker, self.locker_slots)),
             (deadline < self.shortest_deadline).then_some(Excess::Deadline(deadline, self.shortest_deadline)),
-            asks_console.then_some(Excess::Console(*console)),
+            asks_device.then_some(Excess::Device(request.device)),
         ];
         let difference: Vec<Excess, WORDS> = excess.into_iter().flatten().collect();
         if difference.is_empty() { Ok(()) } else { Err(Difference(difference)) }

@@ -28,7 +28,7 @@ fn request() -> Request {
 }
 
 fn told(allowance: Allowance, request: Request) -> Option<std::string::String> {
-    allowance.check(&request, &name("shell")).err().map(|difference| difference.to_string())
+    allowance.check(&request, Device::None).err().map(|difference| difference.to_string())
 }
 
 #[test]
@@ -74,7 +74,8 @@ fn each_word_below_at_and_above_its_bound() {
             Request { deadline_micros: 4999, ..at },
             "a deadline of 4999 us, and may have 5000 (shortest_deadline)",
         ),
-        (Request { device: Device::Console, ..at }, "the console, which is shell's (console)"),
+        (Request { device: Device::Clock, ..at }, "the clock, which it is not granted (clock)"),
+        (Request { device: Device::Console, ..at }, "the console, which it is not granted (console)"),
     ] {
         let whole = std::format!("it asks for more than the system's manifest grants it: {says}");
         assert_eq!(told(allowance, above), Some(whole));
@@ -97,5 +98,7 @@ fn every_difference_is_told() {
         assert!(told.contains(word), "{told}");
     }
     let of_shell = Allowance { module: name("shell"), ..Allowance::of_anybody(name("shell")) };
-    assert_eq!(of_shell.check(&Request { device: Device::Console, ..request() }, &name("shell")), Ok(()));
+    let asks = |device| Request { device, ..request() };
+    assert_eq!(of_shell.check(&asks(Device::Console), Device::Console), Ok(()));
+    assert!(of_shell.check(&asks(Device::Clock), Device::Console).is_err());
 }

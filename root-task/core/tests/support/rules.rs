@@ -128,7 +128,7 @@ fn manifests(machine: Machine) -> Vec<(&'static str, Vec<u8>)> {
         change("bad-stack", |manifest| manifest.stack_bytes = 13 * 4096),
         change("bad-memory", |manifest| manifest.memory_bytes = (4 << 20) + 1),
         change("bad-locker", |manifest| manifest.locker_bits = 12),
-        change("bad-device", |manifest| manifest.device = 2),
+        change("bad-device", |manifest| manifest.device = 3),
         change("bad-connections", |manifest| manifest.connections = 49),
         change("bad-flags", |manifest| manifest.flags = 2),
         change("bad-deadline", |manifest| manifest.deadline_micros = 999),

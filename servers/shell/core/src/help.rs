@@ -27,6 +27,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("unload --now NAME", "the same without waiting for the call: it is interrupted"),
     ("unload --cancel NAME", "take that back while the module is stopping"),
     ("revoke NAME CLIENT", "take CLIENT's capabilities to NAME back; everybody else is served"),
+    ("revoke DEVICE NAME", "take the device (console, clock) back from NAME, which lives"),
     ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
     ("after NS DO", "crash, unload or revoke something so many nanoseconds from now"),
     ("after NS DO during COMMAND", "the same while COMMAND is carried out, and say whether it was in time"),

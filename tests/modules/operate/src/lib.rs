@@ -2,6 +2,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod clockwork;
 mod fingerprint;
 pub mod give;
 pub mod hoard;
