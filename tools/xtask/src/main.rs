@@ -17,6 +17,7 @@ mod setup;
 mod system;
 mod toolchain;
 mod verbs;
+mod wrong;
 
 use std::process::ExitCode;
 

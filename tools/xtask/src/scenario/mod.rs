@@ -8,7 +8,6 @@ pub mod rounds;
 mod settings;
 pub mod strikes;
 pub mod transcript;
-mod wrong;
 
 use std::path::PathBuf;
 

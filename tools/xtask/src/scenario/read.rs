@@ -11,9 +11,9 @@ use toml::Spanned;
 use super::settings::{Elsewhere, Settings, Sweep};
 use super::strikes::LAST;
 use super::transcript::{self, Transcript};
-use super::wrong::Wrong;
 use super::{Scenario, rounds::Rounds};
 use crate::guest::outside::{Origin, Outside};
+use crate::wrong::Wrong;
 
 /// All scenarios of the repository, by name.
 ///
@@ -89,10 +89,7 @@ fn read(path: &Path) -> Result<String> {
 }
 
 fn settings(text: &str) -> Result<Settings, Wrong> {
-    let settings: Settings = toml::from_str(text).map_err(|error| match error.span() {
-        Some(span) => Wrong::span(text, &span, error.message()),
-        None => Wrong::whole(error.message()),
-    })?;
+    let settings: Settings = toml::from_str(text).map_err(|error| Wrong::toml(text, &error, &[]))?;
     if settings.arch.is_empty() {
         return Err(Wrong::whole("`arch` names no architecture, so it would never run"));
     }

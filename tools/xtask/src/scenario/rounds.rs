@@ -1,7 +1,7 @@
 //! Reads what a sweep types at each moment, and what may come of it: the file `sweep`.
 
 use super::transcript::{self, Exchange};
-use super::wrong::Wrong;
+use crate::wrong::Wrong;
 
 /// The line between two outputs, either of which may come.
 const OR: &str = "-- or --";

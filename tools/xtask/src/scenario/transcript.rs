@@ -1,7 +1,7 @@
 //! Reads a transcript: what the system prints at boot, then each command with its exact output.
 
-use super::wrong::Wrong;
 use crate::console::dialogue::PROMPT;
+use crate::wrong::Wrong;
 
 /// A transcript, ready to be played.
 #[derive(Clone, Debug, PartialEq, Eq)]

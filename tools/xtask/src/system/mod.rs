@@ -4,13 +4,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 pub use root_task_core::system::BootArgs;
 use root_task_core::system::{MAX_ENCODED, SystemManifest};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, Deserializer};
 
 use crate::arch::Arch;
 use crate::context::Context;
+use crate::wrong::Wrong;
 
 /// The name that means `servers/system.toml`.
 pub const DEFAULT: &str = "default";
@@ -75,28 +79,34 @@ pub fn load(ctx: &Context, name: &str, boot_args: &[BootArgs]) -> Result<System>
     let path = path(&ctx.root, name)?;
     let text = fs::read_to_string(&path)
         .with_context(|| format!("there is no system `{name}`: cannot read {}", path.display()))?;
-    read(&text, boot_args).with_context(|| format!("{} is wrong", path.display()))
+    read(&text, boot_args).map_err(|wrong| wrong.within(&path))
 }
 
+/// The keys that the image is made of; all others are the root task's.
+const OF_THE_IMAGE: [&str; 3] = ["modules", "copies", "files"];
+
 /// Splits the file into what the image is made of and what the root task reads, each strict about its keys.
-fn read(text: &str, boot_args: &[BootArgs]) -> Result<System> {
-    let mut rest: toml::Table = toml::from_str(text)?;
-    let mut contents = toml::Table::new();
-    for key in ["modules", "copies", "files"] {
-        if let Some((key, value)) = rest.remove_entry(key) {
-            contents.insert(key, value);
+fn read(text: &str, boot_args: &[BootArgs]) -> Result<System, Wrong> {
+    let table = DeTable::parse(text).map_err(|error| Wrong::toml(text, &error, &[]))?;
+    let span = table.span();
+    let (contents, rest) =
+        table.into_inner().into_iter().partition(|(key, _)| OF_THE_IMAGE.contains(&key.get_ref().as_ref()));
+    let contents: Contents = typed(text, Spanned::new(span.clone(), contents), &[])?;
+    let mut manifest: SystemManifest = typed(text, Spanned::new(span, rest), &OF_THE_IMAGE)?;
+    for args in boot_args {
+        if manifest.args.push(args.clone()).is_err() {
+            return Err(Wrong::whole("more boot modules have arguments than there can be"));
         }
     }
-    let contents: Contents = contents.try_into()?;
-    let mut manifest: SystemManifest = rest.try_into()?;
-    for args in boot_args {
-        let full = manifest.args.push(args.clone());
-        ensure!(full.is_ok(), "more boot modules have arguments than there can be");
-    }
     let mut buffer = [0; MAX_ENCODED];
-    let encoded = manifest.encode(&mut buffer).map_err(|error| anyhow::anyhow!("{error}"))?.to_vec();
+    let encoded = manifest.encode(&mut buffer).map_err(|error| Wrong::whole(error.to_string()))?.to_vec();
     let Contents { modules, copies, files } = contents;
     Ok(System { modules, copies, files, encoded })
+}
+
+/// The table as a type; `more` are keys that stand beside its own.
+fn typed<T: DeserializeOwned>(text: &str, table: Spanned<DeTable<'_>>, more: &[&str]) -> Result<T, Wrong> {
+    T::deserialize(Deserializer::from(table)).map_err(|error| Wrong::toml(text, &error, more))
 }
 
 /// The file of a system: the whole path of one that is not of this repository is taken as it is.
@@ -133,14 +143,19 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_and_wrong_names_are_refused() {
+    fn mistakes_are_told_with_their_line_and_the_nearest_key() {
         for (change, says) in [
-            ("pined = []", "unknown field `pined`"),
+            ("pined = []", "no key `pined` here: did you mean `pinned`?"),
+            ("module = []", "no key `module` here: did you mean `modules`?"),
             ("operators = [\"Shell\"]", "a name starts with a letter a-z"),
-            ("files = [{ name = \"a\", path = \"b\", mode = 1 }]", "unknown field `mode`"),
+            ("files = [{ name = \"a\", path = \"b\", mode = 1 }]", "no key `mode` here"),
+            ("grants = [{ module = \"a\", memory = 1 }]", "no key `memory` here"),
+            ("grants = [{ module = \"a\", memory_kb = 1 }]", "did you mean `memory_kib`?"),
+            ("max_restarts = \"many\"", "invalid type"),
         ] {
-            let error = format!("{:#}", read(&format!("{SMALL}\n{change}"), &[]).unwrap_err());
-            assert!(error.contains(says), "{change}: {error}");
+            let wrong = read(&format!("{SMALL}\n{change}"), &[]).unwrap_err();
+            assert!(wrong.what.contains(says), "{change}: {wrong:?}");
+            assert_eq!(wrong.line, Some(7), "{change}: {wrong:?}");
         }
     }
 
