@@ -29,7 +29,8 @@ struct Hoard {
 }
 
 fn init(init: &mut Init) -> Result<Hoard, InitError> {
-    init.reserve(NAME, VERSION)?;
+    let args = init.args();
+    init.reserve(if args.is_empty() { NAME } else { &args }, VERSION)?;
     Ok(Hoard::default())
 }
 

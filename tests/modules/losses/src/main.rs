@@ -1,11 +1,13 @@
 //! Calls `loser` in every way in which it loses calls, and leaves it alive, kills it or unloads it meanwhile; then the
-//! same while another client hangs it. Arguments: `lost`, `queued`, `blocked`, `revoked`, `stopped`; or `departed`, which is about its clients.
+//! same while another client hangs it. Arguments: `lost`, `queued`, `blocked`, `revoked`, `stopped`, `many`; or `departed`,
+//! which is about its clients.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
 mod blocked;
 mod departed;
+mod many;
 mod revoked;
 mod stopped;
 
@@ -136,8 +138,9 @@ fn main(init: &mut Init) -> Result<(), InitError> {
         "revoked" => revoked::all(loser, ask::name("caller")?),
         "stopped" => stopped::all(loser, ask::name("caller")?),
         "departed" => departed::all(),
+        "many" => many::all(loser),
         other => Err(wrong(format_args!(
-            "usage: lost, queued, blocked, revoked, stopped or departed, not `{other}`"
+            "usage: lost, queued, blocked, revoked, stopped, departed or many, not `{other}`"
         ))),
     }
 }

@@ -40,7 +40,10 @@ fn a_repository_without_scenarios_has_none() {
 fn what_is_wrong_is_told_with_file_and_line() {
     let cases = [
         ("", "scenario.toml:1: missing field `summary`"),
-        ("summary = 'x'\nbugdet = 3", "scenario.toml:2: there is no key `bugdet` here: did you mean `budget`?"),
+        (
+            "summary = 'x'\nbugdet = 3",
+            "scenario.toml:2: there is no key `bugdet` here: did you mean `budget`?",
+        ),
         ("summary = 'x'\narch = []", "scenario.toml: `arch` names no architecture"),
         ("summary = 'x'\narch = ['riscv']", "scenario.toml:2: unknown variant `riscv`"),
         ("summary = 'x'\n\nkernel = 'fast'", "scenario.toml:3: unknown variant `fast`"),
