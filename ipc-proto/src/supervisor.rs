@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::badge::MAX_DOMAINS;
 use crate::ids::Instance;
-use crate::window::WindowRefusal;
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x100;
@@ -58,18 +57,6 @@ pub enum Request {
         /// The badge that came with the client's call.
         client: u64,
     },
-    /// Share memory with the server of a connection. Answer: [`Answer::Window`] or [`Answer::NoWindow`].
-    Window {
-        /// A connection slot of the caller's CSpace.
-        slot: u8,
-        /// How many pages.
-        pages: u8,
-    },
-    /// Where the memory is that a client shares with the caller. Answer: [`Answer::Window`] or [`Answer::NoWindow`].
-    WindowOf {
-        /// The badge that came with the client's call.
-        client: u64,
-    },
     /// Copy the connection in `slot` into the module's own locker. Answer: [`Answer::Done`], or
     /// [`Answer::Refused`] where there is no locker, no such connection, or the slot is taken.
     Stow {
@@ -90,15 +77,6 @@ pub enum Answer {
     /// Of each domain the last instance that has died: no earlier one lives either. Empty where the manifest does not
     /// ask for that.
     Departed(Vec<Instance, { MAX_DOMAINS as usize }>),
-    /// The memory is there.
-    Window {
-        /// Its address in the caller's address space.
-        vaddr: u64,
-        /// Its size.
-        bytes: u32,
-    },
-    /// There is none.
-    NoWindow(WindowRefusal),
     /// It cannot be done; nothing has changed.
     Refused,
 }

@@ -1,9 +1,9 @@
-//! Windows: memory that a client shares with a server, where messages are too small.
+//! Interface `window`: memory that a client shares with a server, where messages are too small.
 //!
-//! The client asks the supervisor for one on a connection ([`crate::supervisor::Request::Window`]); the server asks for
-//! the other side of it with the badge of the client's call ([`crate::supervisor::Request::WindowOf`]). Both can write,
-//! at any moment: copy first, then check. When either of them dies, or the connection is taken back, whoever is left has
-//! memory of its own there, full of zeroes, which nobody else sees.
+//! The client asks the supervisor for one on a connection ([`Request::Open`]); the server asks for the other side of it
+//! with the badge of the client's call ([`Request::Of`]). Both can write, at any moment: copy first, then check. When
+//! either of them dies, or the connection is taken back, whoever is left has memory of its own there, full of zeroes,
+//! which nobody else sees.
 
 use core::fmt;
 
@@ -25,6 +25,41 @@ const _: () = assert!(MAX_PAGES as u64 * PAGE_BYTES as u64 == REGION_BYTES);
 /// The address of a region; those beyond the last are not used.
 pub const fn region(number: u8) -> u64 {
     REGIONS_BASE.saturating_add(REGION_BYTES.saturating_mul(number as u64))
+}
+
+/// The label of every request of this interface, which any module may make to the supervisor. It is one of its own, so
+/// that modules without windows do not carry it.
+pub const LABEL: u16 = 0x103;
+
+/// A request; the caller is known by the badge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// Share memory with the server of a connection.
+    Open {
+        /// A connection slot of the caller's CSpace.
+        slot: u8,
+        /// How many pages.
+        pages: u8,
+    },
+    /// Where the memory is that a client shares with the caller.
+    Of {
+        /// The badge that came with the client's call.
+        client: u64,
+    },
+}
+
+/// The answer, with status `Ok`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// The memory is there.
+    Window {
+        /// Its address in the caller's address space.
+        vaddr: u64,
+        /// Its size.
+        bytes: u32,
+    },
+    /// There is none.
+    None(WindowRefusal),
 }
 
 /// Why there is no window. Its text is the sentence that a person reads.

@@ -2,7 +2,7 @@
 
 use ipc_proto::badge::{Badge, Holder, Kind, SIGNAL};
 use ipc_proto::label::Status;
-use ipc_proto::{operator, registrar, supervisor, wire};
+use ipc_proto::{operator, registrar, supervisor, window, wire};
 use sel4::{Fault, MessageInfo, with_ipc_buffer};
 
 /// The badge of the bell's answer.
@@ -41,6 +41,8 @@ pub enum Event {
     Fault(Holder, Option<Fault>),
     /// A module asks for something that any module may.
     Module(Holder, supervisor::Request),
+    /// A module asks for memory to share.
+    Window(Holder, window::Request),
     /// The name server asks; whether it is the name server is checked by the handler.
     Registrar(Holder, registrar::Request),
     /// An operator asks; whether it is one is checked by the handler.
@@ -77,6 +79,7 @@ impl Event {
     fn request(holder: Holder, info: MessageInfo) -> Result<Event, Status> {
         match u16::try_from(info.label()) {
             Ok(supervisor::LABEL) => Ok(Event::Module(holder, request(info)?)),
+            Ok(window::LABEL) => Ok(Event::Window(holder, request(info)?)),
             Ok(registrar::LABEL) => Ok(Event::Registrar(holder, request(info)?)),
             Ok(operator::LABEL) => Ok(Event::Operator(holder, request(info)?)),
             _ => Err(Status::UnknownMethod),

@@ -80,6 +80,44 @@ pub struct HolderInfo {
     pub service: Option<u16>,
 }
 
+/// Something that a module was granted and that reaches beyond its own domain: docs/threat-model.md says how far. Its text
+/// is the word of the system's manifest that grants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// It has the operator's interface.
+    Operators,
+    /// It says who is connected to whom.
+    NameServer,
+    /// It has the console's device.
+    Console,
+    /// It has the real-time clock.
+    Clock,
+    /// It goes on after its faults.
+    SurviveFaults,
+    /// It keeps capabilities that it was handed.
+    LockerSlots,
+    /// It may send more messages in a period than anybody needs.
+    Messages,
+}
+
+/// How many kinds of [`Mark`] there are.
+pub const MAX_MARKS: usize = 7;
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Mark::Operators => "operators",
+            Mark::NameServer => "name_server",
+            Mark::Console => "console",
+            Mark::Clock => "clock",
+            Mark::SurviveFaults => "survive_faults",
+            Mark::LockerSlots => "locker_slots",
+            Mark::Messages => "messages",
+        })
+    }
+}
+
 /// Memory that a module shares, or has shared, with another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowInfo {

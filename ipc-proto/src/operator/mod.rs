@@ -11,7 +11,7 @@ use crate::ids::{Instance, ServiceRef};
 use crate::name::Name;
 use crate::supervisor::Args;
 
-pub use caps::{Grant, HolderInfo, SlotInfo, WindowInfo};
+pub use caps::{Grant, HolderInfo, MAX_MARKS, Mark, SlotInfo, WindowInfo};
 pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users};
 pub use states::{ServiceState, State};
 
@@ -96,6 +96,11 @@ pub enum Request {
         name: Name,
         /// Which table entry to start from.
         from: u16,
+    },
+    /// What a module was granted that reaches beyond its own domain. Answer: [`Answer::Marks`].
+    Marks {
+        /// The module.
+        name: Name,
     },
     /// The windows of a module, from the one with this number on. Answer: [`Answer::Windows`].
     Windows {
@@ -264,6 +269,8 @@ pub enum Answer {
         /// The table entry to go on from, if there are more.
         next: Option<u16>,
     },
+    /// What reaches beyond the module's domain.
+    Marks(Vec<Mark, MAX_MARKS>),
     /// Windows.
     Windows {
         /// One entry for each.

@@ -8,10 +8,11 @@ use core::fmt;
 use heapless::Vec;
 use ipc_proto::manifest::Device;
 use ipc_proto::name::Name;
+use ipc_proto::operator::{MAX_MARKS, Mark};
 use ipc_proto::supervisor::Args;
 use serde::{Deserialize, Serialize};
 
-use crate::allowance::Allowance;
+use crate::allowance::{Allowance, DEFAULT_MESSAGES};
 use crate::restart;
 
 /// The name of the file in the boot archive.
@@ -174,9 +175,29 @@ impl SystemManifest {
         }
     }
 
+    /// What a module is granted that reaches beyond its own domain.
+    pub fn marks_of(&self, module: &Name) -> Vec<Mark, MAX_MARKS> {
+        let device = self.device_of(module);
+        let granted = self.granted(module);
+        let all = [
+            (self.operators.contains(module), Mark::Operators),
+            (*module == self.name_server, Mark::NameServer),
+            (device == Device::Console, Mark::Console),
+            (device == Device::Clock, Mark::Clock),
+            (self.survive_faults.contains(module), Mark::SurviveFaults),
+            (granted.is_some_and(|grant| grant.locker_slots > 0), Mark::LockerSlots),
+            (granted.is_some_and(|grant| grant.messages > DEFAULT_MESSAGES), Mark::Messages),
+        ];
+        all.into_iter().filter(|(has, _)| *has).map(|(_, mark)| mark).collect()
+    }
+
+    fn granted(&self, module: &Name) -> Option<&Allowance> {
+        self.grants.iter().find(|grant| grant.module == *module)
+    }
+
     /// What a module may have. Those who act for others are not counted: the name server and operators.
     pub fn allowance_of(&self, module: &Name) -> Allowance {
-        let granted = self.grants.iter().find(|grant| grant.module == *module);
+        let granted = self.granted(module);
         let allowance = granted.copied().unwrap_or_else(|| Allowance::of_anybody(*module));
         if *module == self.name_server || self.operators.contains(module) {
             return Allowance { messages: u32::MAX, log_bytes: u32::MAX, ..allowance };

@@ -7,6 +7,7 @@
 )]
 
 use ipc_proto::name::{MAX_NAME, Name};
+use ipc_proto::operator::Mark;
 use ipc_proto::supervisor::MAX_ARGS;
 use proptest::prelude::*;
 use root_task_core::restart::DEFAULT_BUDGET;
@@ -182,5 +183,47 @@ proptest! {
         if let Ok(manifest) = SystemManifest::decode(&bytes) {
             prop_assert_eq!(manifest.check(), Ok(()));
         }
+    }
+}
+
+#[test]
+fn every_word_that_reaches_beyond_a_module_is_its_mark() {
+    let text = r#"
+        name_server = "names"
+        console = "driver"
+        clock = "clockwork"
+        boot = ["names"]
+        operators = ["shell"]
+        survive_faults = ["prisoner"]
+        grants = [
+            { module = "taker", locker_slots = 1 },
+            { module = "plain", locker_slots = 0, messages = 2000, memory_kib = 4096 },
+            { module = "talker", messages = 2001 },
+        ]
+    "#;
+    let manifest = parsed(text).unwrap();
+    for (module, marks) in [
+        ("names", &[Mark::NameServer][..]),
+        ("driver", &[Mark::Console]),
+        ("clockwork", &[Mark::Clock]),
+        ("shell", &[Mark::Operators]),
+        ("prisoner", &[Mark::SurviveFaults]),
+        ("taker", &[Mark::LockerSlots]),
+        ("talker", &[Mark::Messages]),
+        ("plain", &[]),
+        ("anybody", &[]),
+    ] {
+        assert_eq!(manifest.marks_of(&name(module)), marks, "{module}");
+    }
+    // Each is told by the word of the manifest that grants it, in words and as JSON.
+    for mark in [
+        Mark::Operators,
+        Mark::NameServer,
+        Mark::Console,
+        Mark::Clock,
+        Mark::SurviveFaults,
+        Mark::LockerSlots,
+    ] {
+        assert!(text.contains(&mark.to_string()), "{mark}");
     }
 }

@@ -237,6 +237,9 @@ impl Supervisor {
             Event::Module(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.module_asks(who, request))
             }
+            Event::Window(who, request) => {
+                self.count(who).map_or_else(stale, |who| self.window_asked(who, request))
+            }
             Event::Registrar(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.registrar_asks(who, request))
             }

@@ -41,8 +41,6 @@ impl Supervisor {
             },
             Request::Departed => answer(&Answer::Departed(self.ledger.take_departures(id))),
             Request::Revoke { client } => self.revoke_by_badge(who, client),
-            Request::Window { slot, pages } => self.open_window(who, slot, pages),
-            Request::WindowOf { client } => self.window_of(who, client),
             Request::Stow { slot, index } => self.stow(who, slot, index),
         }
     }

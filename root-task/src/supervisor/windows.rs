@@ -3,8 +3,7 @@
 
 use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::{DomainId, Instance};
-use ipc_proto::supervisor::Answer;
-use ipc_proto::window::{PAGE_BYTES, WindowRefusal, region};
+use ipc_proto::window::{Answer, PAGE_BYTES, Request, WindowRefusal, region};
 use root_task_core::windows::{MAX_WINDOWS, Side, View, Window};
 use sel4::cap;
 
@@ -21,12 +20,17 @@ fn at(side: Side, pages: u8) -> Answer {
 }
 
 impl Supervisor {
-    /// A client wants to share memory with the server of a connection.
-    pub(super) fn open_window(&mut self, who: Instance, slot: u8, pages: u8) -> Response {
-        answer(&self.window_on(who.domain, slot, pages).unwrap_or_else(Answer::NoWindow))
+    /// A module asks for memory to share, or where it is.
+    pub(super) fn window_asked(&mut self, who: Instance, request: Request) -> Response {
+        let window = match request {
+            Request::Open { slot, pages } => self.open_window(who.domain, slot, pages),
+            Request::Of { client } => self.window_of(who, client),
+        };
+        answer(&window.unwrap_or_else(Answer::None))
     }
 
-    fn window_on(&mut self, client: DomainId, slot: u8, pages: u8) -> Result<Answer, WindowRefusal> {
+    /// A client wants to share memory with the server of a connection.
+    fn open_window(&mut self, client: DomainId, slot: u8, pages: u8) -> Result<Answer, WindowRefusal> {
         let server = self.ledger.server_of(client, u64::from(slot)).ok_or(WindowRefusal::NotConnected)?;
         let kib = self.room(client).map_or(0, |room| room.allowance.window_kib);
         let (number, mut window) = self.windows.plan(client, server, pages, kib)?;
@@ -71,15 +75,15 @@ impl Supervisor {
     }
 
     /// A server wants to know where the memory is that it shares with a client.
-    pub(super) fn window_of(&self, who: Instance, client: u64) -> Response {
+    fn window_of(&self, who: Instance, client: u64) -> Result<Answer, WindowRefusal> {
         let client = match Badge::from_word(client) {
             Some(Badge { kind: Kind::Client, holder, .. }) => self.ledger.resolve(holder),
             _ => None,
         };
         let window = client.and_then(|client| self.windows.between(client.domain, who.domain));
         match window.filter(|(_, window)| window.is_shared()) {
-            Some((_, Window { sides: [_, own], pages })) => answer(&at(own, pages)),
-            None => answer(&Answer::NoWindow(WindowRefusal::NotConnected)),
+            Some((_, Window { sides: [_, own], pages })) => Ok(at(own, pages)),
+            None => Err(WindowRefusal::NotConnected),
         }
     }
 

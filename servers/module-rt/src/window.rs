@@ -7,8 +7,7 @@
 use core::fmt;
 
 use ipc_proto::slots;
-use ipc_proto::supervisor::{Answer, LABEL, Request};
-use ipc_proto::window::WindowRefusal;
+use ipc_proto::window::{Answer, LABEL, Request, WindowRefusal};
 
 use crate::connection::{CallError, Connection};
 use crate::serve::Client;
@@ -47,8 +46,7 @@ pub struct OutOfWindow;
 fn ask(request: &Request) -> Result<Window, WindowError> {
     match Connection::in_slot(slots::SUPERVISOR).call(LABEL, request).map_err(WindowError::Call)? {
         Answer::Window { vaddr, bytes } => Ok(Window { vaddr: vaddr as usize, bytes: bytes as usize }),
-        Answer::NoWindow(why) => Err(WindowError::Refused(why)),
-        _ => Err(WindowError::Call(CallError::BadAnswer)),
+        Answer::None(why) => Err(WindowError::Refused(why)),
     }
 }
 
@@ -61,7 +59,7 @@ impl Connection {
     pub fn window(self, pages: u8) -> Result<Window, WindowError> {
         let slot =
             u8::try_from(self.slot()).map_err(|_| WindowError::Refused(WindowRefusal::NotConnected))?;
-        ask(&Request::Window { slot, pages })
+        ask(&Request::Open { slot, pages })
     }
 }
 
@@ -71,7 +69,7 @@ impl Client {
     /// # Errors
     /// [`WindowError`].
     pub fn window(self) -> Result<Window, WindowError> {
-        ask(&Request::WindowOf { client: self.badge() })
+        ask(&Request::Of { client: self.badge() })
     }
 }
 

@@ -4,11 +4,11 @@ use core::fmt::{self, Write};
 
 use heapless::String;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Grant, HolderInfo, Sentence, SlotInfo, WindowInfo};
+use ipc_proto::operator::{Grant, HolderInfo, Mark, Sentence, SlotInfo, WindowInfo};
 use serde::Serialize;
 
 use super::json;
-use super::pages::{each_holder, each_slot, each_window};
+use super::pages::{each_holder, each_slot, each_window, marks};
 use crate::output::Output;
 
 /// The longest words for a grant, in bytes: a connection to a module with a long name.
@@ -21,7 +21,7 @@ trait Show {
     fn holder(&mut self, holder: &HolderInfo, output: &mut Output);
     fn holders_end(&mut self, output: &mut Output);
     fn window(&mut self, window: &WindowInfo, output: &mut Output);
-    fn end(&mut self, output: &mut Output);
+    fn marks(&mut self, marks: &[Mark], output: &mut Output);
 }
 
 pub fn show(name: Name, json: bool, output: &mut Output) -> Result<(), Sentence> {
@@ -38,7 +38,7 @@ fn walk(name: Name, show: &mut impl Show, output: &mut Output) -> Result<(), Sen
     each_holder(name, |holder| show.holder(holder, output))?;
     show.holders_end(output);
     each_window(name, |window| show.window(window, output))?;
-    show.end(output);
+    show.marks(&marks(name)?, output);
     Ok(())
 }
 
@@ -111,7 +111,11 @@ impl Show for ForPeople {
         output.line(format_args!("it {shares} {kib} KiB at {vaddr:#x} with {other}"));
     }
 
-    fn end(&mut self, _: &mut Output) {}
+    fn marks(&mut self, marks: &[Mark], output: &mut Output) {
+        for mark in marks {
+            output.line(format_args!("marked {mark}: docs/threat-model.md says how far that reaches"));
+        }
+    }
 }
 
 /// An object of JSON, a line for each slot and each holder.
@@ -153,7 +157,10 @@ impl Show for ForPrograms {
         self.entry(window, output);
     }
 
-    fn end(&mut self, output: &mut Output) {
+    fn marks(&mut self, marks: &[Mark], output: &mut Output) {
+        self.first = true;
+        output.line(format_args!("],\"marks\":["));
+        marks.iter().for_each(|mark| self.entry(mark, output));
         output.line(format_args!("]}}"));
     }
 }

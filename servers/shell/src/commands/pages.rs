@@ -1,7 +1,10 @@
 //! Asks for what comes in pages: slots, holders, windows, modules.
 
+use heapless::Vec;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, HolderInfo, ModuleInfo, Request, Sentence, SlotInfo, WindowInfo};
+use ipc_proto::operator::{
+    Answer, HolderInfo, MAX_MARKS, Mark, ModuleInfo, Request, Sentence, SlotInfo, WindowInfo,
+};
 
 use super::{ask, unexpected};
 
@@ -30,6 +33,14 @@ pub fn each_holder(name: Name, mut take: impl FnMut(&HolderInfo)) -> Result<(), 
         from = next.filter(|next| *next > start);
     }
     Ok(())
+}
+
+/// What a module was granted that reaches beyond its own domain.
+pub fn marks(name: Name) -> Result<Vec<Mark, MAX_MARKS>, Sentence> {
+    match ask(&Request::Marks { name })? {
+        Answer::Marks(marks) => Ok(marks),
+        _ => Err(unexpected()),
+    }
 }
 
 /// The memory that a module shares, or has shared.

@@ -40,6 +40,6 @@ pub fn all(loser: Name) -> Result<(), InitError> {
             return Err(wrong(format_args!("{name} still holds {left} copies")));
         }
     }
-    log!("{} copies taken back in {} us", HOARDS.len() * usize::from(hoard::MOST), took / 1000);
+    log!("{} copies taken back in {} us", HOARDS.len().saturating_mul(usize::from(hoard::MOST)), took / 1000);
     if took > LONGEST { Err(wrong(format_args!("that took longer than {LONGEST} ns"))) } else { Ok(()) }
 }

@@ -13,7 +13,7 @@ use module_rt::{CallError, Connection, Init, InitError, Manifest};
 use operate::random::Random;
 
 module_rt::program! {
-    manifest: Manifest::new("soak"),
+    manifest: Manifest { memory_bytes: 256 * 1024, ..Manifest::new("soak") },
     main: main,
 }
 
