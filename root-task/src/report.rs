@@ -39,7 +39,8 @@ impl fmt::Display for FaultWords<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ip = self.1;
         match *self.0 {
-            Some(Fault::VmFault { addr, instruction: true, .. }) => {
+            // On x86_64 the kernel does not say that it was an instruction, and says the lower half of the address.
+            Some(Fault::VmFault { addr, instruction, .. }) if instruction || addr as u32 == ip as u32 => {
                 write!(f, "jumped to address {addr:#x}, which is not mapped for that")
             }
             Some(Fault::VmFault { addr, .. }) => {

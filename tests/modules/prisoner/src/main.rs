@@ -55,6 +55,7 @@ fn main(init: &mut Init) -> Result<(), InitError> {
         "instructions" => processor::instructions()?,
         "code" => processor::code(number)?,
         "end" => processor::end(number)?,
+        "fault" => processor::fault(number)?,
         other => return Err(InitError::new(2, format_args!("no such part: {other}"))),
     };
     log!("{args}: {tried} tried");

@@ -113,3 +113,19 @@ pub fn end(step: u64) -> Result<u64, InitError> {
     }
     Err(escaped(format_args!("alive after end {step}")))
 }
+
+/// One of each kind of fault: memory, an instruction fetch, a slot, a system call, an instruction. For systems in which it
+/// does not survive them.
+pub fn fault(kind: u64) -> Result<u64, InitError> {
+    let nothing = [0; 4];
+    let survived = match kind {
+        0 => probe::read(0).is_some(),
+        1 => probe::write(0, 1),
+        2 => probe::execute(0),
+        3 => probe::syscall(sel4::sys::SYS_CALL, 1 << 40, 0, nothing).is_some(),
+        4 => probe::syscall(sel4::sys::SYS_RECV, 9, 0, nothing).is_some(),
+        5 => probe::syscall(0, 0, 0, nothing).is_some(),
+        _ => INSTRUCTIONS.iter().filter(|(name, _)| !OPEN.contains(name)).any(|(_, probe)| probe()),
+    };
+    Err(escaped(format_args!("alive after fault {kind}: {survived}")))
+}
