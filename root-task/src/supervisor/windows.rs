@@ -35,10 +35,10 @@ impl Supervisor {
         let kib = self.room(client).map_or(0, |room| room.allowance.window_kib);
         let (number, mut window) = self.windows.plan(client, server, pages, kib)?;
         if !window.is_shared() {
-            // What is left of an earlier one.
-            self.lose(number, &[client, server]);
             let vspaces = [self.annexed(client)?, self.annexed(server)?];
             let panes = Panes::make(&mut self.memory, pages).map_err(|_| WindowRefusal::OutOfMemory)?;
+            // What is left of an earlier one, now that nothing can fail.
+            self.lose(number, &[client, server]);
             if let Some(place) = self.panes.get_mut(number) {
                 *place = Some(panes);
             }
@@ -64,10 +64,12 @@ impl Supervisor {
 
     /// The address space of a running module, with the table that windows need.
     pub(super) fn annexed(&mut self, id: DomainId) -> Result<cap::VSpace, WindowRefusal> {
-        let Supervisor { rooms, memory, .. } = self;
+        let Supervisor { rooms, memory, ledger, .. } = self;
         let room = rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut);
         let room = room.ok_or(WindowRefusal::NotConnected)?;
-        let vspace = room.domain.as_ref().map(|domain| domain.vspace()).ok_or(WindowRefusal::NotConnected)?;
+        // One that is dead and not reaped yet has an address space, and no use for it.
+        let domain = room.domain.as_ref().filter(|domain| ledger.is_running(domain.instance));
+        let vspace = domain.map(|domain| domain.vspace()).ok_or(WindowRefusal::NotConnected)?;
         if room.annex.is_none() {
             room.annex = Some(Annex::make(memory, vspace).map_err(|_| WindowRefusal::OutOfMemory)?);
         }

@@ -136,7 +136,13 @@ fn all(pane: Name, me: Name) -> Result<(), InitError> {
     let (server, window) = share()?;
     match server.call_words(DIE, [0; 4]) {
         // In the turn of the death, before anybody else runs.
-        Err(CallError::Interrupted { .. }) => is_lost(window)?,
+        Err(CallError::Interrupted { .. }) => {
+            let asked = server.window(PAGES);
+            if asked != Err(WindowError::Refused(WindowRefusal::NotConnected)) {
+                return Err(wrong(format_args!("a window with a dead server: {asked:?}")));
+            }
+            is_lost(window)?;
+        }
         other => return Err(wrong(format_args!("a server that dies gave {other:?}"))),
     }
     operate::await_live(pane)?;
