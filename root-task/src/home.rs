@@ -25,14 +25,7 @@ impl Home {
     /// # Errors
     /// [`OutOf`] memory or slots; nothing is lost.
     pub fn make(memory: &mut Memory) -> Result<Home, OutOf> {
-        let slots = memory.alloc_slots(4)?;
-        let untyped = match memory.alloc_untyped(UNTYPED_BITS) {
-            Ok(untyped) => untyped,
-            Err(error) => {
-                memory.free_slots(slots);
-                return Err(error);
-            }
-        };
+        let (slots, untyped) = memory.alloc(4, UNTYPED_BITS)?;
         let first = u64::from(slots.first.0);
         let made = untyped
             .retype(&ObjectBlueprint::Notification, first.saturating_add(1), 1)

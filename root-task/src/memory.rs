@@ -22,6 +22,12 @@ pub enum OutOf {
     Kernel(sel4::Error),
 }
 
+impl From<sel4::Error> for OutOf {
+    fn from(error: sel4::Error) -> Self {
+        OutOf::Kernel(error)
+    }
+}
+
 impl fmt::Display for OutOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -202,6 +208,21 @@ impl Memory {
             .alloc(size_bits, &mut self.slots, &mut Kernel { pieces: &mut self.pieces })
             .map_err(OutOf::Memory)?;
         Ok(Untyped { grant })
+    }
+
+    /// Consecutive slots, and an untyped to fill them from: both or neither.
+    ///
+    /// # Errors
+    /// [`OutOf`] memory or slots; nothing is lost.
+    pub fn alloc(&mut self, slots: usize, size_bits: u8) -> Result<(SlotRange, Untyped), OutOf> {
+        let slots = self.alloc_slots(slots)?;
+        match self.alloc_untyped(size_bits) {
+            Ok(untyped) => Ok((slots, untyped)),
+            Err(error) => {
+                self.free_slots(slots);
+                Err(error)
+            }
+        }
     }
 
     /// Revokes an untyped, which takes every object that was made from it and every capability to those, wherever

@@ -28,15 +28,9 @@ impl Panes {
     /// # Errors
     /// [`OutOf`] memory or slots; nothing is lost.
     pub fn make(memory: &mut Memory, pages: u8) -> Result<Panes, OutOf> {
-        let slots = memory.alloc_slots(usize::from(pages).saturating_mul(3))?;
         let bits = u8::try_from(pages.next_power_of_two().trailing_zeros()).unwrap_or(u8::MAX);
-        let untyped = match memory.alloc_untyped(PAGE_BITS.saturating_add(bits)) {
-            Ok(untyped) => untyped,
-            Err(error) => {
-                memory.free_slots(slots);
-                return Err(error);
-            }
-        };
+        let (slots, untyped) =
+            memory.alloc(usize::from(pages).saturating_mul(3), PAGE_BITS.saturating_add(bits))?;
         let made = untyped.retype(&arch::FRAME, u64::from(slots.first.0), usize::from(pages));
         let mut panes = Panes { untyped: Some(untyped), slots, pages };
         match made {
@@ -127,14 +121,7 @@ impl Annex {
     /// # Errors
     /// [`OutOf`] memory or slots; nothing is lost.
     pub fn make(memory: &mut Memory, vspace: cap::VSpace) -> Result<Annex, OutOf> {
-        let slots = memory.alloc_slots(2)?;
-        let untyped = match memory.alloc_untyped(PAGE_BITS.saturating_add(1)) {
-            Ok(untyped) => untyped,
-            Err(error) => {
-                memory.free_slots(slots);
-                return Err(error);
-            }
-        };
+        let (slots, untyped) = memory.alloc(2, PAGE_BITS.saturating_add(1))?;
         let [.., table] = arch::TABLES;
         let first = u64::from(slots.first.0);
         let made = untyped.retype(&table, first, 1).and_then(|()| {

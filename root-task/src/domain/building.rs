@@ -1,7 +1,5 @@
 //! A protection domain that is being made, a bounded piece at a time: others run in between.
 
-use core::fmt;
-
 use ipc_proto::ids::Instance;
 use ipc_proto::slots;
 use root_task_core::elf_plan::ElfPlan;
@@ -16,10 +14,8 @@ use crate::supervisor::devices::Device;
 /// How many pages are filled and mapped in one piece of the work.
 pub(super) const PAGES: usize = 16;
 
-/// What a domain is made from, beside its plan.
+/// What a domain is made from, beside its file.
 pub struct Spec<'a> {
-    /// The file itself.
-    pub file: &'a [u8],
     /// Its endpoint and notification.
     pub home: &'a Home,
     /// The supervisor's endpoint.
@@ -30,42 +26,11 @@ pub struct Spec<'a> {
     pub device: Option<&'a Device>,
 }
 
-/// Why a domain could not be made; everything that was allocated for it is free again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CreateError {
-    /// Memory or slots are used up.
-    OutOf(OutOf),
-    /// The kernel refused: a bug of the root task.
-    Kernel(sel4::Error),
-}
-
-impl From<OutOf> for CreateError {
-    fn from(error: OutOf) -> Self {
-        CreateError::OutOf(error)
-    }
-}
-
-impl From<sel4::Error> for CreateError {
-    fn from(error: sel4::Error) -> Self {
-        CreateError::Kernel(error)
-    }
-}
-
-impl fmt::Display for CreateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CreateError::OutOf(error) => error.fmt(f),
-            CreateError::Kernel(error) => {
-                write!(f, "the kernel refused ({error:?}), which is a bug of the root task")
-            }
-        }
-    }
-}
-
 /// A domain that is being made. Its thread does not run before it is finished, so that nobody knows of it.
 pub struct Building {
     domain: Domain,
     plan: ElfPlan,
+    file: &'static [u8],
     stage: Stage,
 }
 
@@ -88,28 +53,22 @@ pub enum Progress {
 }
 
 impl Building {
-    /// Takes the memory and the slots for an instance.
+    /// Takes the memory and the slots for an instance of this file, by its plan.
     ///
     /// # Errors
-    /// [`CreateError`]; nothing is lost.
+    /// [`OutOf`]; nothing is lost.
     pub fn begin(
         memory: &mut Memory,
         plan: &ElfPlan,
+        file: &'static [u8],
         instance: Instance,
         device: bool,
-    ) -> Result<Building, CreateError> {
+    ) -> Result<Building, OutOf> {
         let count = (Place::Frames as usize).saturating_add(usize::from(plan.frame_count));
-        let slots = memory.alloc_slots(count)?;
-        let untyped = match memory.alloc_untyped(plan.untyped_bits) {
-            Ok(untyped) => untyped,
-            Err(error) => {
-                memory.free_slots(slots);
-                return Err(error.into());
-            }
-        };
+        let (slots, untyped) = memory.alloc(count, plan.untyped_bits)?;
         let cspace_bits = slots::cspace_bits(plan.request.connections);
         let domain = Domain { instance, untyped, slots, cspace_bits, device, frozen: true };
-        Ok(Building { domain, plan: plan.clone(), stage: Stage::Frames(0) })
+        Ok(Building { domain, plan: plan.clone(), file, stage: Stage::Frames(0) })
     }
 
     /// Does a piece of the work: a small module is made in one.
@@ -127,7 +86,7 @@ impl Building {
             self.stage = Stage::Pages(0);
         }
         if let Stage::Pages(filled) = self.stage {
-            self.domain.fill(&self.plan, scratch, spec, filled)?;
+            self.domain.fill(&self.plan, self.file, scratch, filled)?;
             let filled = filled.saturating_add(PAGES);
             self.stage = Stage::Pages(filled);
             if filled < usize::from(self.plan.frame_count) {

@@ -75,15 +75,15 @@ impl Domain {
     pub(super) fn fill(
         &self,
         plan: &ElfPlan,
+        file: &[u8],
         scratch: &Scratch,
-        spec: &Spec<'_>,
         from: usize,
     ) -> sel4::Result<()> {
         for (index, page) in plan.frames().enumerate().skip(from).take(PAGES) {
             let frame = cap::Granule::from_bits(self.slot(Place::Frames, index));
             let code = page.permissions == Permissions::ReadExecute;
             if !page.source.is_empty() {
-                scratch.fill(frame, spec.file.get(page.source).unwrap_or_default(), code)?;
+                scratch.fill(frame, file.get(page.source).unwrap_or_default(), code)?;
             }
             let (rights, attributes) = match page.permissions {
                 Permissions::ReadExecute => (CapRights::read_only(), arch::CODE),
@@ -132,7 +132,7 @@ impl Domain {
             u64::from(plan.request.priority),
         )?;
         match spec.device {
-            Some(device) => device.grant(self, self.slot(Place::Device, 0), spec.home),
+            Some(device) => device.grant(self, self.device_slot(), spec.home),
             None if plan.request.departures => tcb.tcb_bind_notification(spec.home.notification()),
             None => Ok(()),
         }

@@ -6,8 +6,8 @@ use root_task_core::elf_plan::ElfPlan;
 use super::Supervisor;
 use super::instance::StartError;
 use super::operator::refused;
-use crate::domain::building::{Building, CreateError, Progress, Spec};
-use crate::memory::Leak;
+use crate::domain::building::{Building, Progress, Spec};
+use crate::memory::{Leak, OutOf};
 use crate::say;
 
 impl Supervisor {
@@ -16,12 +16,17 @@ impl Supervisor {
     ///
     /// # Errors
     /// [`StartError`]; nothing of the instance is left.
-    pub(super) fn start_instance(&mut self, id: DomainId, plan: &ElfPlan) -> Result<Instance, StartError> {
+    pub(super) fn start_instance(
+        &mut self,
+        id: DomainId,
+        plan: &ElfPlan,
+        file: &'static [u8],
+    ) -> Result<Instance, StartError> {
         let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
         let device = self.device_of(&name).is_some();
         let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
         let instance = Instance { domain: id, generation };
-        let begun = Building::begin(&mut self.memory, plan, instance, device);
+        let begun = Building::begin(&mut self.memory, plan, file, instance, device);
         match begun.and_then(|building| self.build(id, building)) {
             Ok(()) => Ok(instance),
             Err(error) => {
@@ -32,13 +37,12 @@ impl Supervisor {
     }
 
     /// Does a piece of an instance. When all of it is there it runs; otherwise it waits for its next turn.
-    fn build(&mut self, id: DomainId, mut building: Building) -> Result<(), CreateError> {
+    fn build(&mut self, id: DomainId, mut building: Building) -> Result<(), OutOf> {
         let Some(name) = self.ledger.module(id).map(|module| module.name) else { return Ok(()) };
         let names = if name == self.system.name_server { None } else { self.names_endpoint() };
-        let file = self.archive.find(&name).unwrap_or_default();
         let Some(room) = self.room(id) else { return Ok(()) };
         let device = self.device_of(&name);
-        let spec = Spec { file, home: &room.home, supervisor: self.endpoint, names, device };
+        let spec = Spec { home: &room.home, supervisor: self.endpoint, names, device };
         let progress = building.step(&self.scratch, &spec);
         let Some(room) = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut) else {
             return Ok(());

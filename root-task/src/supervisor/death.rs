@@ -55,8 +55,8 @@ impl Supervisor {
         }
     }
 
-    /// Others run before the dead are reaped, and before more of an instance is made: until the bell has rung, or, where somebody does not let go of the
-    /// processor, for a moment.
+    /// Others run before the dead are reaped, and before more of an instance is made: until the bell has rung, or, where
+    /// somebody does not let go of the processor, for a moment.
     pub(super) fn let_others_run(&mut self) {
         self.bell.ring();
         // Without an alarm the bell alone says when: somewhat later.
@@ -165,7 +165,7 @@ impl Supervisor {
         match self.decide(id, &cause) {
             Some(Decision::Restart) if whole => {
                 let plan = self.plan(&name);
-                if let Err(error) = plan.and_then(|(plan, _)| self.start_instance(id, &plan)) {
+                if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
                     self.is_not_started(id, &error);
                 }
             }

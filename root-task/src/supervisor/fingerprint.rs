@@ -2,9 +2,10 @@
 
 use core::hash::{Hash, Hasher};
 
+use heapless::Vec;
 use ipc_proto::ids::DomainId;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Fingerprint};
+use ipc_proto::operator::{Answer, Fingerprint, MAX_EXCEPTED};
 use siphasher::sip::SipHasher13;
 
 use super::operator::refused;
@@ -17,7 +18,11 @@ impl Supervisor {
     pub(super) fn fingerprint(&self, asker: DomainId, except: &[Name]) -> Response {
         let mut state = SipHasher13::new();
         let (mut modules, mut pages) = (0_u16, 0_u32);
-        let others = self.ledger.iter().filter(|(id, module)| *id != asker && !except.contains(&module.name));
+        let asker = self.ledger.module(asker).map(|module| module.name);
+        let mut left_out = Vec::<Name, { MAX_EXCEPTED.saturating_add(1) }>::new();
+        // There is room: that is how the list is made.
+        left_out.extend(except.iter().copied().chain(asker));
+        let others = self.ledger.iter().filter(|(_, module)| !left_out.contains(&module.name));
         for (id, module) in others {
             modules = modules.saturating_add(1);
             let Some(domain) = self.room(id).and_then(|room| room.domain.as_ref()) else { continue };
@@ -31,11 +36,7 @@ impl Supervisor {
                 }
             }
         }
-        let asker = self.ledger.module(asker).map(|module| module.name);
-        let mut all = heapless::Vec::<Name, { ipc_proto::operator::MAX_EXCEPTED.saturating_add(1) }>::new();
-        // There is room: that is how the list is made.
-        all.extend(except.iter().copied().chain(asker));
-        self.ledger.hash_all_but(&all, &mut state);
+        self.ledger.hash_all_but(&left_out, &mut state);
         answer(&Answer::Fingerprint(Fingerprint { modules, pages, hash: state.finish() }))
     }
 

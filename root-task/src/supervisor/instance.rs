@@ -10,8 +10,7 @@ use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 use super::Supervisor;
 use super::rescue::{Domains, Fate};
 use crate::arch;
-use crate::domain::building::CreateError;
-use crate::memory::Leak;
+use crate::memory::{Leak, OutOf};
 use crate::say;
 
 /// Why an instance could not be started.
@@ -21,7 +20,7 @@ pub enum StartError {
     /// The file is not a module.
     Elf(ElfError),
     /// The domain could not be made.
-    Create(CreateError),
+    Create(OutOf),
     /// The module has used up its 2^32 generations, or runs already: a bug of the root task.
     NotDead,
 }

@@ -59,7 +59,7 @@ impl Supervisor {
                 death: None,
             });
         }
-        self.start_instance(id, &plan).map_err(|error| {
+        self.start_instance(id, &plan, file).map_err(|error| {
             self.report_leak(id, name);
             sentence(format_args!("{name}: {error}"))
         })

@@ -1,4 +1,4 @@
-//! Asks for what comes in pages: slots, holders, windows, modules.
+//! Asks for what comes in pages: slots, holders, windows, modules; and for what comes beside them.
 
 use heapless::Vec;
 use ipc_proto::name::Name;
@@ -8,31 +8,41 @@ use ipc_proto::operator::{
 
 use super::{ask, unexpected};
 
+/// Asks for page after page; `page` is given where to start, and gives where the next one starts, if there is one.
+fn each_page<N: Copy + Default + PartialOrd>(
+    mut page: impl FnMut(N) -> Result<Option<N>, Sentence>,
+) -> Result<(), Sentence> {
+    let mut from = Some(N::default());
+    while let Some(start) = from {
+        // A page that does not go on would be asked for again and again.
+        from = page(start)?.filter(|next| *next > start);
+    }
+    Ok(())
+}
+
 /// The slots of a module's CSpace that hold something, or should; gives the CSpace's size.
 pub fn each_slot(name: Name, mut take: impl FnMut(&SlotInfo)) -> Result<u8, Sentence> {
-    let (mut from, mut slots) = (Some(0), 0);
-    while let Some(start) = from {
-        let Answer::Caps { page, size, next } = ask(&Request::Caps { name, from: start })? else {
+    let mut slots = 0;
+    each_page(|from| {
+        let Answer::Caps { page, size, next } = ask(&Request::Caps { name, from })? else {
             return Err(unexpected());
         };
         page.iter().for_each(&mut take);
         slots = size;
-        from = next.filter(|next| *next > start);
-    }
+        Ok(next)
+    })?;
     Ok(slots)
 }
 
 /// The capabilities to services of a module that others hold.
 pub fn each_holder(name: Name, mut take: impl FnMut(&HolderInfo)) -> Result<(), Sentence> {
-    let mut from = Some(0);
-    while let Some(start) = from {
-        let Answer::Holders { page, next } = ask(&Request::Holders { name, from: start })? else {
+    each_page(|from| {
+        let Answer::Holders { page, next } = ask(&Request::Holders { name, from })? else {
             return Err(unexpected());
         };
         page.iter().for_each(&mut take);
-        from = next.filter(|next| *next > start);
-    }
-    Ok(())
+        Ok(next)
+    })
 }
 
 /// What a module was granted that reaches beyond its own domain.
@@ -45,26 +55,22 @@ pub fn marks(name: Name) -> Result<Vec<Mark, MAX_MARKS>, Sentence> {
 
 /// The memory that a module shares, or has shared.
 pub fn each_window(name: Name, mut take: impl FnMut(&WindowInfo)) -> Result<(), Sentence> {
-    let mut from = Some(0);
-    while let Some(start) = from {
-        let Answer::Windows { page, next } = ask(&Request::Windows { name, from: start })? else {
+    each_page(|from| {
+        let Answer::Windows { page, next } = ask(&Request::Windows { name, from })? else {
             return Err(unexpected());
         };
         page.iter().for_each(&mut take);
-        from = next.filter(|next| *next > start);
-    }
-    Ok(())
+        Ok(next)
+    })
 }
 
 /// The modules.
 pub fn each_module(mut take: impl FnMut(&ModuleInfo)) -> Result<(), Sentence> {
-    let mut from = Some(0);
-    while let Some(start) = from {
-        let Answer::Modules(page, next) = ask(&Request::Modules { from: start })? else {
+    each_page(|from| {
+        let Answer::Modules(page, next) = ask(&Request::Modules { from })? else {
             return Err(unexpected());
         };
         page.iter().for_each(&mut take);
-        from = next.filter(|next| *next > start);
-    }
-    Ok(())
+        Ok(next)
+    })
 }
