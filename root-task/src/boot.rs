@@ -5,12 +5,13 @@ use root_task_core::system::{self, SystemManifest};
 use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, cap};
 
 use crate::bell::Bell;
-use crate::event::{BELL, TIMER};
+use crate::event::{BELL, TIMER, WORKER};
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
 use crate::scratch::Scratch;
 use crate::supervisor::{Parking, Supervisor};
 use crate::timer::Timer;
+use crate::worker::Worker;
 use crate::{arch, console, say};
 
 unsafe extern "C" {
@@ -78,8 +79,10 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
     let endpoint: cap::Endpoint = objects.cap(0);
     let notification: cap::Notification = objects.cap(1);
     sel4::init_thread::slot::TCB.cap().tcb_bind_notification(notification)?;
-    let [tolled, passed] = [BELL, TIMER].map(|badge| signal(&mut memory, notification, badge));
+    let [tolled, passed, worked] =
+        [BELL, TIMER, WORKER].map(|badge| signal(&mut memory, notification, badge));
     let bell = Bell::hang(&mut memory, tolled?)?;
+    let worker = Worker::hire(&mut memory, worked?)?;
     let timer = Timer::set_up(bootinfo, &mut memory, passed?)?;
     let parking = Parking::lay_out(&mut memory)?;
     let (archive, system) = archive(bootinfo);
@@ -90,6 +93,7 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
         parking,
         Scratch::ready(),
         bell,
+        worker,
         timer,
         console,
         clock,

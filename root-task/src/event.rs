@@ -9,6 +9,8 @@ use sel4::{Fault, MessageInfo, with_ipc_buffer};
 pub const BELL: u64 = SIGNAL | 1;
 /// The badge of the timer's deadline.
 pub const TIMER: u64 = SIGNAL | 2;
+/// The badge of the worker's answer.
+pub const WORKER: u64 = SIGNAL | 4;
 
 /// Which signals came.
 #[derive(Clone, Copy, Debug)]
@@ -17,19 +19,26 @@ pub struct Signals {
     pub bell: bool,
     /// The deadline that was set has passed.
     pub timer: bool,
+    /// The worker has ended its job.
+    pub worker: bool,
 }
 
 impl Signals {
     /// The signals in a badge; `None` where it is not a notification's.
     pub fn decode(badge: u64) -> Option<Signals> {
-        let signals = Signals { bell: badge & BELL == BELL, timer: badge & TIMER == TIMER };
+        let has = |which: u64| badge & which == which;
+        let signals = Signals { bell: has(BELL), timer: has(TIMER), worker: has(WORKER) };
         (badge & SIGNAL != 0).then_some(signals)
     }
 
     /// These, and those that came before.
     pub fn and(self, earlier: Option<Signals>) -> Signals {
         let before = |which: fn(Signals) -> bool| earlier.is_some_and(which);
-        Signals { bell: self.bell || before(|s| s.bell), timer: self.timer || before(|s| s.timer) }
+        Signals {
+            bell: self.bell || before(|s| s.bell),
+            timer: self.timer || before(|s| s.timer),
+            worker: self.worker || before(|s| s.worker),
+        }
     }
 }
 

@@ -16,6 +16,7 @@
 //! | [`device_memory`] | the frames of devices |
 //! | [`window`] | memory that two modules share |
 //! | [`objects`] | what boot makes once and keeps |
+//! | [`worker`] | a thread for the kernel's long work, which can be cut off |
 //! | [`audit`] | the kernel's word on everything that is free |
 //! | [`console`] | lines for the person at the console |
 #![no_std]
@@ -38,3 +39,4 @@ mod start;
 mod supervisor;
 mod timer;
 mod window;
+mod worker;

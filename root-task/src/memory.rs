@@ -6,10 +6,11 @@ use core::fmt;
 use ipc_proto::operator::MemoryInfo;
 use root_task_core::slots::{OutOfSlots, SlotIndex, SlotRange, Slots};
 use root_task_core::untyped::{AllocError, Grant, Pool, Splitter};
-use sel4::{ObjectBlueprint, cap};
+use sel4::{AbsoluteCPtr, ObjectBlueprint, cap};
 
 use crate::arch;
 use crate::objects::SetUpError;
+use crate::worker::Step;
 
 /// What there is not enough of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,16 @@ impl Untyped {
     /// Its size in bytes.
     pub fn bytes(&self) -> u64 {
         bytes(self.grant.untyped().size_bits)
+    }
+
+    /// The slot that holds it.
+    pub fn slot(&self) -> AbsoluteCPtr {
+        arch::slot(u64::from(self.grant.untyped().slot.0))
+    }
+
+    /// What has the kernel clear it, by way of an object in the empty slot `spare`, which is to be deleted then.
+    pub fn clearing(&self, spare: u64) -> Step {
+        Step::Clear(self.grant.untyped().slot, spare)
     }
 
     /// Makes `count` objects of one kind, in one kernel call, into consecutive slots of the supervisor from

@@ -8,8 +8,8 @@ use crate::ledger::MAX_MODULES;
 
 /// How many alarms can be set at a time.
 pub const MAX_ALARMS: usize = 96;
-/// How many of them operators can ask for: the others are the supervisor's own, two for each module and two more.
-pub const MAX_ACTS: usize = MAX_ALARMS - 2 * MAX_MODULES - 2;
+/// How many of them operators can ask for: the others are the supervisor's own, two for each module and three more.
+pub const MAX_ACTS: usize = MAX_ALARMS - 2 * MAX_MODULES - 3;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum What {
     PeriodOver(Instance),
     /// Others have had their time: work that can wait goes on though the bell has not rung.
     GoOn,
+    /// The worker has had its turn.
+    TurnOver,
     /// The supervisor looks which calls last too long.
     Look,
 }
@@ -148,7 +150,7 @@ mod tests {
             What::Act(who, _) => [What::StopOver(who), What::PeriodOver(who)],
             other => [other; 2],
         });
-        for what in own.chain([What::GoOn, What::Look]) {
+        for what in own.chain([What::GoOn, What::TurnOver, What::Look]) {
             assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");
         }
         assert_eq!(alarms.list.len(), MAX_ALARMS);

@@ -6,13 +6,18 @@ use root_task_core::elf_plan::ElfPlan;
 use sel4::cap;
 
 use super::{Domain, Place};
+use crate::arch;
 use crate::home::Home;
 use crate::memory::{Leak, Memory, OutOf};
 use crate::scratch::Scratch;
 use crate::supervisor::devices::Device;
+use crate::worker::Step;
 
 /// How many pages are filled and mapped in one piece of the work.
 pub(super) const PAGES: usize = 16;
+
+/// The memory of a larger instance is cleared in pieces, in bytes. This much takes the kernel some 80,000 instructions.
+const LARGE_BYTES: u64 = 128 * 1024;
 
 /// What a domain is made from, beside its file.
 pub struct Spec<'a> {
@@ -69,6 +74,22 @@ impl Building {
         let cspace_bits = slots::cspace_bits(plan.request.connections);
         let domain = Domain { instance, untyped, slots, cspace_bits, device, frozen: true };
         Ok(Building { domain, plan: plan.clone(), file, stage: Stage::Frames(0) })
+    }
+
+    /// Whether the kernel takes long to clear its memory.
+    pub fn is_large(&self) -> bool {
+        self.domain.untyped.bytes() > LARGE_BYTES
+    }
+
+    /// What has the kernel clear it: the object that is made for that lies where the first table will.
+    pub fn clearing(&self) -> Step {
+        self.domain.untyped.clearing(self.domain.slot(Place::Tables, 0))
+    }
+
+    /// The object has served. What comes next finds clean memory.
+    pub fn has_been_cleared(&self) {
+        // What cannot be deleted is not there; then the kernel clears the memory when the first frames are made.
+        let _ = arch::slot(self.domain.slot(Place::Tables, 0)).delete();
     }
 
     /// Does a piece of the work: a small module is made in one.

@@ -2,6 +2,7 @@
 //! of revokes; then asks the kernel whether the memory is whole.
 
 use ipc_proto::slots;
+use sel4::AbsoluteCPtr;
 
 use super::Domain;
 use crate::memory::{Leak, Memory};
@@ -17,16 +18,22 @@ impl Domain {
         let _ = self.cspace(slot).revoke();
     }
 
-    /// Destroys the domain and gives its memory and slots back.
-    ///
+    /// Everything that is revoked when the domain is destroyed, in this order: what it could pass on, and its memory.
     /// `connections` are the slots of its CSpace that hold capabilities to services.
+    pub fn slots_to_revoke(&self, connections: &[u8]) -> impl Iterator<Item = AbsoluteCPtr> {
+        let passed = PASSABLE.into_iter().chain(connections.iter().map(|slot| u64::from(*slot)));
+        passed.map(|slot| self.cspace(slot)).chain([self.untyped.slot()])
+    }
+
+    /// Destroys the domain and gives its memory and slots back. `connections` are as above.
     ///
     /// # Errors
     /// [`Leak`] where the kernel says that not all of the memory came back. The memory is then not used again.
     pub fn destroy_with(mut self, memory: &mut Memory, connections: &[u8]) -> Result<u64, Leak> {
         self.freeze();
-        for slot in PASSABLE.into_iter().chain(connections.iter().map(|slot| u64::from(*slot))) {
-            self.revoke_slot(slot);
+        for slot in self.slots_to_revoke(connections) {
+            // An empty slot has no children: then there is nothing to do, and the kernel says so.
+            let _ = slot.revoke();
         }
         self.destroy(memory)
     }

@@ -33,6 +33,7 @@ impl Supervisor {
             What::Act(..) => {}
             What::Look => self.look_at_calls(),
             What::GoOn => self.go_on(),
+            What::TurnOver => self.turn_is_over(),
             What::PeriodOver(who) => self.period_is_over(who),
             What::StopOver(who) => self.stop_is_over(who),
         }
@@ -46,7 +47,7 @@ impl Supervisor {
             Act::Revoke(client) => {
                 // A client that is not there holds nothing.
                 if let Some(client) = self.ledger.find(&client) {
-                    self.revoke_client(client, who.domain);
+                    self.revoke_for_nobody(client, who.domain);
                 }
             }
             act => self.unload_act(who.domain, act),

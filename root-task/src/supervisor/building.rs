@@ -4,6 +4,7 @@ use ipc_proto::ids::{DomainId, Instance};
 use root_task_core::elf_plan::ElfPlan;
 
 use super::Supervisor;
+use super::errands::Errand;
 use super::instance::StartError;
 use super::operator::refused;
 use crate::domain::building::{Building, Progress, Spec};
@@ -27,12 +28,33 @@ impl Supervisor {
         let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
         let instance = Instance { domain: id, generation };
         let begun = Building::begin(&mut self.memory, plan, file, instance, device);
-        match begun.and_then(|building| self.build(id, building)) {
+        match begun.and_then(|building| self.clear_and_build(id, building)) {
             Ok(()) => Ok(instance),
             Err(error) => {
                 self.ledger.died(id);
                 Err(StartError::Create(error))
             }
+        }
+    }
+
+    /// Has the memory of a large instance cleared before anything is made of it.
+    fn clear_and_build(&mut self, id: DomainId, building: Building) -> Result<(), OutOf> {
+        if !building.is_large() {
+            return self.build(id, building);
+        }
+        if let Some(room) = self.room_mut(id) {
+            room.building = Some(building);
+            self.take_on(Errand::Clear(id));
+        }
+        Ok(())
+    }
+
+    /// The memory of an instance is cleared: it can be made of it.
+    pub(super) fn is_cleared(&mut self, id: DomainId) {
+        if let Some(building) = self.room(id).and_then(|room| room.building.as_ref()) {
+            building.has_been_cleared();
+            // There is room: a domain is in the list at most once, and the list is as long as the table.
+            let _ = self.unfinished.push(id);
         }
     }
 

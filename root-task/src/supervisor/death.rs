@@ -7,6 +7,7 @@ use root_task_core::ledger::{self, Module};
 use root_task_core::restart::{self, Decision};
 use sel4::Fault;
 
+use super::errands::{Errand, Kind};
 use super::operator::refused;
 use super::unload::End;
 use super::{Response, Supervisor, answer};
@@ -35,12 +36,12 @@ impl Supervisor {
     /// The running instance is dead from now on: whoever is inside a call to it is answered in this turn. What is
     /// left of it is reaped when the others have run, or at once where nobody could have called it.
     pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
-        let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
+        self.keep_connections_of(id);
         self.note_death(id);
         self.bury(id, &self.callers_of(id), self.successor(id, &cause));
         let Some(death) = self.has_died(id) else { return };
         if let Some(room) = self.room_mut(id) {
-            room.death = Some((cause, connections));
+            room.death = Some(cause);
         }
         if death.was == State::Stopping {
             self.end_stop(id, End::Died);
@@ -127,27 +128,66 @@ impl Supervisor {
         self.go_on();
     }
 
-    /// Reaps one of the dead, or does a piece of an instance that is being made. If there is more to do, others run before
-    /// that.
+    /// Does one thing that can be done while others run in between. If there is more to do, they run before that.
     pub(super) fn go_on(&mut self) {
         self.alarms.cancel(What::GoOn);
-        // In turns, where there is both to do: a crash loop does not keep a load from its end.
-        self.reaped_last = !self.dead.is_empty() && (self.unfinished.is_empty() || !self.reaped_last);
-        if self.reaped_last {
-            let id = self.dead.remove(0);
-            self.conclude(id);
-        } else {
-            self.build_next();
+        match self.next_kind() {
+            Some(Kind::Reap) => {
+                let id = self.dead.remove(0);
+                self.conclude(id);
+            }
+            Some(Kind::Build) => self.build_next(),
+            Some(Kind::Work) => self.have_a_turn(),
+            None => {}
         }
-        if !self.dead.is_empty() || !self.unfinished.is_empty() {
+        self.go_on_if_there_is_more();
+    }
+
+    /// In turns, where there is more than one kind to do: a crash loop does not keep a load from its end.
+    fn next_kind(&mut self) -> Option<Kind> {
+        let order = match self.last {
+            Kind::Reap => [Kind::Build, Kind::Work, Kind::Reap],
+            Kind::Build => [Kind::Work, Kind::Reap, Kind::Build],
+            Kind::Work => [Kind::Reap, Kind::Build, Kind::Work],
+        };
+        let next = order.into_iter().find(|kind| match kind {
+            Kind::Reap => !self.dead.is_empty(),
+            Kind::Build => !self.unfinished.is_empty(),
+            Kind::Work => !self.errands.is_empty(),
+        })?;
+        self.last = next;
+        Some(next)
+    }
+
+    /// Others run before what is left to do; a turn of the worker ends by itself.
+    pub(super) fn go_on_if_there_is_more(&mut self) {
+        let none = self.dead.is_empty() && self.unfinished.is_empty() && self.errands.is_empty();
+        if !none && !self.worker.is_on_duty() {
             self.let_others_run();
         }
     }
 
-    /// Reaps a dead instance and does what its module's policy says.
+    /// Which slots of a running instance hold connections is not known any more when it is dead.
+    pub(super) fn keep_connections_of(&mut self, id: DomainId) {
+        let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
+        if let Some(room) = self.room_mut(id) {
+            room.last_connections = connections;
+        }
+    }
+
+    /// A dead instance is to be reaped: at once, or as an errand where that can take long.
     fn conclude(&mut self, id: DomainId) {
-        let Some((cause, connections)) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
-        let whole = self.reap(id, &connections).is_ok();
+        if self.is_long(id) {
+            self.take_on(Errand::Reap(id));
+        } else {
+            self.conclude_now(id);
+        }
+    }
+
+    /// Reaps a dead instance and does what its module's policy says.
+    pub(super) fn conclude_now(&mut self, id: DomainId) {
+        let Some(cause) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
+        let whole = self.reap(id).is_ok();
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
         report::print(&name, instance.generation, &cause);
@@ -178,7 +218,17 @@ impl Supervisor {
         }
     }
 
+    /// There will be no further instance.
     pub(super) fn give_up(&mut self, id: DomainId) {
+        if self.revokes_are_long() {
+            self.take_on(Errand::Close(id));
+        } else {
+            self.close(id);
+        }
+    }
+
+    /// Takes its clients' capabilities back, and tells whoever waits for it.
+    pub(super) fn close(&mut self, id: DomainId) {
         self.ledger.fail(id);
         if let Some(room) = self.room(id) {
             room.home.close();

@@ -7,7 +7,7 @@ use ipc_proto::manifest;
 use ipc_proto::name::Name;
 use ipc_proto::operator::Answer;
 use ipc_proto::slots;
-use sel4::{CapRights, cap};
+use sel4::{AbsoluteCPtr, CapRights, cap};
 
 use super::operator::{not_loaded, pinned, refused};
 use super::{Response, Supervisor, answer};
@@ -44,13 +44,19 @@ impl Device {
         domain.tcb().tcb_bind_notification(notification)
     }
 
+    /// Everything that is revoked when the device is taken back.
+    pub fn slots_to_revoke(&self, home: &Home) -> [AbsoluteCPtr; 2] {
+        [arch::root_slot(self.irq), arch::root_slot(home.notification())]
+    }
+
     /// Takes the device back, wherever its capabilities were passed on to; from now on its interrupt signals nothing.
     pub fn take_back(&self, home: &Home) {
         // These fail only for capabilities of another kind, and slots that do not exist.
         let _ = self.irq.irq_handler_clear();
-        let _ = arch::root_slot(self.irq).revoke();
+        for slot in self.slots_to_revoke(home) {
+            let _ = slot.revoke();
+        }
         arch::take_registers_back(self.registers);
-        let _ = arch::root_slot(home.notification()).revoke();
     }
 }
 

@@ -70,9 +70,12 @@ impl Supervisor {
     }
 
     /// Destroys a dead instance and gives its memory back.
-    pub(super) fn reap(&mut self, id: DomainId, connections: &[u8]) -> Result<u64, Leak> {
+    pub(super) fn reap(&mut self, id: DomainId) -> Result<u64, Leak> {
+        self.drop_errands_of(id);
         let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut);
-        let Some(domain) = room.and_then(|room| room.domain.take()) else { return self.abandon(id) };
+        let taken =
+            room.and_then(|room| Some((room.domain.take()?, core::mem::take(&mut room.last_connections))));
+        let Some((domain, connections)) = taken else { return self.abandon(id) };
         if domain.device
             && let Some(module) = self.ledger.module(id)
             && let (Some(device), Some(room)) = (self.device_of(&module.name), self.room(id))
@@ -82,7 +85,7 @@ impl Supervisor {
         let annex = self.room_mut(id).and_then(|room| room.annex.take());
         let annex = annex.map_or(Ok(()), |annex| annex.dissolve(&mut self.memory));
         let whole =
-            domain.destroy_with(&mut self.memory, connections).and_then(|bytes| annex.map(|()| bytes));
+            domain.destroy_with(&mut self.memory, &connections).and_then(|bytes| annex.map(|()| bytes));
         if let Err(leak) = &whole {
             say!("supervisor: domain {id}: {leak}");
         }

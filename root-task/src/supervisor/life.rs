@@ -57,6 +57,7 @@ impl Supervisor {
                 waiter: None,
                 held: None,
                 death: None,
+                last_connections: heapless::Vec::new(),
             });
         }
         self.start_instance(id, &plan, file).map_err(|error| {
@@ -136,6 +137,7 @@ impl Supervisor {
 
     /// Gives back what a module keeps over a restart, and forgets it.
     pub(super) fn clear(&mut self, id: DomainId) -> Result<(), Leak> {
+        self.drop_errands_of(id);
         self.ledger.remove(id);
         let mut room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::take);
         // A module that died while it was held is not there to be answered; the slot is given back all the same.

@@ -8,6 +8,7 @@ mod caps;
 mod deadlines;
 mod death;
 pub mod devices;
+mod errands;
 mod fingerprint;
 mod instance;
 mod landing;
@@ -54,8 +55,10 @@ use crate::report::Cause;
 use crate::scratch::Scratch;
 use crate::timer::Timer;
 use crate::window::{Annex, Panes};
+use crate::worker::Worker;
 
 use devices::Device;
+use errands::{Errands, Kind};
 pub use parking::Parking;
 use quotas::Usage;
 use waiter::Waiter;
@@ -77,8 +80,10 @@ pub struct Room {
     waiter: Option<Waiter>,
     /// The held module itself, inside its publish.
     held: Option<Waiter>,
-    /// How the instance died that waits to be reaped, and the slots that held its connections.
-    death: Option<(Cause, Vec<u8, { MAX_CONNECTIONS as usize }>)>,
+    /// How the instance died that waits to be reaped.
+    death: Option<Cause>,
+    /// The slots that held its connections, from its death until it is reaped.
+    last_connections: Vec<u8, { MAX_CONNECTIONS as usize }>,
 }
 
 /// What comes of an event for whoever caused it.
@@ -99,6 +104,8 @@ pub struct Supervisor {
     pub scratch: Scratch,
     /// See [`Bell`].
     pub bell: Bell,
+    /// See [`Worker`].
+    pub worker: Worker,
     /// See [`Timer`].
     pub timer: Timer,
     /// The console's receiver.
@@ -119,8 +126,10 @@ pub struct Supervisor {
     dead: Vec<DomainId, MAX_MODULES>,
     /// Instances that are being made, the next one first.
     unfinished: Vec<DomainId, MAX_MODULES>,
-    /// Whether the last of such work was to reap one of the dead.
-    reaped_last: bool,
+    /// The kernel's long work, the next first.
+    errands: Errands,
+    /// What of all this was done last.
+    last: Kind,
     alarms: Alarms,
     /// At whose next start to whom what is done, and how long after it.
     at_start: Option<(Name, Name, Act, u64)>,
@@ -163,6 +172,7 @@ impl Supervisor {
         parking: Parking,
         scratch: Scratch,
         bell: Bell,
+        worker: Worker,
         timer: Timer,
         console: Device,
         clock: Option<Device>,
@@ -174,6 +184,7 @@ impl Supervisor {
             memory,
             scratch,
             bell,
+            worker,
             timer,
             console,
             clock,
@@ -185,7 +196,8 @@ impl Supervisor {
             booted: 0,
             dead: Vec::new(),
             unfinished: Vec::new(),
-            reaped_last: false,
+            errands: Errands::new(),
+            last: Kind::Reap,
             alarms: Alarms::new(),
             at_start: None,
             acted: None,
@@ -207,6 +219,9 @@ impl Supervisor {
     fn signalled(&mut self, signals: Signals) -> Response {
         if signals.timer {
             self.timer_rang();
+        }
+        if signals.worker {
+            self.worked();
         }
         if signals.bell {
             self.bell_rang();

@@ -173,6 +173,9 @@ impl Supervisor {
         if signals.timer {
             self.timer.signal_again();
         }
+        if signals.worker {
+            self.worker.signal_again();
+        }
     }
 
     /// The generation of the running instance of `server`; `NONE` where none runs.

@@ -13,9 +13,12 @@ use ipc_proto::operator::Answer;
 use ipc_proto::slots::MAX_CONNECTIONS;
 use ipc_proto::supervisor;
 
+use super::errands::{Asker, Errand};
 use super::operator::{not_loaded, refused};
 use super::rescue::Fate;
+use super::waiter::Waiter;
 use super::{Response, Supervisor, answer};
+use crate::arch;
 
 impl Supervisor {
     /// An operator wants a client's capabilities to be taken back.
@@ -31,11 +34,12 @@ impl Supervisor {
         if *name == self.system.name_server {
             return refused(format_args!("every module can call {name}, as long as it runs"));
         }
-        match self.revoke_client(client_id, server) {
-            0 => {
+        match self.revoke(client_id, server, Some(Asker::Operator)) {
+            Some(0) => {
                 refused(format_args!("{client} holds no capability to {name}: there is nothing to take back"))
             }
-            taken => answer(&Answer::Revoked(taken)),
+            Some(taken) => answer(&Answer::Revoked(taken)),
+            None => Response::Later,
         }
     }
 
@@ -45,26 +49,63 @@ impl Supervisor {
             Some(Badge { kind: Kind::Client, holder, .. }) => self.ledger.resolve(holder),
             _ => None,
         };
-        let taken = client.map_or(0, |client| self.revoke_client(client.domain, server.domain));
-        answer(&if taken == 0 { supervisor::Answer::Refused } else { supervisor::Answer::Done })
+        let Some(client) = client else { return answer(&supervisor::Answer::Refused) };
+        match self.revoke(client.domain, server.domain, Some(Asker::Module)) {
+            Some(0) => answer(&supervisor::Answer::Refused),
+            Some(_) => answer(&supervisor::Answer::Done),
+            None => Response::Later,
+        }
     }
 
-    /// Takes back every capability that `client` holds to services of `server`, and whatever was copied from them; gives
-    /// how many it held.
-    pub(super) fn revoke_client(&mut self, client: DomainId, server: DomainId) -> u8 {
+    /// Takes back every capability that `client` holds to services of `server`, and whatever was copied from them: at
+    /// once, and gives how many it held; or with the copies as an errand, where there can be many. Then whoever asks
+    /// waits, if somebody does: `asker` says who.
+    fn revoke(
+        &mut self,
+        client: DomainId,
+        server: DomainId,
+        asker: Option<fn(Waiter) -> Asker>,
+    ) -> Option<u8> {
+        self.cut_call_off(client, server);
+        let held: Vec<u8, { MAX_CONNECTIONS as usize }> =
+            self.connections_to(client, server).map(|(slot, _)| slot).collect();
+        if !held.is_empty()
+            && self.revokes_are_long()
+            && let Ok(slots) = self.memory.alloc_slots(held.len())
+        {
+            let asker = match asker {
+                Some(asker) => Waiter::save(&mut self.memory, &mut self.parking).map(asker).ok(),
+                None => Some(Asker::Nobody),
+            };
+            match asker {
+                Some(asker) => {
+                    for (slot, own) in held.iter().zip(slots.iter()) {
+                        self.move_connection(client, *slot, u64::from(own.0));
+                    }
+                    self.take_on(Errand::Revoke(slots, asker));
+                    return None;
+                }
+                None => self.memory.free_slots(slots),
+            }
+        }
+        for slot in &held {
+            self.take_connection(client, *slot);
+        }
+        Some(u8::try_from(held.len()).unwrap_or(u8::MAX))
+    }
+
+    /// Takes one client's capabilities back, in an alarm: nobody waits for it.
+    pub(super) fn revoke_for_nobody(&mut self, client: DomainId, server: DomainId) {
+        self.revoke(client, server, None);
+    }
+
+    /// Answers the call to `server` that `client` stands on, if it does.
+    fn cut_call_off(&mut self, client: DomainId, server: DomainId) {
         if self.standing(client).is_some_and(|call| call.server == server && call.is_connection()) {
             let generation = self.running_generation(server);
             let fate = Fate { interrupted: (generation, generation), queued: Some(Status::Revoked) };
             self.answer_callers(server, &[client].into_iter().collect(), fate);
         }
-        let mut taken = 0_u8;
-        let held: Vec<u8, { MAX_CONNECTIONS as usize }> =
-            self.connections_to(client, server).map(|(slot, _)| slot).collect();
-        for slot in held {
-            self.take_connection(client, slot);
-            taken = taken.saturating_add(1);
-        }
-        taken
     }
 
     /// Empties a slot of a client's CSpace that holds a connection, takes back what was copied from there, and forgets
@@ -75,6 +116,20 @@ impl Supervisor {
             // What cannot be deleted is not there.
             let _ = domain.cspace(u64::from(slot)).delete();
         }
+        self.forget_connection(client, slot);
+    }
+
+    /// Takes a connection out of a client's CSpace in this turn. What was copied from it is derived from it still, where
+    /// it is now: in slot `to` of the supervisor's.
+    fn move_connection(&mut self, client: DomainId, slot: u8, to: u64) {
+        if let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) {
+            // What cannot be moved is not there.
+            let _ = arch::slot(to).move_(&domain.cspace(u64::from(slot)));
+        }
+        self.forget_connection(client, slot);
+    }
+
+    fn forget_connection(&mut self, client: DomainId, slot: u8) {
         let server = self.ledger.server_of(client, u64::from(slot));
         self.ledger.disconnect(client, slot);
         if let Some(server) = server.filter(|server| !self.ledger.is_client_of(client, *server)) {

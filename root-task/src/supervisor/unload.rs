@@ -15,8 +15,10 @@ use ipc_proto::slots;
 use root_task_core::alarms::What;
 use sel4::{Fault, SYSCALL_INSTRUCTION, UserContext};
 
+use super::errands::{Errand, Told};
 use super::operator::{not_loaded, pinned, refused};
 use super::rescue::Domains;
+use super::waiter::Waiter;
 use super::{Response, Supervisor, answer};
 use crate::memory::Leak;
 use crate::report;
@@ -46,6 +48,14 @@ impl fmt::Display for End {
     }
 }
 
+/// What an operator reads.
+fn unloaded(name: &Name, whole: Result<u64, Leak>, users: Users) -> Response {
+    match whole {
+        Ok(memory) => answer(&Answer::Unloaded { memory, users }),
+        Err(leak) => refused(format_args!("{name} is unloaded, but {leak}")),
+    }
+}
+
 impl Supervisor {
     /// An operator wants a module unloaded, `now` or when its call in service is answered.
     pub(super) fn unload_by_name(&mut self, asker: DomainId, name: &Name, now: bool) -> Response {
@@ -64,13 +74,29 @@ impl Supervisor {
             self.end_stop(id, End::Now);
             return answer(&Answer::Done);
         }
+        if let Some(told) = self.errands.unloads(id) {
+            if matches!(told, Told::Operator(..)) {
+                return refused(format_args!("another operator unloads {name}: `ps` shows when it is gone"));
+            }
+            return match Waiter::save(&mut self.memory, &mut self.parking) {
+                Ok(waiter) => {
+                    *told = Told::Operator(waiter, users);
+                    Response::Later
+                }
+                Err(error) => refused(format_args!("{error}")),
+            };
+        }
         let callers = self.callers_of(id);
         let stops = !now && (stops || (!callers.is_empty() && self.stop(id)));
         if !stops {
-            return match self.unload(id, &callers) {
-                Ok(memory) => answer(&Answer::Unloaded { memory, users }),
-                Err(leak) => refused(format_args!("{name} is unloaded, but {leak}")),
-            };
+            self.put_down(id, &callers);
+            if self.is_long(id)
+                && let Ok(waiter) = Waiter::save(&mut self.memory, &mut self.parking)
+            {
+                self.take_on(Errand::Unload(id, Told::Operator(waiter, users)));
+                return Response::Later;
+            }
+            return unloaded(name, self.forget_now(id), users);
         }
         let micros = self.room(id).map_or(0, |room| room.request.deadline_micros);
         answer(&Answer::Stopping { micros, users })
@@ -144,13 +170,7 @@ impl Supervisor {
 
     /// The second stage: nothing stays.
     pub(super) fn end_stop(&mut self, id: DomainId, end: End) {
-        let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
-        match self.unload(id, &self.callers_of(id)) {
-            Ok(memory) => {
-                say!("supervisor: {name} is unloaded: {end}; {} KiB came back whole", memory / 1024)
-            }
-            Err(leak) => say!("supervisor: {name} is unloaded: {end}; but {leak}"),
-        }
+        self.unload(id, Told::Console(end));
     }
 
     /// The moment has come at which a stop has lasted long enough.
@@ -167,30 +187,56 @@ impl Supervisor {
             Act::CancelUnload => {
                 self.cancel_stop(id);
             }
-            _ => {
-                if let Err(leak) = self.unload(id, &self.callers_of(id)) {
-                    say!("supervisor: domain {id} is unloaded, but {leak}");
-                }
-            }
+            _ => self.unload(id, Told::Nobody),
         }
     }
 
-    /// Destroys whatever there is of a module, and forgets it. `callers` are those who stand on a call to it.
-    fn unload(&mut self, id: DomainId, callers: &Domains) -> Result<u64, Leak> {
-        let mut connections: Vec<u8, { slots::MAX_CONNECTIONS as usize }> =
-            self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
+    /// Destroys whatever there is of a module, and forgets it: at once, or as an errand where that can take long.
+    fn unload(&mut self, id: DomainId, told: Told) {
+        self.put_down(id, &self.callers_of(id));
+        if self.is_long(id) {
+            self.take_on(Errand::Unload(id, told));
+        } else {
+            self.forget(id, told);
+        }
+    }
+
+    /// Ends whatever runs of a module. `callers` are those who stand on a call to it.
+    fn put_down(&mut self, id: DomainId, callers: &Domains) {
+        if self.state(id).is_some_and(|state| state != State::Dead) {
+            self.keep_connections_of(id);
+        }
         self.bury(id, callers, Generation::NONE);
         // What was dead already has been told of.
         let _ = self.has_died(id);
         self.dead.retain(|dead| *dead != id);
-        let module = self.ledger.module(id).map(|module| (module.name, module.generation));
-        if let Some((cause, earlier)) = self.room_mut(id).and_then(|room| room.death.take()) {
-            connections = earlier;
-            if let Some((name, generation)) = &module {
-                report::print(name, *generation, &cause);
+        self.drop_errands_of(id);
+    }
+
+    /// Forgets a module that is dead, and says so.
+    pub(super) fn forget(&mut self, id: DomainId, told: Told) {
+        let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
+        match (told, self.forget_now(id)) {
+            (Told::Operator(waiter, users), whole) => {
+                waiter.answer(&mut self.memory, unloaded(&name, whole, users));
             }
+            (Told::Console(end), Ok(memory)) => {
+                say!("supervisor: {name} is unloaded: {end}; {} KiB came back whole", memory / 1024);
+            }
+            (Told::Console(end), Err(leak)) => say!("supervisor: {name} is unloaded: {end}; but {leak}"),
+            (Told::Nobody, Ok(_)) => {}
+            (Told::Nobody, Err(leak)) => say!("supervisor: {name} is unloaded, but {leak}"),
         }
-        let instance = self.reap(id, &connections);
+    }
+
+    /// Destroys what is left of a module that is dead, and forgets it.
+    fn forget_now(&mut self, id: DomainId) -> Result<u64, Leak> {
+        let module = self.ledger.module(id).map(|module| (module.name, module.generation));
+        let cause = self.room_mut(id).and_then(|room| room.death.take());
+        if let (Some((name, generation)), Some(cause)) = (&module, cause) {
+            report::print(name, *generation, &cause);
+        }
+        let instance = self.reap(id);
         if let Some((name, _)) = module {
             self.answer_waiter(id, refused(format_args!("{name} was unloaded before it was live")));
         }

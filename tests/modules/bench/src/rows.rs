@@ -13,7 +13,7 @@ use sel4::{MessageInfoBuilder, cap};
 use crate::{median, timed};
 
 /// The locker has room for a thousand copies and a few more.
-pub const LOCKER_BITS: u8 = 11;
+pub const LOCKER_BITS: u8 = 10;
 /// Calls in one measurement: the clock of aarch64 advances in steps of 16 instructions.
 const CALLS: u32 = 64;
 /// Copies for the revoke.

@@ -1,4 +1,6 @@
 //! A client of `loser` that keeps as many copies of its capability as it is told to, and passes it on.
+//!
+//! Argument: the name that it reserves, or `fill`: then it has as many copies as it can before it is live.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -30,8 +32,15 @@ struct Hoard {
 
 fn init(init: &mut Init) -> Result<Hoard, InitError> {
     let args = init.args();
-    init.reserve(if args.is_empty() { NAME } else { &args }, VERSION)?;
-    Ok(Hoard::default())
+    let fills = args == "fill";
+    init.reserve(if args.is_empty() || fills { NAME } else { &args }, VERSION)?;
+    if !fills {
+        return Ok(Hoard::default());
+    }
+    let loser = init.connect(loser::NAME, VersionRange::exactly(loser::VERSION))?;
+    let full = |status| InitError::new(50, format_args!("its locker was not filled: {status:?}"));
+    fill(loser, u64::from(MOST)).map_err(full)?;
+    Ok(Hoard { loser: Some(loser) })
 }
 
 fn fill(loser: Connection, copies: u64) -> Result<(), Status> {
