@@ -21,6 +21,7 @@ mod rescue;
 mod revoke;
 mod unload;
 mod waiter;
+mod waits;
 mod windows;
 
 use heapless::Vec;
@@ -40,6 +41,7 @@ use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::looks::Looks;
 use root_task_core::system::SystemManifest;
+use root_task_core::waits::Waits;
 use root_task_core::windows::{MAX_WINDOWS, Windows};
 use sel4::{MessageInfo, MessageInfoBuilder, cap, with_ipc_buffer_mut};
 use serde::Serialize;
@@ -77,6 +79,8 @@ pub struct Room {
     waiter: Option<Waiter>,
     /// The held module itself, inside its publish.
     held: Option<Waiter>,
+    /// The module itself, inside its wait for a name.
+    awaits: Option<Waiter>,
     /// How the instance died that waits to be reaped, and the slots that held its connections.
     death: Option<(Cause, Vec<u8, { MAX_CONNECTIONS as usize }>)>,
 }
@@ -129,6 +133,7 @@ pub struct Supervisor {
     /// The last death of each module, the newest last.
     deaths: Vec<operator_proto::Death, MAX_DEATHS>,
     looks: Looks,
+    waits: Waits,
     windows: Windows,
     /// What belongs to each of them, by its number.
     panes: [Option<Panes>; MAX_WINDOWS],
@@ -191,6 +196,7 @@ impl Supervisor {
             acted: None,
             deaths: Vec::new(),
             looks: Looks::default(),
+            waits: Waits::new(),
             windows: Windows::new(),
             panes: [const { None }; MAX_WINDOWS],
         }
