@@ -52,7 +52,10 @@ impl Supervisor {
                 let saved = Waiter::save(&mut self.memory, &mut self.parking);
                 match (saved, self.room_mut(who.domain)) {
                     (Ok(waiter), Some(room)) => {
-                        room.awaits = Some(waiter);
+                        // A module has one thread; should two have asked all the same, the slot of the first comes back.
+                        if let Some(first) = room.awaits.replace(waiter) {
+                            first.answer(&mut self.memory, answer(&supervisor::Answer::Refused));
+                        }
                         Response::Later
                     }
                     // There is no slot to keep it in: better not to wait than to wait for ever.

@@ -58,7 +58,7 @@ pub fn names(output: &mut Output) -> Result<(), Sentence> {
 
 pub fn waiting(output: &mut Output) -> Result<(), Sentence> {
     output.line(format_args!(
-        "{:16} {:16} {:>11}  {:>12}  {:16}",
+        "{:16} {:16} {:>11}  {:>12}  {}",
         "module", "waits for", "versions", "for", "from"
     ));
     each_wait(|wait| {
@@ -69,7 +69,7 @@ pub fn waiting(output: &mut Output) -> Result<(), Sentence> {
             (oldest, newest) => write!(versions, "{oldest}-{newest}"),
         };
         output.line(format_args!(
-            "{:16} {:16} {versions:>11}  {:>9} ms  {:16}",
+            "{:16} {:16} {versions:>11}  {:>9} ms  {}",
             wait.client,
             wait.name,
             wait.left / 1000,
