@@ -13,6 +13,7 @@
 //! | [`slots`] | where a module finds its capabilities |
 //! | [`manifest`] | what a module's ELF file asks for |
 //! | [`supervisor`], [`registrar`], [`operator`] | the supervisor's three interfaces |
+//! | [`waits`] | how a lookup that waits ends |
 //! | [`names`], [`echo`] | the name server's interface, and the example's |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -30,5 +31,6 @@ pub mod registrar;
 pub mod slots;
 pub mod supervisor;
 pub mod version;
+pub mod waits;
 pub mod window;
 pub mod wire;

@@ -27,12 +27,14 @@ pub enum Request {
         version: Version,
     },
     /// Connect the caller to the service that has published `name`.
-    /// Answer: [`Answer::Found`] or [`Answer::Failed`].
+    /// Answer: [`Answer::Found`], [`Answer::Wait`] or [`Answer::Failed`].
     Lookup {
         /// The name.
         name: Name,
         /// The versions that the caller speaks.
         versions: VersionRange,
+        /// How long the caller waits where nothing is found that it speaks, in microseconds; 0 is not to wait.
+        wait: u64,
     },
     /// A page of all names, reserved ones included, from the `from`th on, for the operator's listing.
     /// Answer: [`Answer::Page`].
@@ -64,6 +66,17 @@ pub enum NameFailure {
     Supervisor(Refusal),
 }
 
+impl NameFailure {
+    /// Whether a publish can end it, so that a lookup may wait for one. What is stopping is counted in: it is live
+    /// again where the stop is taken back, and its name is free where it is not.
+    pub const fn is_absence(&self) -> bool {
+        matches!(
+            self,
+            NameFailure::NotFound | NameFailure::Version { .. } | NameFailure::Supervisor(Refusal::NotLive)
+        )
+    }
+}
+
 impl fmt::Display for NameFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -92,6 +105,13 @@ impl fmt::Display for NameFailure {
                 Refusal::TooManyClients => {
                     "the service has as many clients as the system's manifest grants it (clients)"
                 }
+                Refusal::TooManyWaiters => {
+                    "as many lookups wait for that name as the system's manifest lets (waiters)"
+                }
+                Refusal::WaitTooLong => {
+                    "the caller wants to wait longer than the system's manifest grants it (wait_ms)"
+                }
+                Refusal::WaitsAlready => "the caller waits already, so it cannot be asking",
                 Refusal::Kernel => "the kernel refused to make the capability",
             }),
         }
@@ -125,8 +145,43 @@ pub enum Answer {
         /// The version found.
         version: Version,
     },
+    /// Nobody has published it yet, and the caller's wait is entered: it asks the supervisor for the end of it
+    /// ([`crate::supervisor::Request::Await`]), and then looks the name up again.
+    Wait,
     /// A page of names; fewer than [`PAGE`] means that it is the last.
     Page(Vec<Entry, PAGE>),
     /// It cannot be done; nothing has changed.
     Failed(NameFailure),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lookup_waits_only_for_what_a_publish_can_bring() {
+        use NameFailure::*;
+        for failure in
+            [NotFound, Version { offered: crate::version::Version(2) }, Supervisor(Refusal::NotLive)]
+        {
+            assert!(failure.is_absence(), "{failure}");
+        }
+        for refusal in [
+            Refusal::NoSuchDomain,
+            Refusal::AlreadyPublished,
+            Refusal::TooManyServices,
+            Refusal::TooManyForOwner,
+            Refusal::TooManyConnections,
+            Refusal::TooManyClients,
+            Refusal::TooManyWaiters,
+            Refusal::WaitTooLong,
+            Refusal::WaitsAlready,
+            Refusal::Kernel,
+        ] {
+            assert!(!Supervisor(refusal).is_absence(), "{refusal:?}");
+        }
+        for failure in [Taken, Full, TooManyForOwner, BadCaller] {
+            assert!(!failure.is_absence(), "{failure}");
+        }
+    }
 }

@@ -1,13 +1,15 @@
 //! Interface `registrar`: what the name server, and nobody else, asks of the supervisor.
 //!
 //! The name server decides about names; the supervisor's ledger decides about what exists and what is live.
-//! Neither trusts the other with its own part: the name server holds no capability to any service, the
-//! supervisor knows no name of a service.
+//! Neither trusts the other with its own part: the name server holds no capability to any service, and the
+//! supervisor, which is told the name of each, lets nobody have or find one by it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Generation, ServiceRef};
+use crate::name::Name;
 use crate::operator::ServiceState;
+use crate::version::{Version, VersionRange};
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x101;
@@ -23,6 +25,10 @@ pub enum Request {
         owner: u64,
         /// The entry of an earlier instance, if the name server knows one for this name.
         again: Option<ServiceRef>,
+        /// Under which name it will be found: so it is known who waits for whom.
+        name: Name,
+        /// In which version.
+        version: Version,
     },
     /// Drop a reservation that the name server could not keep. Answer: [`Answer::Done`].
     Withdraw {
@@ -38,6 +44,18 @@ pub enum Request {
         client: u64,
         /// What it found.
         service: ServiceRef,
+    },
+    /// A lookup has found nothing: let `client` wait. Answer: [`Answer::Done`]; [`Answer::Published`] where the service
+    /// is there, and nothing was entered; [`Answer::Refused`].
+    Wait {
+        /// Who has looked the name up.
+        client: u64,
+        /// The name.
+        name: Name,
+        /// The versions that the client speaks.
+        versions: VersionRange,
+        /// How long it waits, in microseconds.
+        micros: u64,
     },
     /// What state the entry is in, if it still exists. Answer: [`Answer::State`].
     State {
@@ -67,6 +85,12 @@ pub enum Refusal {
     TooManyConnections,
     /// The service's module has as many clients as it may have.
     TooManyClients,
+    /// As many lookups wait for the name as may.
+    TooManyWaiters,
+    /// The client wants to wait longer than it may.
+    WaitTooLong,
+    /// The client is inside a wait: it cannot have looked anything up.
+    WaitsAlready,
     /// The kernel refused to make the capability.
     Kernel,
 }
@@ -84,6 +108,13 @@ pub enum Answer {
         slot: u8,
         /// Which instance serves now.
         generation: Generation,
+    },
+    /// It was published in the meantime, or before this instance of the name server came: nobody has to wait.
+    Published {
+        /// The entry.
+        service: ServiceRef,
+        /// The version.
+        version: Version,
     },
     /// The entry's state; `None` where it does not exist any more.
     State(Option<ServiceState>),

@@ -1,6 +1,7 @@
 //! Interface `operator`: what the shell, and modules that the system's manifest names, ask of the supervisor.
 
 mod caps;
+mod later;
 mod shown;
 mod states;
 
@@ -12,7 +13,8 @@ use crate::name::Name;
 use crate::supervisor::Args;
 
 pub use caps::{Grant, HolderInfo, MAX_MARKS, Mark, SlotInfo, WindowInfo};
-pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users};
+pub use later::{Act, Fate, Since};
+pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users, WaitInfo};
 pub use states::{ServiceState, State};
 
 /// The label of every request of this interface.
@@ -41,8 +43,8 @@ pub type Sentence = String<MAX_SENTENCE>;
 /// A request. The supervisor checks by the badge that the caller is an operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
-    /// Load a module from the boot archive. Answered when the module is live, held or ended:
-    /// [`Answer::Loaded`] or [`Answer::Refused`].
+    /// Load a module from the boot archive. Answered when the module is live, held or ended, or, where the operator
+    /// does not wait for that, when it has been started: [`Answer::Loaded`] or [`Answer::Refused`].
     Load {
         /// Its name in the archive.
         name: Name,
@@ -50,6 +52,8 @@ pub enum Request {
         args: Args,
         /// Stop it when it publishes, until [`Request::Release`].
         hold: bool,
+        /// Wait for what comes of it. Otherwise a failure is only told on the console.
+        wait: bool,
     },
     /// Let a held module publish. Answer as for a load.
     Release {
@@ -150,6 +154,11 @@ pub enum Request {
         /// Which.
         service: ServiceRef,
     },
+    /// Which modules wait for which names, from the module with this table entry on. Answer: [`Answer::Waits`].
+    Waits {
+        /// Which table entry to start from.
+        from: u16,
+    },
     /// Free and used memory and slots, by the books. Answer: [`Answer::Memory`].
     Memory,
     /// The same, proved: every untyped that is not in use is asked how much of it is free, every slot that is
@@ -174,46 +183,6 @@ pub enum Request {
     },
 }
 
-/// What [`Request::After`] can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Act {
-    /// As [`Request::Crash`].
-    Crash,
-    /// As [`Request::Unload`].
-    Unload,
-    /// As [`Request::Unload`] with `now`.
-    UnloadNow,
-    /// As [`Request::CancelUnload`].
-    CancelUnload,
-    /// As [`Request::Revoke`], of this client.
-    Revoke(Name),
-    /// Stop the module's thread wherever it is and let it go on, in one turn. A call that it had been inside, whose
-    /// answer it could miss, returns `Interrupted`.
-    Pause,
-}
-
-/// The moment from which [`Request::After`] counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Since {
-    /// The request itself; the module's running instance is meant.
-    Now,
-    /// The start of this module's next instance, whether it is loaded now or not. One module can wait for that.
-    NextStart(Name),
-}
-
-/// What has become of something that [`Request::After`] has asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Fate {
-    /// Its moment had not come: it is not done any more.
-    TakenBack,
-    /// The module whose start was waited for has not been started: it is not done any more.
-    NeverBegun,
-    /// It was done.
-    Done,
-    /// The instance that was meant came to its end before.
-    Lapsed,
-}
-
 /// How a load ended well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -221,6 +190,8 @@ pub enum Outcome {
     Live,
     /// It is held before its publish.
     Held,
+    /// It has been started; nobody knows yet what comes of it.
+    Started,
     /// It ran to its end and exited with code 0; nothing of it is left.
     Exited,
 }
@@ -286,6 +257,8 @@ pub enum Answer {
     Modules(Vec<ModuleInfo, PAGE>, Option<u16>),
     /// The service, or nothing where it does not exist any more.
     Service(Option<ServiceInfo>),
+    /// Who waits, and the table entry to go on from, if there are more.
+    Waits(Vec<WaitInfo, PAGE>, Option<u16>),
     /// The books.
     Memory(MemoryInfo),
     /// The proof.

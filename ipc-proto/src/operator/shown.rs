@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{MAX_USERS, ServiceState, State};
 use crate::ids::Instance;
 use crate::name::Name;
+use crate::version::VersionRange;
 
 /// The death of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,21 @@ pub struct ServiceInfo {
     pub state: ServiceState,
     /// How many clients hold a capability to it.
     pub clients: u16,
+}
+
+/// A lookup that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitInfo {
+    /// The module that waits.
+    pub client: Name,
+    /// For which name.
+    pub name: Name,
+    /// The versions that it speaks.
+    pub versions: VersionRange,
+    /// How much longer, in microseconds.
+    pub left: u64,
+    /// The module that is expected to publish the name, if one is known.
+    pub provider: Option<Name>,
 }
 
 /// Memory and slots by the books.
@@ -126,6 +142,22 @@ impl Proof {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operator::{Answer, PAGE};
+    use crate::wire;
+
+    #[test]
+    fn the_longest_page_of_waits_fits_a_message() {
+        let longest = Name::new(&"n".repeat(crate::name::MAX_NAME)).unwrap();
+        let wait = WaitInfo {
+            client: longest,
+            name: longest,
+            versions: VersionRange::ANY,
+            left: u64::MAX,
+            provider: Some(longest),
+        };
+        let page = Answer::Waits(core::iter::repeat_n(wait, PAGE).collect(), Some(u16::MAX));
+        assert!(wire::encode(&page, &mut [0; wire::MAX_WORDS]).is_ok());
+    }
 
     #[test]
     fn whole_means_that_nothing_is_missing_and_nothing_was_left_out() {

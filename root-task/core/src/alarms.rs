@@ -7,9 +7,9 @@ use ipc_proto::operator::Act;
 use crate::ledger::MAX_MODULES;
 
 /// How many alarms can be set at a time.
-pub const MAX_ALARMS: usize = 96;
-/// How many of them operators can ask for: the others are the supervisor's own, two for each module and three more.
-pub const MAX_ACTS: usize = MAX_ALARMS - 2 * MAX_MODULES - 3;
+pub const MAX_ALARMS: usize = 98;
+/// How many of them operators can ask for: the others are the supervisor's own, two for each module and four more.
+pub const MAX_ACTS: usize = MAX_ALARMS - 2 * MAX_MODULES - 4;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum What {
     TurnOver,
     /// The supervisor looks which calls last too long.
     Look,
+    /// The time of a lookup that waits is over, or who waits for whom is to be looked at.
+    Waits,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -150,7 +152,7 @@ mod tests {
             What::Act(who, _) => [What::StopOver(who), What::PeriodOver(who)],
             other => [other; 2],
         });
-        for what in own.chain([What::GoOn, What::TurnOver, What::Look]) {
+        for what in own.chain([What::GoOn, What::TurnOver, What::Look, What::Waits]) {
             assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");
         }
         assert_eq!(alarms.list.len(), MAX_ALARMS);

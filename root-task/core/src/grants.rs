@@ -40,6 +40,7 @@ impl Endowment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::tests::offer;
     use ipc_proto::ids::Instance;
     use ipc_proto::name::Name;
 
@@ -74,7 +75,7 @@ mod tests {
     fn a_connection_is_granted_as_long_as_the_ledger_has_it() {
         let mut ledger = Ledger::new();
         let (server, client) = (live(&mut ledger, "server"), live(&mut ledger, "client"));
-        let service = ledger.enter(server, None).unwrap();
+        let service = ledger.enter(server, offer(), None).unwrap();
         ledger.publish(server);
         let slot = ledger.connect(client, service).unwrap().slot;
         let name = Name::new("server").unwrap();

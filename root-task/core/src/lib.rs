@@ -15,4 +15,5 @@ pub mod restart;
 pub mod slots;
 pub mod system;
 pub mod untyped;
+pub mod waits;
 pub mod windows;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::allowance::{Allowance, DEFAULT_MESSAGES};
 use crate::restart;
+use crate::waits::DEFAULT_WAITERS;
 
 /// The name of the file in the boot archive.
 pub const FILE: &str = "system";
@@ -30,7 +31,7 @@ pub const MAX_GRANTS: usize = 16;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 3640;
+pub const MAX_ENCODED: usize = 7970;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,9 @@ pub struct SystemManifest {
     /// How often a module is started again after one load; [`restart::DEFAULT_BUDGET`] where it is left out.
     #[serde(default = "default_budget")]
     pub max_restarts: u32,
+    /// How many lookups may wait for the same name at a time; [`DEFAULT_WAITERS`] where it is left out.
+    #[serde(default = "default_waiters")]
+    pub waiters: u16,
     /// What single modules may have that others may not.
     #[serde(default)]
     pub grants: Vec<Allowance, MAX_GRANTS>,
@@ -72,6 +76,10 @@ pub struct SystemManifest {
 
 fn default_budget() -> u32 {
     restart::DEFAULT_BUDGET
+}
+
+fn default_waiters() -> u16 {
+    DEFAULT_WAITERS
 }
 
 /// The arguments of a module that is loaded at boot.
@@ -198,11 +206,16 @@ impl SystemManifest {
     /// What a module may have. Those who act for others are not counted: the name server and operators.
     pub fn allowance_of(&self, module: &Name) -> Allowance {
         let granted = self.granted(module);
-        let allowance = granted.copied().unwrap_or_else(|| Allowance::of_anybody(*module));
+        let allowance = granted.cloned().unwrap_or_else(|| Allowance::of_anybody(*module));
         if *module == self.name_server || self.operators.contains(module) {
             return Allowance { messages: u32::MAX, log_bytes: u32::MAX, ..allowance };
         }
         allowance
+    }
+
+    /// The modules of which the manifest says that they may provide this name.
+    pub fn providers_of(&self, name: &Name) -> impl Iterator<Item = &Name> {
+        self.grants.iter().filter(move |grant| grant.provides.contains(name)).map(|grant| &grant.module)
     }
 
     /// Checks what the types do not say: the name server is loaded first, only boot modules have arguments, and no list
@@ -220,6 +233,9 @@ impl SystemManifest {
         let granted: Vec<Name, MAX_GRANTS> = self.grants.iter().map(|grant| grant.module).collect();
         let mut with_args: Vec<Name, MAX_BOOT_ARGS> = Vec::new();
         with_args.extend(self.args.iter().map(|args| args.module));
+        for grant in &self.grants {
+            no_name_twice("provides", &grant.provides)?;
+        }
         for (list, names) in [
             ("operators", self.operators.as_slice()),
             ("boot", &self.boot),
@@ -229,14 +245,19 @@ impl SystemManifest {
             ("args", &with_args),
             ("grants", &granted),
         ] {
-            let mut rest = names;
-            while let [name, others @ ..] = rest {
-                if others.contains(name) {
-                    return Err(SystemError::Twice { list, name: *name });
-                }
-                rest = others;
-            }
+            no_name_twice(list, names)?;
         }
         Ok(())
     }
+}
+
+fn no_name_twice(list: &'static str, names: &[Name]) -> Result<(), SystemError> {
+    let mut rest = names;
+    while let [name, others @ ..] = rest {
+        if others.contains(name) {
+            return Err(SystemError::Twice { list, name: *name });
+        }
+        rest = others;
+    }
+    Ok(())
 }

@@ -10,11 +10,13 @@ use ipc_proto::name::{MAX_NAME, Name};
 use ipc_proto::operator::Mark;
 use ipc_proto::supervisor::MAX_ARGS;
 use proptest::prelude::*;
+use root_task_core::allowance::MAX_PROVIDED;
 use root_task_core::restart::DEFAULT_BUDGET;
 use root_task_core::system::{
     MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED, MAX_SURVIVORS, SystemError,
     SystemManifest,
 };
+use root_task_core::waits::DEFAULT_WAITERS;
 
 const TEXT: &str = r#"
 name_server = "name-server"
@@ -106,7 +108,7 @@ fn each_list_below_at_and_above_its_bound() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\nwaiters = 65535\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("survive_faults", &longest, MAX_SURVIVORS),
         list("boot", &longest, MAX_BOOT),
@@ -122,9 +124,10 @@ fn the_largest_manifest_fits_the_bound() {
             .map(|module| {
                 format!(
                     "{{ module = {module:?}, memory_kib = {0}, connections = 255, priority = 255, locker_slots = {0}, \
-                     shortest_deadline = {0}, names = {1}, clients = {1}, window_kib = {0}, messages = {0}, log_bytes = {0} }}",
+                     shortest_deadline = {0}, names = {1}, clients = {1}, window_kib = {0}, messages = {0}, log_bytes = {0}, wait_ms = {0}, {2} }}",
                     u32::MAX,
-                    u16::MAX
+                    u16::MAX,
+                    list("provides", &longest, MAX_PROVIDED).trim()
                 )
             })
             .collect::<Vec<_>>()
@@ -225,5 +228,29 @@ fn every_word_that_reaches_beyond_a_module_is_its_mark() {
         Mark::LockerSlots,
     ] {
         assert!(text.contains(&mark.to_string()), "{mark}");
+    }
+}
+
+#[test]
+fn how_many_may_wait_and_who_is_expected_to_provide_what() {
+    assert_eq!(parsed(TEXT).unwrap().waiters, DEFAULT_WAITERS);
+    for (text, waiters) in [("0", Some(0)), ("65535", Some(u16::MAX)), ("65536", None)] {
+        let said = parsed(&format!("{TEXT}waiters = {text}\n")).ok().map(|manifest| manifest.waiters);
+        assert_eq!(said, waiters, "{text}");
+    }
+    let granted = |grants: &str| parsed(&format!("{TEXT}grants = [{grants}]\n"));
+    let both =
+        r#"{ module = "a", provides = ["x", "y"] }, { module = "b", provides = ["y"] }, { module = "c" }"#;
+    let manifest = granted(both).unwrap();
+    assert_eq!(manifest.check(), Ok(()));
+    for (text, modules) in [("x", &["a"][..]), ("y", &["a", "b"]), ("z", &[])] {
+        let providers: Vec<_> = manifest.providers_of(&name(text)).map(|name| name.as_str()).collect();
+        assert_eq!(providers, modules, "{text}");
+    }
+    let twice = granted(r#"{ module = "a", provides = ["x", "x"] }"#).unwrap();
+    assert_eq!(twice.check(), Err(SystemError::Twice { list: "provides", name: name("x") }));
+    for (count, fits) in [(MAX_PROVIDED - 1, true), (MAX_PROVIDED, true), (MAX_PROVIDED + 1, false)] {
+        let grant = format!("{{ module = \"a\", {} }}", list("provides", "n", count).trim());
+        assert_eq!(granted(&grant).is_ok(), fits, "{count}");
     }
 }

@@ -32,6 +32,7 @@ impl Supervisor {
             // It has died by itself.
             What::Act(..) => {}
             What::Look => self.look_at_calls(),
+            What::Waits => self.look_at_waits(),
             What::GoOn => self.go_on(),
             What::TurnOver => self.turn_is_over(),
             What::PeriodOver(who) => self.period_is_over(who),

@@ -64,6 +64,7 @@ impl Supervisor {
         self.lose_windows_of(id);
         let generation = instance.generation;
         self.alarms.cancel_all_of(instance);
+        self.forget_wait(id);
         let queued = if next == Generation::NONE { Some(Status::NotDelivered) } else { None };
         let fate = Fate { interrupted: (generation, next), queued };
         self.answer_callers(id, callers, fate);

@@ -56,6 +56,7 @@ impl Supervisor {
                 args,
                 waiter: None,
                 held: None,
+                awaits: None,
                 death: None,
                 last_connections: heapless::Vec::new(),
             });
@@ -93,6 +94,7 @@ impl Supervisor {
         match self.ledger.publish(who) {
             PublishDecision::Live(dropped) => {
                 self.drop_services(&dropped);
+                self.has_published(who.domain);
                 self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Live });
                 self.boot_goes_on(self.ledger.module(who.domain).map(|module| module.name));
             }

@@ -22,6 +22,7 @@ mod rescue;
 mod revoke;
 mod unload;
 mod waiter;
+mod waits;
 mod windows;
 
 use heapless::Vec;
@@ -41,6 +42,7 @@ use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::looks::Looks;
 use root_task_core::system::SystemManifest;
+use root_task_core::waits::Waits;
 use root_task_core::windows::{MAX_WINDOWS, Windows};
 use sel4::{MessageInfo, MessageInfoBuilder, cap, with_ipc_buffer_mut};
 use serde::Serialize;
@@ -80,6 +82,8 @@ pub struct Room {
     waiter: Option<Waiter>,
     /// The held module itself, inside its publish.
     held: Option<Waiter>,
+    /// The module itself, inside its wait for a name.
+    awaits: Option<Waiter>,
     /// How the instance died that waits to be reaped.
     death: Option<Cause>,
     /// The slots that held its connections, from its death until it is reaped.
@@ -138,6 +142,7 @@ pub struct Supervisor {
     /// The last death of each module, the newest last.
     deaths: Vec<operator_proto::Death, MAX_DEATHS>,
     looks: Looks,
+    waits: Waits,
     windows: Windows,
     /// What belongs to each of them, by its number.
     panes: [Option<Panes>; MAX_WINDOWS],
@@ -203,6 +208,7 @@ impl Supervisor {
             acted: None,
             deaths: Vec::new(),
             looks: Looks::default(),
+            waits: Waits::new(),
             windows: Windows::new(),
             panes: [const { None }; MAX_WINDOWS],
         }

@@ -6,7 +6,7 @@ use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, ModuleInfo, PAGE, Request, Sentence, State};
+use ipc_proto::operator::{Answer, ModuleInfo, Outcome, PAGE, Request, Sentence, State};
 
 use super::waiter::Waiter;
 use super::{Response, Supervisor, answer, status};
@@ -40,8 +40,9 @@ impl Supervisor {
             return status(Status::Refused);
         }
         match request {
-            Request::Load { name, args, hold } => match self.load(name, args, hold) {
-                Ok(instance) => self.wait_for(instance.domain),
+            Request::Load { name, args, hold, wait } => match self.load(name, args, hold) {
+                Ok(instance) if wait => self.wait_for(instance.domain),
+                Ok(instance) => answer(&Answer::Loaded { instance, outcome: Outcome::Started }),
                 Err(why) => answer(&Answer::Refused(why)),
             },
             Request::Release { name } => self.release(&name),
@@ -63,6 +64,10 @@ impl Supervisor {
                 answer(&Answer::Modules(page, next))
             }
             Request::Service { service } => answer(&Answer::Service(self.ledger.service_info(service))),
+            Request::Waits { from } => {
+                let (page, next) = self.waits_from(from);
+                answer(&Answer::Waits(page, next))
+            }
             Request::Memory => answer(&Answer::Memory(self.memory.books())),
             Request::Audit { retype } => answer(&Answer::Proof(audit::prove(&self.memory, retype))),
             Request::Fingerprint { except } => self.fingerprint(who.domain, &except),
@@ -116,6 +121,7 @@ impl Supervisor {
     fn let_go(&mut self, id: DomainId) -> bool {
         let Some(dropped) = self.ledger.release(id) else { return false };
         self.drop_services(&dropped);
+        self.has_published(id);
         true
     }
 
@@ -130,7 +136,7 @@ impl Supervisor {
         match self.ledger.module(id) {
             Some(module) => answer(&Answer::Loaded {
                 instance: Instance { domain: id, generation: module.generation },
-                outcome: ipc_proto::operator::Outcome::Live,
+                outcome: Outcome::Live,
             }),
             None => not_loaded(name),
         }

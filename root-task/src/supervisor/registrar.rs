@@ -4,6 +4,7 @@ use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::Instance;
 use ipc_proto::label::Status;
 use ipc_proto::registrar::{Answer, Refusal, Request};
+use root_task_core::ledger::Offer;
 
 use super::{Response, Supervisor, answer, status};
 
@@ -27,14 +28,20 @@ impl Supervisor {
 
     fn registrar(&mut self, request: Request) -> Result<Answer, Refusal> {
         match request {
-            Request::Enter { owner, again } => {
+            Request::Enter { owner, again, name, version } => {
                 let owner = self.holder(owner)?;
-                Ok(Answer::Entered(self.ledger.enter(owner, again)?))
+                let service = self.ledger.enter(owner, Offer { name, version }, again)?;
+                self.tell_cycles();
+                Ok(Answer::Entered(service))
             }
             Request::Withdraw { owner, service } => {
                 let owner = self.holder(owner)?;
                 self.ledger.withdraw(owner, service);
                 Ok(Answer::Done)
+            }
+            Request::Wait { client, name, versions, micros } => {
+                let client = self.holder(client)?;
+                self.enter_wait(client, name, versions, micros)
             }
             Request::State { service } => {
                 Ok(Answer::State(self.ledger.service_info(service).map(|info| info.state)))

@@ -149,7 +149,8 @@ impl Supervisor {
     }
 
     /// Stops a thread and lets it go on. A stopped thread makes the call again that it was inside; so one that somebody
-    /// has received is answered instead, and one to the supervisor is left alone, which nobody can be inside for long.
+    /// has received is answered instead, and one to the supervisor is left alone: nobody is inside one for long, but while
+    /// it waits for a name or is held, and what it waits for it would miss.
     pub(super) fn pause(&mut self, id: DomainId) {
         let Some(domain) = self.room(id).and_then(|room| room.domain.as_ref()) else { return };
         let (tcb, registers) =

@@ -154,6 +154,7 @@ impl Supervisor {
         // The slot is empty, and the endpoint is there as long as the module is.
         let _ = domain.let_receive(&room.home);
         self.alarms.cancel(What::StopOver(instance));
+        self.has_published(id);
         true
     }
 

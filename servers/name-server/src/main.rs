@@ -9,7 +9,7 @@
 mod registrar;
 
 use heapless::Vec;
-use ipc_proto::ids::DomainId;
+use ipc_proto::ids::{DomainId, ServiceRef};
 use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::names::{self, Answer, NameFailure};
@@ -28,6 +28,9 @@ module_rt::module! {
     },
     init: init,
 }
+
+/// How often a lookup that waits tries a service which comes and goes while it is looked at.
+const TRIES: usize = 4;
 
 struct NameServer {
     registry: Registry,
@@ -71,7 +74,7 @@ impl NameServer {
     fn reserve(&mut self, client: Client, name: Name, version: Version) -> Result<Answer, NameFailure> {
         let owner = client.holder().ok_or(NameFailure::BadCaller)?.domain;
         let earlier = self.decide(owner, &name)?;
-        let service = registrar::enter(client.badge(), earlier.map(|entry| entry.service))?;
+        let service = registrar::enter(client.badge(), earlier.map(|entry| entry.service), name, version)?;
         match self.registry.reserve(Entry { name, version, owner, service }) {
             Ok(()) => Ok(Answer::Reserved(service)),
             Err(_) => {
@@ -97,15 +100,47 @@ impl NameServer {
                 };
             }
         };
-        match registrar::connect(client.badge(), entry.service) {
-            Ok((slot, generation)) => Ok(Answer::Found { slot, generation, version: entry.version }),
+        self.connect(client, entry.service, entry.version)
+    }
+
+    fn connect(
+        &mut self,
+        client: Client,
+        service: ServiceRef,
+        version: Version,
+    ) -> Result<Answer, NameFailure> {
+        match registrar::connect(client.badge(), service) {
+            Ok((slot, generation)) => Ok(Answer::Found { slot, generation, version }),
             Err(NameFailure::Supervisor(Refusal::NotPublished)) => Err(NameFailure::NotFound),
             Err(NameFailure::Supervisor(Refusal::Gone)) => {
-                self.registry.forget(entry.service);
+                self.registry.forget(service);
                 Err(NameFailure::NotFound)
             }
             Err(failure) => Err(failure),
         }
+    }
+
+    /// A lookup that waits where it finds nothing: the supervisor keeps the wait, so that it outlives this instance.
+    fn lookup_or_wait(
+        &mut self,
+        client: Client,
+        name: Name,
+        versions: VersionRange,
+        micros: u64,
+    ) -> Result<Answer, NameFailure> {
+        let mut found = self.lookup(client, &name, versions);
+        for _ in 0..TRIES {
+            match found {
+                Err(failure) if micros > 0 && failure.is_absence() => {}
+                found => return found,
+            }
+            match registrar::wait(client.badge(), name, versions, micros)? {
+                None => return Ok(Answer::Wait),
+                // The ledger knows of one all the same. It can be gone again before the client is connected.
+                Some((service, version)) => found = self.connect(client, service, version),
+            }
+        }
+        found
     }
 }
 
@@ -121,7 +156,9 @@ impl Server for NameServer {
         }
         let outcome = match request.decode()? {
             names::Request::Reserve { name, version } => self.reserve(client, name, version),
-            names::Request::Lookup { name, versions } => self.lookup(client, &name, versions),
+            names::Request::Lookup { name, versions, wait } => {
+                self.lookup_or_wait(client, name, versions, wait)
+            }
             names::Request::List { from } => Ok(Answer::Page(
                 self.registry
                     .page::<{ names::PAGE }>(from)

@@ -1,10 +1,12 @@
 //! What the name server asks of the supervisor.
 
 use ipc_proto::ids::{Generation, ServiceRef};
+use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::{Answer, LABEL, Refusal, Request};
 use ipc_proto::slots;
+use ipc_proto::version::{Version, VersionRange};
 use module_rt::Connection;
 
 /// Asks; a refusal, and an answer that makes no sense, become a failure of the client's request.
@@ -21,8 +23,13 @@ fn unexpected() -> NameFailure {
 }
 
 /// Enters a reservation.
-pub fn enter(owner: u64, again: Option<ServiceRef>) -> Result<ServiceRef, NameFailure> {
-    match ask(&Request::Enter { owner, again })? {
+pub fn enter(
+    owner: u64,
+    again: Option<ServiceRef>,
+    name: Name,
+    version: Version,
+) -> Result<ServiceRef, NameFailure> {
+    match ask(&Request::Enter { owner, again, name, version })? {
         Answer::Entered(service) => Ok(service),
         _ => Err(unexpected()),
     }
@@ -45,6 +52,20 @@ pub fn state(service: ServiceRef) -> Result<Option<ServiceState>, NameFailure> {
 pub fn connect(client: u64, service: ServiceRef) -> Result<(u8, Generation), NameFailure> {
     match ask(&Request::Connect { client, service })? {
         Answer::Connected { slot, generation } => Ok((slot, generation)),
+        _ => Err(unexpected()),
+    }
+}
+
+/// Lets a client wait for a name; or gives the service of that name, where it is there by now.
+pub fn wait(
+    client: u64,
+    name: Name,
+    versions: VersionRange,
+    micros: u64,
+) -> Result<Option<(ServiceRef, Version)>, NameFailure> {
+    match ask(&Request::Wait { client, name, versions, micros })? {
+        Answer::Done => Ok(None),
+        Answer::Published { service, version } => Ok(Some((service, version))),
         _ => Err(unexpected()),
     }
 }

@@ -60,9 +60,13 @@ impl Shell {
             }
             Command::Ps => listings::modules(output),
             Command::Names => listings::names(output),
+            Command::Waiting => listings::waiting(output),
             Command::Caps { name, json, tree: false } => caps::show(name, json, output),
             Command::Caps { name, json, tree: true } => tree::show(name, json, output),
-            Command::Load { name, args, hold } => modules::load(name, args, hold, output),
+            Command::Load { name, args, hold, wait } => {
+                let request = Request::Load { name, args, hold, wait };
+                modules::load(name, &request, output)
+            }
             Command::Release(name) => modules::release(name, output),
             Command::Unload { name, now } => modules::unload(name, now, output),
             Command::CancelUnload(name) => modules::cancel_unload(name, output),

@@ -31,8 +31,13 @@ pub const DEFAULT_MESSAGES: u32 = 2000;
 /// How many bytes it may have printed in that time. (A serial line at 115,200 baud takes 1,152.)
 pub const DEFAULT_LOG_BYTES: u32 = 2048;
 
+/// How long its lookups may wait for a name, in milliseconds.
+pub const DEFAULT_WAIT_MS: u32 = 10_000;
+/// The most names of which the system's manifest says that a module may provide them: as many as it can have.
+pub const MAX_PROVIDED: usize = MAX_SERVICES_PER_MODULE as usize;
+
 /// What one module may have. Every key that is left out is what any module may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
     /// Whose it is.
@@ -67,6 +72,13 @@ pub struct Allowance {
     /// Bytes of log in a period: lines above are left out, and counted. Operators are not.
     #[serde(default = "default_log_bytes")]
     pub log_bytes: u32,
+    /// How long a lookup of its may wait for a name, in milliseconds; 0 is not at all.
+    #[serde(default = "default_wait")]
+    pub wait_ms: u32,
+    /// Names that it is expected to provide: who waits for one of them waits for this module, as long as nobody has
+    /// reserved it. A hint that finds cycles earlier, and neither a right nor a duty.
+    #[serde(default)]
+    pub provides: Vec<Name, MAX_PROVIDED>,
 }
 
 fn default_memory() -> u32 {
@@ -105,6 +117,10 @@ fn default_log_bytes() -> u32 {
     DEFAULT_LOG_BYTES
 }
 
+fn default_wait() -> u32 {
+    DEFAULT_WAIT_MS
+}
+
 impl Allowance {
     /// What any module may have.
     pub fn of_anybody(module: Name) -> Allowance {
@@ -120,7 +136,14 @@ impl Allowance {
             window_kib: DEFAULT_WINDOW_KIB,
             messages: DEFAULT_MESSAGES,
             log_bytes: DEFAULT_LOG_BYTES,
+            wait_ms: DEFAULT_WAIT_MS,
+            provides: Vec::new(),
         }
+    }
+
+    /// Whether a lookup of the module's may wait so many microseconds.
+    pub fn lets_wait(&self, micros: u64) -> bool {
+        micros <= u64::from(self.wait_ms).saturating_mul(1000)
     }
 
     /// Whether the module may have what it asks for; `device` is the one that it is granted.

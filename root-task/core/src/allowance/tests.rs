@@ -27,13 +27,13 @@ fn request() -> Request {
     }
 }
 
-fn told(allowance: Allowance, request: Request) -> Option<std::string::String> {
+fn told(allowance: &Allowance, request: Request) -> Option<std::string::String> {
     allowance.check(&request, Device::None).err().map(|difference| difference.to_string())
 }
 
 #[test]
 fn what_a_manifest_has_by_default_anybody_may_have() {
-    assert_eq!(told(Allowance::of_anybody(name("a")), request()), None);
+    assert_eq!(told(&Allowance::of_anybody(name("a")), request()), None);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn each_word_below_at_and_above_its_bound() {
         deadline_micros: 5000,
         ..request()
     };
-    assert_eq!(told(allowance, at), None, "at each bound");
+    assert_eq!(told(&allowance, at), None, "at each bound");
     let below = Request {
         memory_bytes: 200 * 1024 - 1,
         connections: 19,
@@ -64,7 +64,7 @@ fn each_word_below_at_and_above_its_bound() {
         deadline_micros: 5001,
         ..at
     };
-    assert_eq!(told(allowance, below), None, "below each");
+    assert_eq!(told(&allowance, below), None, "below each");
     for (above, says) in [
         (Request { memory_bytes: 200 * 1024 + 1, ..at }, "201 KiB of memory, and may have 200 (memory_kib)"),
         (Request { connections: 21, ..at }, "21 connections, and may have 20 (connections)"),
@@ -78,7 +78,7 @@ fn each_word_below_at_and_above_its_bound() {
         (Request { device: Device::Console, ..at }, "the console, which it is not granted (console)"),
     ] {
         let whole = std::format!("it asks for more than the system's manifest grants it: {says}");
-        assert_eq!(told(allowance, above), Some(whole));
+        assert_eq!(told(&allowance, above), Some(whole));
     }
 }
 
@@ -93,7 +93,7 @@ fn every_difference_is_told() {
         ..request()
     };
     let allowance = Allowance { priority: 1, ..Allowance::of_anybody(name("a")) };
-    let told = told(allowance, all).unwrap();
+    let told = told(&allowance, all).unwrap();
     for word in ["memory_kib", "connections", "priority", "locker_slots", "shortest_deadline", "(console)"] {
         assert!(told.contains(word), "{told}");
     }
@@ -101,4 +101,15 @@ fn every_difference_is_told() {
     let asks = |device| Request { device, ..request() };
     assert_eq!(of_shell.check(&asks(Device::Console), Device::Console), Ok(()));
     assert!(of_shell.check(&asks(Device::Clock), Device::Console).is_err());
+}
+
+#[test]
+fn how_long_a_lookup_waits_below_at_and_above_its_bound() {
+    for (wait_ms, bound) in [(DEFAULT_WAIT_MS, 10_000_000), (0, 0), (u32::MAX, 4_294_967_295_000)] {
+        let allowance = Allowance { wait_ms, ..Allowance::of_anybody(name("a")) };
+        for (micros, may) in [(bound, true), (bound + 1, false), (u64::MAX, false)] {
+            assert_eq!(allowance.lets_wait(micros), may, "{micros} us of {wait_ms} ms");
+        }
+        assert!(allowance.lets_wait(bound.saturating_sub(1)));
+    }
 }

@@ -26,6 +26,7 @@ impl Ledger {
 mod tests {
     use std::hash::DefaultHasher;
 
+    use super::super::tests::offer;
     use super::*;
     use ipc_proto::ids::Instance;
 
@@ -48,11 +49,11 @@ mod tests {
     fn it_is_the_same_as_long_as_only_the_excepted_change() {
         let mut ledger = Ledger::new();
         let server = start(&mut ledger, "server");
-        let service = ledger.enter(server, None).unwrap();
+        let service = ledger.enter(server, offer(), None).unwrap();
         ledger.publish(server);
         let before = hash(&ledger);
         let prisoner = start(&mut ledger, "prisoner");
-        ledger.enter(prisoner, None).unwrap();
+        ledger.enter(prisoner, offer(), None).unwrap();
         assert_eq!(hash(&ledger), before, "it was loaded and has reserved a name");
         ledger.connect(prisoner, service).unwrap();
         assert_ne!(hash(&ledger), before, "the server has a client more");
@@ -70,7 +71,7 @@ mod tests {
             assert!(!seen.contains(&hash(ledger)), "{what}");
             seen.push(hash(ledger));
         };
-        ledger.enter(server, None).unwrap();
+        ledger.enter(server, offer(), None).unwrap();
         changed(&ledger, "a reservation");
         ledger.publish(server);
         changed(&ledger, "a publish");

@@ -15,7 +15,7 @@ mod reach_tests;
 mod services;
 mod states;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use core::fmt;
 
@@ -28,6 +28,7 @@ use ipc_proto::slots::MAX_CONNECTIONS;
 pub use connections::Connection;
 pub use departures::Departures;
 pub use life::{Death, PublishDecision};
+pub use services::Offer;
 use services::Service;
 use states::{Life, Step};
 

@@ -1,6 +1,6 @@
 //! Tests of the ledger: whom a client reaches, and who reaches a module that is being stopped.
 
-use super::tests::{live, started};
+use super::tests::{live, offer, started};
 use super::*;
 use ipc_proto::registrar::Refusal;
 use ipc_proto::slots::FIRST_CONNECTION;
@@ -9,7 +9,7 @@ use ipc_proto::slots::FIRST_CONNECTION;
 fn a_slot_leads_to_a_server_as_long_as_the_service_exists() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let client = live(&mut ledger, "client");
     assert_eq!(ledger.server_of(client.domain, FIRST_CONNECTION), None);
@@ -38,7 +38,7 @@ fn a_slot_leads_to_a_server_as_long_as_the_service_exists() {
 fn a_stopping_module_is_not_found_and_is_found_again_when_that_is_taken_back() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     assert!(!ledger.stop(server.domain), "it is not live yet");
     ledger.publish(server);
     let client = live(&mut ledger, "client");
@@ -61,7 +61,7 @@ fn a_stopping_module_is_not_found_and_is_found_again_when_that_is_taken_back() {
 fn whoever_wants_to_know_is_told_of_dead_clients_once() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let client = live(&mut ledger, "client");
     let stranger = live(&mut ledger, "stranger");
@@ -93,9 +93,9 @@ fn names_and_clients_below_at_and_above_what_is_granted() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
     ledger.restrict(server.domain, 2, 2);
-    let service = ledger.enter(server, None).unwrap();
-    let other = ledger.enter(server, None).unwrap();
-    assert_eq!(ledger.enter(server, None), Err(Refusal::TooManyForOwner));
+    let service = ledger.enter(server, offer(), None).unwrap();
+    let other = ledger.enter(server, offer(), None).unwrap();
+    assert_eq!(ledger.enter(server, offer(), None), Err(Refusal::TooManyForOwner));
     ledger.publish(server);
     let clients = ["a", "b", "c"].map(|name| live(&mut ledger, name));
     assert!(ledger.connect(clients[0], service).is_ok());

@@ -1,8 +1,10 @@
 //! The service table: reservations that become visible at publish, and what the registrar asks about them.
 
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
+use ipc_proto::name::Name;
 use ipc_proto::operator::{ServiceInfo, ServiceState, State};
 use ipc_proto::registrar::Refusal;
+use ipc_proto::version::{Version, VersionRange};
 
 use super::Ledger;
 
@@ -19,10 +21,22 @@ pub(super) struct Service {
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Used {
     pub(super) owner: DomainId,
+    /// Under which name, and in which version, the name server has it.
+    pub(super) offer: Offer,
     pub(super) state: ServiceState,
     /// Whether an earlier instance had published it, so that clients may hold capabilities to it.
     pub(super) inherited: bool,
     pub(super) clients: u16,
+}
+
+/// The name and version of a service. Who may have which is the name server's to decide; the ledger keeps them so that
+/// it is known who waits for whom, and so that they outlive the name server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Offer {
+    /// The name.
+    pub name: Name,
+    /// The version of its interface.
+    pub version: Version,
 }
 
 impl Service {
@@ -48,14 +62,19 @@ impl Ledger {
         service.used.as_mut().filter(|_| service.epoch == at.epoch)
     }
 
-    /// Enters a reservation of `owner`; it stays invisible until [`Ledger::publish`].
+    /// Enters a reservation of `owner`, under the name and version of `offer`; it stays invisible until [`Ledger::publish`].
     ///
     /// With `again`, the entry of the same module's earlier instance is taken up; where that is not possible
     /// (gone, or another module's), a new entry is made.
     ///
     /// # Errors
     /// [`Refusal`]: the owner is not a starting instance, or a bound is reached. Nothing has changed.
-    pub fn enter(&mut self, owner: Instance, again: Option<ServiceRef>) -> Result<ServiceRef, Refusal> {
+    pub fn enter(
+        &mut self,
+        owner: Instance,
+        offer: Offer,
+        again: Option<ServiceRef>,
+    ) -> Result<ServiceRef, Refusal> {
         if !self.is_running(owner) {
             return Err(Refusal::NoSuchDomain);
         }
@@ -67,6 +86,7 @@ impl Ledger {
             && used.owner == owner.domain
         {
             used.state = ServiceState::Reserved;
+            used.offer = offer;
             return Ok(at);
         }
         let own = self.services.iter().filter(|service| service.is_owned_by(owner.domain)).count();
@@ -79,8 +99,13 @@ impl Ledger {
             .find(|(_, service)| service.used.is_none() && service.epoch < u32::MAX)
             .ok_or(Refusal::TooManyServices)?;
         service.epoch = service.epoch.saturating_add(1);
-        service.used =
-            Some(Used { owner: owner.domain, state: ServiceState::Reserved, inherited: false, clients: 0 });
+        service.used = Some(Used {
+            owner: owner.domain,
+            offer,
+            state: ServiceState::Reserved,
+            inherited: false,
+            clients: 0,
+        });
         Ok(ServiceRef { index, epoch: service.epoch })
     }
 
@@ -100,6 +125,33 @@ impl Ledger {
     /// Whether the entry still exists, in whatever state.
     pub fn exists(&self, at: ServiceRef) -> bool {
         self.used(at).is_some()
+    }
+
+    /// Under which name a service was reserved, and in which version.
+    pub fn offer_of(&self, at: ServiceRef) -> Option<Offer> {
+        self.used(at).map(|used| used.offer)
+    }
+
+    /// A live service of that name that speaks one of these versions.
+    pub fn find_live(&self, name: &Name, versions: VersionRange) -> Option<(ServiceRef, Version)> {
+        (0u16..).zip(&self.services).find_map(|(index, service)| {
+            let Used { offer, state: ServiceState::Live, .. } = service.used.as_ref()? else { return None };
+            let fits = offer.name == *name && versions.contains(offer.version);
+            fits.then_some((ServiceRef { index, epoch: service.epoch }, offer.version))
+        })
+    }
+
+    /// What a module offers that is live.
+    pub fn live_offers_of(&self, domain: DomainId) -> impl Iterator<Item = Offer> {
+        let live = move |used: &&Used| used.owner == domain && used.state == ServiceState::Live;
+        self.services.iter().filter_map(|service| service.used.as_ref()).filter(live).map(|used| used.offer)
+    }
+
+    /// The modules that have a service of that name, in whatever state. More than one only where a new name server did
+    /// not know of the first.
+    pub fn holders_of(&self, name: &Name) -> impl Iterator<Item = DomainId> {
+        let used = self.services.iter().filter_map(|service| service.used.as_ref());
+        used.filter(move |used| used.offer.name == *name).map(|used| used.owner)
     }
 
     /// What the operator sees of a service.

@@ -4,17 +4,27 @@ use super::*;
 use heapless::Vec;
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
+use ipc_proto::version::Version;
 
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
 
-pub(super) fn started(ledger: &mut Ledger, text: &str) -> Instance {
+/// Some name, where it does not matter.
+pub(crate) fn offer() -> Offer {
+    offered("service", 1)
+}
+
+pub(crate) fn offered(text: &str, version: u16) -> Offer {
+    Offer { name: name(text), version: Version(version) }
+}
+
+pub(crate) fn started(ledger: &mut Ledger, text: &str) -> Instance {
     let domain = ledger.admit(name(text), MAX_CONNECTIONS, false).unwrap();
     Instance { domain, generation: ledger.start(domain).unwrap() }
 }
 
-pub(super) fn live(ledger: &mut Ledger, text: &str) -> Instance {
+pub(crate) fn live(ledger: &mut Ledger, text: &str) -> Instance {
     let instance = started(ledger, text);
     assert_eq!(ledger.publish(instance), PublishDecision::Live(Vec::new()));
     instance
@@ -25,8 +35,8 @@ fn nothing_is_visible_before_publish_and_everything_after() {
     let mut ledger = Ledger::new();
     let client = live(&mut ledger, "client");
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
-    let b = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
+    let b = ledger.enter(server, offer(), None).unwrap();
     for at in [a, b] {
         assert_eq!(ledger.connect(client, at), Err(Refusal::NotPublished));
     }
@@ -41,7 +51,7 @@ fn a_failed_init_leaves_nothing() {
     let mut ledger = Ledger::new();
     let client = live(&mut ledger, "client");
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.died(server.domain).unwrap();
     assert!(!ledger.exists(a));
     assert_eq!(ledger.connect(client, a), Err(Refusal::Gone));
@@ -54,10 +64,10 @@ fn a_held_module_is_invisible_until_released() {
     let client = live(&mut ledger, "client");
     let domain = ledger.admit(name("server"), MAX_CONNECTIONS, true).unwrap();
     let server = Instance { domain, generation: ledger.start(domain).unwrap() };
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     assert_eq!(ledger.publish(server), PublishDecision::Held);
     assert_eq!(ledger.connect(client, a), Err(Refusal::NotPublished));
-    assert_eq!(ledger.enter(server, None), Err(Refusal::AlreadyPublished));
+    assert_eq!(ledger.enter(server, offer(), None), Err(Refusal::AlreadyPublished));
     assert_eq!(ledger.release(domain), Some(Vec::new()));
     assert_eq!(ledger.release(domain), None);
     assert!(ledger.connect(client, a).is_ok());
@@ -69,7 +79,7 @@ fn a_dead_instance_does_not_publish_for_the_next() {
     let dead = started(&mut ledger, "server");
     ledger.died(dead.domain).unwrap();
     let next = Instance { domain: dead.domain, generation: ledger.start(dead.domain).unwrap() };
-    let a = ledger.enter(next, None).unwrap();
+    let a = ledger.enter(next, offer(), None).unwrap();
     assert_eq!(ledger.publish(dead), PublishDecision::Nothing);
     assert_eq!(ledger.service_info(a).unwrap().state, ServiceState::Reserved);
 }
@@ -79,16 +89,16 @@ fn a_restart_keeps_the_service_and_its_clients() {
     let mut ledger = Ledger::new();
     let client = live(&mut ledger, "client");
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let before = ledger.connect(client, a).unwrap();
     ledger.died(server.domain).unwrap();
     assert_eq!(ledger.connect(client, a), Err(Refusal::NotLive));
     let again = Instance { domain: server.domain, generation: ledger.start(server.domain).unwrap() };
     assert!(again.generation > server.generation);
-    assert_eq!(ledger.enter(again, Some(a)), Ok(a));
+    assert_eq!(ledger.enter(again, offer(), Some(a)), Ok(a));
     assert_eq!(
-        ledger.enter(server, Some(a)),
+        ledger.enter(server, offer(), Some(a)),
         Err(Refusal::NoSuchDomain),
         "the dead instance's badge is stale"
     );
@@ -103,10 +113,10 @@ fn a_restart_keeps_the_service_and_its_clients() {
 fn a_module_takes_up_its_own_service_only() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let other = started(&mut ledger, "other");
-    assert_ne!(ledger.enter(other, Some(a)).unwrap(), a);
+    assert_ne!(ledger.enter(other, offer(), Some(a)).unwrap(), a);
     assert_eq!(ledger.service_info(a).unwrap().state, ServiceState::Live);
 }
 
@@ -115,7 +125,7 @@ fn what_a_new_instance_does_not_reserve_again_is_dropped_at_its_publish() {
     let mut ledger = Ledger::new();
     let client = live(&mut ledger, "client");
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let slot = ledger.connect(client, a).unwrap().slot;
     ledger.died(server.domain);
@@ -132,7 +142,7 @@ fn an_unloaded_modules_service_is_stale_and_its_slot_is_used_again() {
     let mut ledger = Ledger::new();
     let client = live(&mut ledger, "client");
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let slot = ledger.connect(client, a).unwrap().slot;
     ledger.died(server.domain);
@@ -141,7 +151,7 @@ fn an_unloaded_modules_service_is_stale_and_its_slot_is_used_again() {
     let other = started(&mut ledger, "other");
     assert_eq!(other.domain, server.domain, "the place is used again");
     assert!(other.generation > server.generation, "but never the identity");
-    let b = ledger.enter(other, None).unwrap();
+    let b = ledger.enter(other, offer(), None).unwrap();
     assert_eq!(b.index, a.index);
     assert_ne!(b.epoch, a.epoch);
     ledger.publish(other);
@@ -153,7 +163,7 @@ fn an_unloaded_modules_service_is_stale_and_its_slot_is_used_again() {
 fn the_clients_of_a_service_are_counted() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let one = live(&mut ledger, "one");
     let two = live(&mut ledger, "two");
@@ -184,14 +194,14 @@ fn bounds_of_services() {
     for i in 0..MAX_SERVICES / usize::from(MAX_SERVICES_PER_MODULE) {
         let owner = started(&mut ledger, &format!("m{i}"));
         for _ in 0..MAX_SERVICES_PER_MODULE {
-            ledger.enter(owner, None).unwrap();
+            ledger.enter(owner, offer(), None).unwrap();
         }
-        assert_eq!(ledger.enter(owner, None), Err(Refusal::TooManyForOwner));
+        assert_eq!(ledger.enter(owner, offer(), None), Err(Refusal::TooManyForOwner));
     }
     let last = started(&mut ledger, "last");
-    assert_eq!(ledger.enter(last, None), Err(Refusal::TooManyServices));
+    assert_eq!(ledger.enter(last, offer(), None), Err(Refusal::TooManyServices));
     ledger.died(DomainId(0));
-    assert!(ledger.enter(last, None).is_ok());
+    assert!(ledger.enter(last, offer(), None).is_ok());
 }
 
 #[test]
@@ -201,7 +211,7 @@ fn bound_of_connections() {
     let mut services = std::vec::Vec::new();
     for i in 0..7 {
         let server = started(&mut ledger, &format!("m{i}"));
-        services.extend((0..MAX_SERVICES_PER_MODULE).map(|_| ledger.enter(server, None).unwrap()));
+        services.extend((0..MAX_SERVICES_PER_MODULE).map(|_| ledger.enter(server, offer(), None).unwrap()));
         ledger.publish(server);
     }
     for at in &services[..usize::from(MAX_CONNECTIONS)] {
@@ -219,7 +229,7 @@ fn a_module_holds_as_many_connections_as_it_asked_for() {
         let client = ledger.admit(name("client"), most, false).unwrap();
         let client = Instance { domain: client, generation: ledger.start(client).unwrap() };
         let server = started(&mut ledger, "server");
-        let services: [_; 3] = core::array::from_fn(|_| ledger.enter(server, None).unwrap());
+        let services: [_; 3] = core::array::from_fn(|_| ledger.enter(server, offer(), None).unwrap());
         ledger.publish(server);
         for (held, at) in (0u8..).zip(services) {
             let fits = ledger.connect(client, at).map(|_| ());
@@ -234,12 +244,12 @@ fn withdraw_touches_only_a_fresh_reservation_of_the_owner() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
     let other = started(&mut ledger, "other");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.withdraw(other, a);
     assert!(ledger.exists(a));
     ledger.withdraw(server, a);
     assert!(!ledger.exists(a));
-    let b = ledger.enter(server, None).unwrap();
+    let b = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     ledger.withdraw(server, b);
     assert_eq!(ledger.service_info(b).unwrap().state, ServiceState::Live);
@@ -263,7 +273,7 @@ fn a_badge_resolves_only_to_the_running_instance() {
 fn a_failed_module_has_no_services() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
-    let a = ledger.enter(server, None).unwrap();
+    let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let client = live(&mut ledger, "client");
     ledger.connect(client, a).unwrap();

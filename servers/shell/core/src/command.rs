@@ -20,6 +20,8 @@ pub enum Command {
     Ps,
     /// `names`
     Names,
+    /// `names --waiting`
+    Waiting,
     /// `caps [--tree] [--json] NAME`
     Caps {
         /// The module.
@@ -29,7 +31,7 @@ pub enum Command {
         /// Whether with what each was made of, and what was made of it.
         tree: bool,
     },
-    /// `load [--hold] NAME [ARGS]`
+    /// `load [--hold | --no-wait] NAME [ARGS]`
     Load {
         /// The module.
         name: Name,
@@ -37,6 +39,8 @@ pub enum Command {
         args: Args,
         /// Whether to stop it before its publish.
         hold: bool,
+        /// Whether to wait for what comes of it.
+        wait: bool,
     },
     /// `release NAME`
     Release(Name),
@@ -146,7 +150,11 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
         "" => Ok(Command::Nothing),
         "help" => alone(Command::Help),
         "ps" => alone(Command::Ps),
-        "names" => alone(Command::Names),
+        "names" => match rest {
+            "" => Ok(Command::Names),
+            "--waiting" => Ok(Command::Waiting),
+            _ => Err(ParseError::Usage("names [--waiting]")),
+        },
         "halt" => alone(Command::Halt),
         "caps" => {
             let (mut json, mut tree, mut rest) = (false, false, rest);
@@ -191,16 +199,18 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
             _ => Err(ParseError::Usage("mem [--mark | --prove]")),
         },
         "load" => {
-            let (hold, rest) = match split(rest) {
-                ("--hold", rest) => (true, rest),
-                _ => (false, rest),
+            let (hold, wait, rest) = match split(rest) {
+                ("--hold", rest) => (true, true, rest),
+                ("--no-wait", rest) => (false, false, rest),
+                _ => (false, true, rest),
             };
             match split(rest) {
-                ("", _) => Err(ParseError::Usage("load [--hold] NAME [ARGS]")),
+                ("", _) => Err(ParseError::Usage("load [--hold | --no-wait] NAME [ARGS]")),
                 (word, args) => Ok(Command::Load {
                     name: name(word)?,
                     args: Args::try_from(args).map_err(|_| ParseError::ArgsTooLong)?,
                     hold,
+                    wait,
                 }),
             }
         }

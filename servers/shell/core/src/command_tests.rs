@@ -26,9 +26,16 @@ fn commands() {
     assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
     assert_eq!(parse("crash echo"), Ok(Command::Crash(echo)));
     let args = Args::try_from("a  b").unwrap();
-    assert_eq!(parse("load echo a  b"), Ok(Command::Load { name: echo, args, hold: false }));
+    assert_eq!(parse("load echo a  b"), Ok(Command::Load { name: echo, args, hold: false, wait: true }));
     let args = Args::new();
-    assert_eq!(parse("load --hold  echo"), Ok(Command::Load { name: echo, args, hold: true }));
+    let held = Command::Load { name: echo, args: args.clone(), hold: true, wait: true };
+    assert_eq!(parse("load --hold  echo"), Ok(held));
+    assert_eq!(
+        parse("load --no-wait echo"),
+        Ok(Command::Load { name: echo, args, hold: false, wait: false })
+    );
+    assert_eq!(parse("names"), Ok(Command::Names));
+    assert_eq!(parse("names  --waiting"), Ok(Command::Waiting));
     let text = echo::Text::try_from("hello, world").unwrap();
     assert_eq!(parse("call echo hello, world"), Ok(Command::Call { name: echo, text }));
 }
@@ -48,8 +55,13 @@ fn errors_say_what_to_type() {
     for line in ["revoke", "revoke echo", "revoke echo a b"] {
         assert_eq!(error(line), "usage: revoke NAME CLIENT");
     }
-    assert_eq!(error("load"), "usage: load [--hold] NAME [ARGS]");
-    assert_eq!(error("load --hold"), "usage: load [--hold] NAME [ARGS]");
+    for line in ["load", "load --hold", "load --no-wait"] {
+        assert_eq!(error(line), "usage: load [--hold | --no-wait] NAME [ARGS]");
+    }
+    assert_eq!(error("load --no-wait --hold a"), "`--hold` is not a name: a name starts with a letter a-z");
+    for line in ["names echo", "names --waiting echo", "names --json"] {
+        assert_eq!(error(line), "usage: names [--waiting]");
+    }
     assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
     assert_eq!(error("call echo"), "usage: call NAME TEXT");
     assert_eq!(error("crash a b"), "usage: crash NAME");

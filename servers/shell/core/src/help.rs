@@ -14,6 +14,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("help", "this list"),
     ("ps", "the modules: id and generation, state, restarts, memory"),
     ("names", "the names: version, owner, state, clients"),
+    ("names --waiting", "who waits for which name, for how much longer, and from which module"),
     ("caps NAME", "the module's capabilities, as granted and as held, and who holds capabilities to it"),
     (
         "caps --tree NAME",
@@ -22,6 +23,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("caps --json NAME", "either of them for programs"),
     ("load NAME [ARGS]", "load a module from the boot archive and wait until it is live"),
     ("load --hold NAME [ARGS]", "the same, but stop it between reserve and publish"),
+    ("load --no-wait NAME [ARGS]", "start a module; what comes of it shows in `ps` and on the console"),
     ("release NAME", "let a held module publish"),
     ("unload NAME", "let a module finish its call, take every capability to it back, return its memory"),
     ("unload --now NAME", "the same without waiting for the call: it is interrupted"),

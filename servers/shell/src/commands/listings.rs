@@ -1,10 +1,14 @@
-//! `ps` and `names`.
+//! `ps`, `names` and `names --waiting`.
 
+use core::fmt::Write;
+
+use heapless::String;
+use ipc_proto::name::Name;
 use ipc_proto::names::PAGE;
 use ipc_proto::operator::{Answer, Request, Sentence};
 use module_rt::init;
 
-use super::pages::each_module;
+use super::pages::{each_module, each_wait};
 use super::{ask, unexpected};
 use crate::format_error;
 use crate::output::Output;
@@ -50,4 +54,26 @@ pub fn names(output: &mut Output) -> Result<(), Sentence> {
         }
         from = from.saturating_add(PAGE as u16);
     }
+}
+
+pub fn waiting(output: &mut Output) -> Result<(), Sentence> {
+    output.line(format_args!(
+        "{:16} {:16} {:>11}  {:>12}  {}",
+        "module", "waits for", "versions", "for", "from"
+    ));
+    each_wait(|wait| {
+        let mut versions = String::<11>::new();
+        // The longest is two numbers of five digits.
+        let _ = match (wait.versions.oldest, wait.versions.newest) {
+            (oldest, newest) if oldest == newest => write!(versions, "{oldest}"),
+            (oldest, newest) => write!(versions, "{oldest}-{newest}"),
+        };
+        output.line(format_args!(
+            "{:16} {:16} {versions:>11}  {:>9} ms  {}",
+            wait.client,
+            wait.name,
+            wait.left / 1000,
+            wait.provider.as_ref().map_or("-", Name::as_str),
+        ));
+    })
 }

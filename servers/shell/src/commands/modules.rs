@@ -2,7 +2,6 @@
 
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Outcome, Request, Sentence, Users};
-use ipc_proto::supervisor::Args;
 
 use super::{ask, unexpected};
 use crate::output::Output;
@@ -15,13 +14,16 @@ fn show_loaded(name: Name, answer: Answer, output: &mut Output) -> Result<(), Se
         Outcome::Held => output.line(format_args!(
             "{name} is held between reserve and publish: id {id}, generation {generation}; `release {name}` lets it go on"
         )),
+        Outcome::Started => output.line(format_args!(
+            "{name} is started: id {id}, generation {generation}; `ps` shows how it goes on"
+        )),
         Outcome::Exited => output.line(format_args!("{name} ran to its end")),
     }
     Ok(())
 }
 
-pub fn load(name: Name, args: Args, hold: bool, output: &mut Output) -> Result<(), Sentence> {
-    show_loaded(name, ask(&Request::Load { name, args, hold })?, output)
+pub fn load(name: Name, request: &Request, output: &mut Output) -> Result<(), Sentence> {
+    show_loaded(name, ask(request)?, output)
 }
 
 pub fn release(name: Name, output: &mut Output) -> Result<(), Sentence> {

@@ -1,9 +1,9 @@
-//! Asks for what comes in pages: slots, holders, windows, modules; and for what comes beside them.
+//! Asks for what comes in pages: slots, holders, windows, modules, waits; and for what comes beside them.
 
 use heapless::Vec;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{
-    Answer, HolderInfo, MAX_MARKS, Mark, ModuleInfo, Request, Sentence, SlotInfo, WindowInfo,
+    Answer, HolderInfo, MAX_MARKS, Mark, ModuleInfo, Request, Sentence, SlotInfo, WaitInfo, WindowInfo,
 };
 
 use super::{ask, unexpected};
@@ -68,6 +68,17 @@ pub fn each_window(name: Name, mut take: impl FnMut(&WindowInfo)) -> Result<(), 
 pub fn each_module(mut take: impl FnMut(&ModuleInfo)) -> Result<(), Sentence> {
     each_page(|from| {
         let Answer::Modules(page, next) = ask(&Request::Modules { from })? else {
+            return Err(unexpected());
+        };
+        page.iter().for_each(&mut take);
+        Ok(next)
+    })
+}
+
+/// The lookups that wait.
+pub fn each_wait(mut take: impl FnMut(&WaitInfo)) -> Result<(), Sentence> {
+    each_page(|from| {
+        let Answer::Waits(page, next) = ask(&Request::Waits { from })? else {
             return Err(unexpected());
         };
         page.iter().for_each(&mut take);

@@ -29,7 +29,7 @@ fn ask(request: &Request) -> Result<Answer, InitError> {
 }
 
 fn load(name: Name) -> Result<(), InitError> {
-    match ask(&Request::Load { name, args: Args::new(), hold: false })? {
+    match ask(&Request::Load { name, args: Args::new(), hold: false, wait: true })? {
         Answer::Loaded { outcome: Outcome::Live, .. } => Ok(()),
         other => Err(InitError::new(52, format_args!("{name}: {other:?}"))),
     }

@@ -33,7 +33,7 @@ fn audit() -> Result<Proof, InitError> {
 
 fn cycle(name: Name) -> Result<(), InitError> {
     let Answer::Loaded { instance, outcome: Outcome::Live } =
-        ask(&Request::Load { name, args: Args::new(), hold: false })?
+        ask(&Request::Load { name, args: Args::new(), hold: false, wait: true })?
     else {
         return Err(InitError::new(23, format_args!("echo did not become live")));
     };

@@ -61,7 +61,7 @@ pub fn print(words: Arguments<'_>) -> Result<(), InitError> {
 
 /// Loads a module. `None` where its init did not come to its end.
 pub fn load(name: Name) -> Result<Option<Instance>, InitError> {
-    load_by(&Request::Load { name, args: Args::new(), hold: false })
+    load_by(&Request::Load { name, args: Args::new(), hold: false, wait: true })
 }
 
 /// Loads a module with arguments; it must become live.
@@ -94,7 +94,7 @@ fn live(name: Name, loaded: Option<Instance>) -> Result<Generation, InitError> {
 pub fn try_load_with(name: Name, args: &str) -> Result<Option<Instance>, InitError> {
     let too_long = |_| InitError::new(31, format_args!("the arguments of {name} are too long"));
     let args = Args::try_from(args).map_err(too_long)?;
-    load_by(&Request::Load { name, args, hold: false })
+    load_by(&Request::Load { name, args, hold: false, wait: true })
 }
 
 /// Kills a module as if it had faulted, and waits until it is live again.
@@ -109,7 +109,7 @@ pub fn crash_now(name: Name) -> Result<(), InitError> {
 pub fn run(name: Name, args: &str) -> Result<(), InitError> {
     let too_long = |_| InitError::new(31, format_args!("the arguments of {name} are too long"));
     let args = Args::try_from(args).map_err(too_long)?;
-    match ask(&Request::Load { name, args, hold: false })? {
+    match ask(&Request::Load { name, args, hold: false, wait: true })? {
         Answer::Loaded { outcome: Outcome::Exited, .. } => Ok(()),
         other => Err(InitError::new(35, format_args!("run {name}: {other:?}"))),
     }

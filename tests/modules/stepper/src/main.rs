@@ -46,7 +46,7 @@ fn name(text: &str) -> Result<Name, InitError> {
 
 fn load(what: &str, args: Args) -> Result<Name, InitError> {
     let name = name(what)?;
-    match ask(&Request::Load { name, args, hold: false })? {
+    match ask(&Request::Load { name, args, hold: false, wait: true })? {
         Answer::Loaded { outcome: Outcome::Live, .. } => Ok(name),
         other => Err(InitError::new(43, format_args!("{name}: {other:?}"))),
     }
@@ -95,6 +95,7 @@ fn fail(step: u64) -> Result<(), InitError> {
                 name: name("half-init")?,
                 args: args(format_args!("{way} {lead}")),
                 hold: false,
+                wait: true,
             };
             match operator::ask(&request)? {
                 Answer::Refused(sentence) if sentence.ends_with("nothing was published") => {}

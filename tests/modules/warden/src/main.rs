@@ -45,7 +45,7 @@ fn life(name: Name, args: Args, deadline: Option<u64>) -> Result<End, InitError>
         let _ = write!(start, "{name}: init returned error {code}:");
         sentence.starts_with(start.as_str())
     };
-    match operator::ask(&Request::Load { name, args: args.clone(), hold: false })? {
+    match operator::ask(&Request::Load { name, args: args.clone(), hold: false, wait: true })? {
         Answer::Loaded { outcome: Outcome::Exited, .. } => Ok(End::Through),
         Answer::Refused(sentence) if says(NO_MORE, &sentence) => Ok(End::NoMore),
         Answer::Refused(sentence) if says(ESCAPED, &sentence) => {

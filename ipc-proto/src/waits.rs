@@ -1,0 +1,112 @@
+//! How a lookup ends that waits for its name, and the cycle of modules in which it would wait for ever.
+
+use core::fmt;
+
+use heapless::Vec;
+use serde::{Deserialize, Serialize};
+
+use crate::name::Name;
+
+/// How many modules of a cycle are named.
+pub const MAX_CYCLE: usize = 8;
+/// How many characters of names a cycle is told in: with the rest of the sentence it fits a line.
+const MAX_SHOWN: usize = 100;
+
+/// How a wait has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Awaited {
+    /// A service was published under the name, in a version that the client speaks. Look it up again: it may be gone.
+    Published {
+        /// What is left of the time that the client wanted to wait, in microseconds.
+        left: u64,
+    },
+    /// Its time is over, and nobody has published it.
+    TimedOut,
+    /// It would have waited for ever. Every module in the cycle is told so.
+    Cycle(Cycle),
+}
+
+/// Modules that wait for one another's names: each for the next one, and the last for the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cycle {
+    /// The first of them, in their order.
+    pub names: Vec<Name, MAX_CYCLE>,
+    /// How many there are beside those.
+    pub more: u16,
+}
+
+impl Cycle {
+    /// A cycle of these modules.
+    pub fn of(modules: impl IntoIterator<Item = Name>) -> Cycle {
+        let mut cycle = Cycle { names: Vec::new(), more: 0 };
+        for name in modules {
+            if cycle.names.push(name).is_err() {
+                cycle.more = cycle.more.saturating_add(1);
+            }
+        }
+        cycle
+    }
+}
+
+impl fmt::Display for Cycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut room, mut shown) = (MAX_SHOWN, 0_usize);
+        for name in &self.names {
+            match room.checked_sub(name.as_str().len()) {
+                Some(rest) => room = rest,
+                None => break,
+            }
+            write!(f, "{name}{}", if shown == 0 { " waits for " } else { ", which waits for " })?;
+            shown = shown.saturating_add(1);
+        }
+        match self.names.len().saturating_sub(shown).saturating_add(usize::from(self.more)) {
+            0 => f.write_str(self.names.first().map_or("", Name::as_str)),
+            more => write!(f, "... ({more} more)"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::MAX_NAME;
+    use crate::wire;
+
+    fn named(names: &[&str]) -> Cycle {
+        Cycle::of(names.iter().map(|name| Name::new(name).unwrap()))
+    }
+
+    #[test]
+    fn a_cycle_names_everybody_in_order_and_ends_where_it_began() {
+        assert_eq!(named(&["a"]).to_string(), "a waits for a");
+        assert_eq!(named(&["a", "b"]).to_string(), "a waits for b, which waits for a");
+        assert_eq!(
+            named(&["c", "a", "b"]).to_string(),
+            "c waits for a, which waits for b, which waits for c"
+        );
+    }
+
+    #[test]
+    fn how_many_are_named_below_at_and_above_the_bound() {
+        for (count, ends) in [
+            (MAX_CYCLE - 1, "m6, which waits for m0"),
+            (MAX_CYCLE, "m7, which waits for m0"),
+            (MAX_CYCLE + 1, "m7, which waits for ... (1 more)"),
+            (32, "m7, which waits for ... (24 more)"),
+        ] {
+            let cycle = Cycle::of((0..count).map(|i| Name::new(&format!("m{i}")).unwrap()));
+            assert!(cycle.to_string().ends_with(ends), "{count}: {cycle}");
+        }
+    }
+
+    #[test]
+    fn long_names_are_left_out_and_counted() {
+        let long = |i: usize| Name::new(&format!("{}{i:02}", "n".repeat(MAX_NAME - 2))).unwrap();
+        let cycle = Cycle::of((0..MAX_CYCLE).map(long));
+        let which = ", which waits for ";
+        let three = format!("{} waits for {}{which}{}{which}... (5 more)", long(0), long(1), long(2));
+        assert_eq!(cycle.to_string(), three);
+        let mut words = [0; wire::MAX_WORDS];
+        assert!(wire::encode(&Awaited::Cycle(cycle), &mut words).is_ok(), "the longest fits a message");
+    }
+}
