@@ -32,6 +32,9 @@ pub enum Status {
     Refused = 0x105,
     /// The caller's capability was taken back while the request waited; it was certainly not executed.
     Revoked = 0x106,
+    /// The service's module has died too often, and is not started again until somebody sees to it; the request was
+    /// certainly not executed. The same capability reaches the service again when it is back.
+    Failed = 0x107,
 }
 
 impl Status {
@@ -45,6 +48,7 @@ impl Status {
             0x104 => Status::NotDelivered,
             0x105 => Status::Refused,
             0x106 => Status::Revoked,
+            0x107 => Status::Failed,
             _ => return None,
         })
     }
@@ -106,6 +110,7 @@ mod tests {
             Status::NotDelivered,
             Status::Refused,
             Status::Revoked,
+            Status::Failed,
         ] {
             assert_eq!(parse_reply(reply(status)), Reply::Answer(status));
             assert!(status as u16 >= FIRST);
@@ -127,7 +132,7 @@ mod tests {
     fn every_label_of_ours_fits_what_the_kernel_carries() {
         const KERNEL_BITS: u32 = 20;
         assert!(u64::from(u16::MAX) >> KERNEL_BITS == 0, "methods have 16 bits");
-        assert!(reply(Status::Revoked) >> KERNEL_BITS == 0);
+        assert!(reply(Status::Failed) >> KERNEL_BITS == 0);
         let both = (Generation(0xdead_beef), Generation(u32::MAX));
         assert_eq!(parse_interrupted(interrupted(both.0, both.1)), both);
     }

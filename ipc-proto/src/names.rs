@@ -72,7 +72,9 @@ impl NameFailure {
     pub const fn is_absence(&self) -> bool {
         matches!(
             self,
-            NameFailure::NotFound | NameFailure::Version { .. } | NameFailure::Supervisor(Refusal::NotLive)
+            NameFailure::NotFound
+                | NameFailure::Version { .. }
+                | NameFailure::Supervisor(Refusal::NotLive | Refusal::Failed)
         )
     }
 }
@@ -94,6 +96,7 @@ impl fmt::Display for NameFailure {
                 Refusal::NoSuchDomain => "the caller is gone",
                 Refusal::Gone | Refusal::NotPublished => "the service is gone",
                 Refusal::NotLive => "the service is being restarted: try again",
+                Refusal::Failed => "the service has failed: `restart` brings its module back",
                 Refusal::AlreadyPublished => "names are reserved before publish, not after",
                 Refusal::TooManyServices => "the supervisor's service table is full",
                 Refusal::TooManyForOwner => {
@@ -161,9 +164,12 @@ mod tests {
     #[test]
     fn a_lookup_waits_only_for_what_a_publish_can_bring() {
         use NameFailure::*;
-        for failure in
-            [NotFound, Version { offered: crate::version::Version(2) }, Supervisor(Refusal::NotLive)]
-        {
+        for failure in [
+            NotFound,
+            Version { offered: crate::version::Version(2) },
+            Supervisor(Refusal::NotLive),
+            Supervisor(Refusal::Failed),
+        ] {
             assert!(failure.is_absence(), "{failure}");
         }
         for refusal in [

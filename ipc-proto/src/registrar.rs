@@ -75,6 +75,8 @@ pub enum Refusal {
     NotPublished,
     /// The service was published, but its module is being restarted, or has failed.
     NotLive,
+    /// The service was published, and its module has failed: it is not restarted by itself.
+    Failed,
     /// The owner has published already: names are reserved during init.
     AlreadyPublished,
     /// The ledger's service table is full.

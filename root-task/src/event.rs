@@ -56,6 +56,8 @@ pub enum Event {
     Registrar(Holder, registrar::Request),
     /// An operator asks; whether it is one is checked by the handler.
     Operator(Holder, operator::Request),
+    /// A client of a module that has failed calls it.
+    Failed(Holder),
     /// A request that cannot be read, whose it is, and the status to answer.
     Unreadable(Option<Holder>, Status),
 }
@@ -81,7 +83,9 @@ impl Event {
             Some(Badge { kind: Kind::Request, holder, .. }) => {
                 Event::request(holder, info).unwrap_or_else(|why| Event::Unreadable(Some(holder), why))
             }
-            _ => Event::Unreadable(None, Status::Refused),
+            // Nobody else has a capability to this endpoint that has a client's badge.
+            Some(Badge { kind: Kind::Client, holder, .. }) => Event::Failed(holder),
+            None => Event::Unreadable(None, Status::Refused),
         }
     }
 

@@ -79,15 +79,6 @@ impl Home {
         }
     }
 
-    /// There will be no further instance: takes back every capability to the endpoint and wakes whoever waits at it;
-    /// their calls return an error, and so does every later one. The memory stays until [`Home::dissolve`].
-    pub fn close(&self) {
-        let endpoint = arch::root_slot(self.endpoint());
-        // Both fail only for a slot that does not exist.
-        let _ = endpoint.revoke();
-        let _ = endpoint.delete();
-    }
-
     /// Takes back every capability to the endpoint, wakes whoever waits at it, and frees the memory.
     ///
     /// # Errors

@@ -21,6 +21,8 @@ pub enum Cause {
     Exited(u32),
     /// The operator crashed it.
     Operator,
+    /// The operator restarts it.
+    Restarted,
 }
 
 impl Cause {
@@ -64,6 +66,7 @@ impl fmt::Display for Cause {
             Cause::InitFailed(code, reason) => write!(f, "init returned error {code}: {reason}"),
             Cause::Exited(code) => write!(f, "exited with code {code}"),
             Cause::Operator => f.write_str("was crashed by the operator"),
+            Cause::Restarted => f.write_str("is restarted by the operator"),
         }
     }
 }

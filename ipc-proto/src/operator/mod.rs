@@ -113,8 +113,15 @@ pub enum Request {
         /// The first.
         from: u8,
     },
-    /// Kill the module's running instance as if it had faulted. Answer: [`Answer::Done`].
+    /// Kill the module's running instance as if it had faulted. Answered when it is live again, [`Answer::Loaded`], or
+    /// when it is not to be, [`Answer::Done`].
     Crash {
+        /// The module.
+        name: Name,
+    },
+    /// Start a module again: one that has failed, one that waits for its restart, or one that is live, which is killed
+    /// first. What it did before does not count against it any more. Answer: as for a crash.
+    Restart {
         /// The module.
         name: Name,
     },

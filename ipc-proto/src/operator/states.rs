@@ -46,8 +46,10 @@ pub enum ServiceState {
     Live,
     /// Its module is being unloaded: no new client finds it.
     Stopping,
-    /// Its module died and is being restarted, or has failed.
+    /// Its module died and is being restarted.
     Down,
+    /// Its module died too often, and is not started again by itself.
+    Failed,
 }
 
 impl fmt::Display for ServiceState {
@@ -57,6 +59,7 @@ impl fmt::Display for ServiceState {
             ServiceState::Live => "live",
             ServiceState::Stopping => "stopping",
             ServiceState::Down => "down",
+            ServiceState::Failed => "failed",
         })
     }
 }

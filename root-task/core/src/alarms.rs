@@ -7,9 +7,9 @@ use ipc_proto::operator::Act;
 use crate::ledger::MAX_MODULES;
 
 /// How many alarms can be set at a time.
-pub const MAX_ALARMS: usize = 98;
-/// How many of them operators can ask for: the others are the supervisor's own, two for each module and four more.
-pub const MAX_ACTS: usize = MAX_ALARMS - 2 * MAX_MODULES - 4;
+pub const MAX_ALARMS: usize = 130;
+/// How many of them operators can ask for: the others are the supervisor's own, three for each module and four more.
+pub const MAX_ACTS: usize = MAX_ALARMS - 3 * MAX_MODULES - 4;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum What {
     StopOver(Instance),
     /// The instance has had its bound of messages, or of log, and its period is over.
     PeriodOver(Instance),
+    /// The instance is dead, and its module has waited long enough for its restart.
+    Restart(Instance),
     /// Others have had their time: work that can wait goes on though the bell has not rung.
     GoOn,
     /// The worker has had its turn.
@@ -78,6 +80,11 @@ impl Alarms {
     pub fn cancel_all_of(&mut self, instance: Instance) {
         let of = |what| matches!(what, What::Act(who, _) | What::StopOver(who) | What::PeriodOver(who) if who == instance);
         self.list.retain(|alarm| !of(alarm.what));
+    }
+
+    /// Whether one is set.
+    pub fn is_set(&self, what: What) -> bool {
+        self.list.iter().any(|alarm| alarm.what == what)
     }
 
     /// The moment of the earliest.
@@ -149,8 +156,8 @@ mod tests {
         assert_eq!(alarms.set(crash(3), 1), Ok(()), "moving one needs no room");
         // Whatever operators ask for, the supervisor's own have room.
         let own = (0..u16::try_from(MAX_MODULES).unwrap()).flat_map(|domain| match crash(domain) {
-            What::Act(who, _) => [What::StopOver(who), What::PeriodOver(who)],
-            other => [other; 2],
+            What::Act(who, _) => [What::StopOver(who), What::PeriodOver(who), What::Restart(who)],
+            other => [other; 3],
         });
         for what in own.chain([What::GoOn, What::TurnOver, What::Look, What::Waits]) {
             assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");

@@ -1,12 +1,23 @@
-//! What becomes of a module that has died: the policy that its manifest asks for, and a budget.
+//! What becomes of a module that has died: the policy that its manifest asks for, a budget of restarts for each window
+//! of time, and a delay before each that grows with their number.
+//!
+//! The first restart in a window comes at once, so that what fails once in a while is hardly missed. The second one waits
+//! for the first delay, each further one twice as long as the one before. A window begins with a restart; the next one
+//! after its end begins a new window, and everything anew.
 
 use core::fmt;
 
 pub use ipc_proto::manifest::Restart;
 
-/// How often a module is started again after one load, where the system's manifest does not say. Then it is left alone
-/// until somebody loads it anew.
+/// How often a module is started again in a window, where the system's manifest does not say. Then it has failed: it is
+/// left alone until somebody restarts it, or loads it anew.
 pub const DEFAULT_BUDGET: u32 = 5;
+/// How long a window is, in milliseconds.
+pub const DEFAULT_WINDOW_MS: u32 = 60_000;
+/// How long the second restart of a window waits, in milliseconds.
+pub const DEFAULT_DELAY_MS: u32 = 10;
+/// The longest that one waits, in milliseconds.
+pub const DEFAULT_LONGEST_DELAY_MS: u32 = 1_000;
 
 /// How an instance ended, as far as the policy cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +31,8 @@ pub enum Cause {
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Start a new instance.
-    Restart,
+    /// Start a new instance, so many nanoseconds later.
+    Restart(u64),
     /// Leave it dead: its policy says so.
     Stay,
     /// Leave it dead: its policy wants a restart, and the budget, which is so many, is spent.
@@ -31,22 +42,69 @@ pub enum Decision {
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Decision::Restart => f.write_str("it is started again"),
+            Decision::Restart(0) => f.write_str("it is started again"),
+            Decision::Restart(delay) => write!(f, "it is started again in {} ms", delay / 1_000_000),
             Decision::Stay => f.write_str("it stays dead, by its restart policy"),
             Decision::Fail(budget) => {
-                write!(f, "it stays dead after {budget} restarts: unload it, and load it when it is mended")
+                write!(f, "it stays dead after {budget} restarts: `restart` it when it is mended")
             }
         }
     }
 }
 
-/// Decides for a module with `policy` that ended by `cause` and was started again `restarts` times since its load, of
-/// at most `budget`.
-pub const fn decide(policy: Restart, cause: Cause, restarts: u32, budget: u32) -> Decision {
-    match (policy, cause) {
-        (Restart::Never, _) | (Restart::OnFailure, Cause::Finished) => Decision::Stay,
-        (Restart::OnFailure, Cause::Failure) | (Restart::Always, _) if restarts < budget => Decision::Restart,
-        (Restart::OnFailure, Cause::Failure) | (Restart::Always, _) => Decision::Fail(budget),
+/// How often a module may be started again, and how soon. Times are in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Restarts in a window.
+    pub restarts: u32,
+    /// How long a window is.
+    pub window: u64,
+    /// How long its second restart waits.
+    pub delay: u64,
+    /// The longest that one waits.
+    pub longest_delay: u64,
+}
+
+/// The restarts of a module since it was loaded, as far as the next one depends on them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct History {
+    /// When the window began.
+    began: u64,
+    /// The restarts in it.
+    restarts: u32,
+}
+
+impl History {
+    /// How many restarts are in the window that `now` falls into.
+    fn counts(&self, budget: &Budget, now: u64) -> u32 {
+        let over = now.saturating_sub(self.began) >= budget.window;
+        if over { 0 } else { self.restarts }
+    }
+
+    /// Decides for a module with `policy` that ends at the moment `now` by `cause`.
+    pub fn decide(&self, policy: Restart, cause: Cause, budget: &Budget, now: u64) -> Decision {
+        match (policy, cause) {
+            (Restart::Never, _) | (Restart::OnFailure, Cause::Finished) => return Decision::Stay,
+            (Restart::OnFailure, Cause::Failure) | (Restart::Always, _) => {}
+        }
+        match self.counts(budget, now) {
+            restarts if restarts >= budget.restarts => Decision::Fail(budget.restarts),
+            0 => Decision::Restart(0),
+            restarts => {
+                let doubled = restarts.saturating_sub(1).min(63);
+                let factor = 1_u64.checked_shl(doubled).unwrap_or(u64::MAX);
+                Decision::Restart(budget.delay.saturating_mul(factor).min(budget.longest_delay))
+            }
+        }
+    }
+
+    /// A restart has been decided on at the moment `now`.
+    pub fn note(&mut self, budget: &Budget, now: u64) {
+        let restarts = self.counts(budget, now);
+        if restarts == 0 {
+            self.began = now;
+        }
+        self.restarts = restarts.saturating_add(1);
     }
 }
 
@@ -54,29 +112,90 @@ pub const fn decide(policy: Restart, cause: Cause, restarts: u32, budget: u32) -
 mod tests {
     use super::*;
 
+    const BUDGET: Budget = Budget { restarts: 5, window: 1_000, delay: 10, longest_delay: 60 };
+
+    /// A module that dies at these moments, one after the other.
+    fn decisions(budget: &Budget, moments: &[u64]) -> std::vec::Vec<Decision> {
+        let mut history = History::default();
+        let decide = |now: &u64| {
+            let decision = history.decide(Restart::Always, Cause::Finished, budget, *now);
+            if let Decision::Restart(_) = decision {
+                history.note(budget, *now);
+            }
+            decision
+        };
+        moments.iter().map(decide).collect()
+    }
+
     #[test]
     fn every_policy_and_cause_below_at_and_above_the_budget() {
         use Cause::{Failure, Finished};
-        use Decision::{Restart as Again, Stay};
-        const BUDGET: u32 = DEFAULT_BUDGET;
-        const FAIL: Decision = Decision::Fail(BUDGET);
+        use Decision::Stay;
+        const FAIL: Decision = Decision::Fail(BUDGET.restarts);
+        let again = Decision::Restart(60);
         for (policy, cause, below, at) in [
             (Restart::Never, Finished, Stay, Stay),
             (Restart::Never, Failure, Stay, Stay),
             (Restart::OnFailure, Finished, Stay, Stay),
-            (Restart::OnFailure, Failure, Again, FAIL),
-            (Restart::Always, Finished, Again, FAIL),
-            (Restart::Always, Failure, Again, FAIL),
+            (Restart::OnFailure, Failure, again, FAIL),
+            (Restart::Always, Finished, again, FAIL),
+            (Restart::Always, Failure, again, FAIL),
         ] {
-            for (restarts, expected) in
-                [(0, below), (BUDGET - 1, below), (BUDGET, at), (BUDGET + 1, at), (u32::MAX, at)]
-            {
+            for (restarts, expected) in [(4, below), (5, at), (6, at), (u32::MAX, at)] {
+                let history = History { began: 0, restarts };
                 assert_eq!(
-                    decide(policy, cause, restarts, BUDGET),
+                    history.decide(policy, cause, &BUDGET, 999),
                     expected,
                     "{policy:?} {cause:?} {restarts}"
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_first_at_once_then_doubled_to_the_bound_then_failed() {
+        let again = Decision::Restart;
+        let expected = [again(0), again(10), again(20), again(40), again(60), Decision::Fail(5)];
+        assert_eq!(decisions(&BUDGET, &[1, 2, 3, 4, 5, 6]), expected);
+    }
+
+    #[test]
+    fn a_window_ends_at_its_bound_and_everything_begins_anew() {
+        let again = Decision::Restart;
+        assert_eq!(decisions(&BUDGET, &[0, 1, 999]), [again(0), again(10), again(20)], "below");
+        assert_eq!(
+            decisions(&BUDGET, &[0, 1, 1_000, 1_001]),
+            [again(0), again(10), again(0), again(10)],
+            "at it"
+        );
+        assert_eq!(decisions(&BUDGET, &[7, 8, 1_006, 1_007]), [again(0), again(10), again(20), again(0)]);
+    }
+
+    #[test]
+    fn no_window_holds_more_than_its_budget() {
+        let moments: std::vec::Vec<u64> = (0..500).map(|step| step * 37).collect();
+        let mut began = 0;
+        let mut restarts = 0;
+        for (now, decision) in moments.iter().zip(decisions(&BUDGET, &moments)) {
+            if now - began >= BUDGET.window {
+                (began, restarts) = (*now, 0);
+            }
+            restarts += u32::from(matches!(decision, Decision::Restart(_)));
+            assert!(restarts <= BUDGET.restarts, "at {now}");
+        }
+    }
+
+    #[test]
+    fn extreme_numbers_neither_overflow_nor_wait_beyond_the_bound() {
+        let most = Budget { restarts: u32::MAX, window: u64::MAX, delay: u64::MAX, longest_delay: u64::MAX };
+        let history = History { began: u64::MAX, restarts: u32::MAX - 1 };
+        assert_eq!(history.decide(Restart::Always, Cause::Failure, &most, 0), Decision::Restart(u64::MAX));
+        let mut history = History { began: 0, restarts: u32::MAX };
+        history.note(&most, 0);
+        assert_eq!(history.decide(Restart::Always, Cause::Failure, &most, 0), Decision::Fail(u32::MAX));
+        let none = Budget { restarts: 0, ..BUDGET };
+        assert_eq!(History::default().decide(Restart::Always, Cause::Failure, &none, 5), Decision::Fail(0));
+        let at_once = Budget { delay: 0, ..BUDGET };
+        assert_eq!(decisions(&at_once, &[1, 2, 3]), [Decision::Restart(0); 3]);
     }
 }

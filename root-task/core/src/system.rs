@@ -13,7 +13,7 @@ use ipc_proto::supervisor::Args;
 use serde::{Deserialize, Serialize};
 
 use crate::allowance::{Allowance, DEFAULT_MESSAGES};
-use crate::restart;
+use crate::restart::{self, Budget};
 use crate::waits::DEFAULT_WAITERS;
 
 /// The name of the file in the boot archive.
@@ -31,7 +31,7 @@ pub const MAX_GRANTS: usize = 16;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 7970;
+pub const MAX_ENCODED: usize = 7985;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,9 +53,19 @@ pub struct SystemManifest {
     /// What boot modules read as their arguments; nothing where a module is not listed.
     #[serde(default)]
     pub args: Vec<BootArgs, MAX_BOOT_ARGS>,
-    /// How often a module is started again after one load; [`restart::DEFAULT_BUDGET`] where it is left out.
+    /// How often a module is started again in a window; [`restart::DEFAULT_BUDGET`] where it is left out.
     #[serde(default = "default_budget")]
     pub max_restarts: u32,
+    /// How long such a window is, in milliseconds; [`restart::DEFAULT_WINDOW_MS`].
+    #[serde(default = "default_window")]
+    pub restart_window_ms: u32,
+    /// How long the second restart of a window waits, in milliseconds, and each further one twice as long as the one
+    /// before; [`restart::DEFAULT_DELAY_MS`].
+    #[serde(default = "default_delay")]
+    pub restart_delay_ms: u32,
+    /// The longest that one waits, in milliseconds; [`restart::DEFAULT_LONGEST_DELAY_MS`].
+    #[serde(default = "default_longest_delay")]
+    pub longest_restart_delay_ms: u32,
     /// How many lookups may wait for the same name at a time; [`DEFAULT_WAITERS`] where it is left out.
     #[serde(default = "default_waiters")]
     pub waiters: u16,
@@ -76,6 +86,18 @@ pub struct SystemManifest {
 
 fn default_budget() -> u32 {
     restart::DEFAULT_BUDGET
+}
+
+fn default_window() -> u32 {
+    restart::DEFAULT_WINDOW_MS
+}
+
+fn default_delay() -> u32 {
+    restart::DEFAULT_DELAY_MS
+}
+
+fn default_longest_delay() -> u32 {
+    restart::DEFAULT_LONGEST_DELAY_MS
 }
 
 fn default_waiters() -> u16 {
@@ -170,6 +192,17 @@ impl SystemManifest {
     pub fn args_of(&self, module: &Name) -> Args {
         let given = self.args.iter().find(|args| args.module == *module);
         given.map(|args| args.text.clone()).unwrap_or_default()
+    }
+
+    /// How often a module may be started again, and how soon.
+    pub fn restart_budget(&self) -> Budget {
+        let nanoseconds = |ms: u32| u64::from(ms).saturating_mul(1_000_000);
+        Budget {
+            restarts: self.max_restarts,
+            window: nanoseconds(self.restart_window_ms),
+            delay: nanoseconds(self.restart_delay_ms),
+            longest_delay: nanoseconds(self.longest_restart_delay_ms),
+        }
     }
 
     /// The device that a module is granted.

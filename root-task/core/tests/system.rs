@@ -11,7 +11,7 @@ use ipc_proto::operator::Mark;
 use ipc_proto::supervisor::MAX_ARGS;
 use proptest::prelude::*;
 use root_task_core::allowance::MAX_PROVIDED;
-use root_task_core::restart::DEFAULT_BUDGET;
+use root_task_core::restart::{Budget, DEFAULT_BUDGET};
 use root_task_core::system::{
     MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED, MAX_SURVIVORS, SystemError,
     SystemManifest,
@@ -58,6 +58,13 @@ fn lists_can_be_left_out_and_unknown_keys_cannot_be_put_in() {
     let short = "name_server = \"n\"\nconsole = \"c\"\nboot = [\"n\"]\n";
     assert!(parsed(short).unwrap().operators.is_empty());
     assert_eq!(parsed(short).unwrap().max_restarts, DEFAULT_BUDGET);
+    let ms = 1_000_000;
+    let default = Budget { restarts: 5, window: 60_000 * ms, delay: 10 * ms, longest_delay: 1_000 * ms };
+    assert_eq!(parsed(short).unwrap().restart_budget(), default);
+    let keys =
+        "max_restarts = 1\nrestart_window_ms = 2\nrestart_delay_ms = 3\nlongest_restart_delay_ms = 4\n";
+    let said = Budget { restarts: 1, window: 2 * ms, delay: 3 * ms, longest_delay: 4 * ms };
+    assert_eq!(parsed(&format!("{short}{keys}")).unwrap().restart_budget(), said);
     for (text, budget) in [("0", Some(0)), ("4294967295", Some(u32::MAX)), ("4294967296", None), ("-1", None)]
     {
         let said =
@@ -108,7 +115,7 @@ fn each_list_below_at_and_above_its_bound() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\nwaiters = 65535\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\nrestart_window_ms = 4294967295\nrestart_delay_ms = 4294967295\nlongest_restart_delay_ms = 4294967295\nwaiters = 65535\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("survive_faults", &longest, MAX_SURVIVORS),
         list("boot", &longest, MAX_BOOT),

@@ -35,6 +35,7 @@ impl Supervisor {
             What::Waits => self.look_at_waits(),
             What::GoOn => self.go_on(),
             What::TurnOver => self.turn_is_over(),
+            What::Restart(who) => self.restart_is_due(who),
             What::PeriodOver(who) => self.period_is_over(who),
             What::StopOver(who) => self.stop_is_over(who),
         }

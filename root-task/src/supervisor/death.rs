@@ -1,10 +1,11 @@
 //! The death of an instance: its callers are answered at once; then others run; then it is reaped, and started again.
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::label::Status;
 use ipc_proto::operator::{Answer, Death, Outcome, State};
 use root_task_core::alarms::What;
 use root_task_core::ledger::{self, Module};
-use root_task_core::restart::{self, Decision};
+use root_task_core::restart::Decision;
 use sel4::Fault;
 
 use super::errands::{Errand, Kind};
@@ -36,12 +37,14 @@ impl Supervisor {
     /// The running instance is dead from now on: whoever is inside a call to it is answered in this turn. What is
     /// left of it is reaped when the others have run, or at once where nobody could have called it.
     pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
+        let decision = self.decide(id, &cause);
         self.keep_connections_of(id);
         self.note_death(id);
-        self.bury(id, &self.callers_of(id), self.successor(id, &cause));
+        let (next, queued) = self.fate_of_callers(id, &cause, decision);
+        self.bury(id, &self.callers_of(id), next, queued);
         let Some(death) = self.has_died(id) else { return };
         if let Some(room) = self.room_mut(id) {
-            room.death = Some(cause);
+            room.death = Some((cause, decision));
         }
         if death.was == State::Stopping {
             self.end_stop(id, End::Died);
@@ -80,27 +83,37 @@ impl Supervisor {
         Some(death)
     }
 
-    /// The generation that will take the place of an instance that dies of `cause`, if one will.
-    fn successor(&self, id: DomainId, cause: &Cause) -> Generation {
+    /// The generation that will take the place of an instance that dies of `cause`, if one will, and what becomes of those
+    /// who wait to be received, if nobody will receive them.
+    fn fate_of_callers(
+        &self,
+        id: DomainId,
+        cause: &Cause,
+        decision: Decision,
+    ) -> (Generation, Option<Status>) {
         let goes_on = |module: &&Module| module.was_live && module.state() != State::Stopping;
         let Some(module) = self.ledger.module(id).filter(goes_on) else {
-            return Generation::NONE;
+            return (Generation::NONE, Some(Status::NotDelivered));
         };
-        match self.decide(id, cause) {
-            Some(Decision::Restart) => module.generation.next().unwrap_or(Generation::NONE),
-            _ => Generation::NONE,
+        match (decision, cause) {
+            (Decision::Restart(_), _) => match module.generation.next() {
+                Some(next) => (next, None),
+                None => (Generation::NONE, Some(Status::Failed)),
+            },
+            (_, Cause::Exited(0)) => (Generation::NONE, Some(Status::NotDelivered)),
+            _ => (Generation::NONE, Some(Status::Failed)),
         }
     }
 
     /// What the module's policy says about a death of `cause`.
-    fn decide(&self, id: DomainId, cause: &Cause) -> Option<Decision> {
-        let policy = self.room(id)?.request.restart;
-        Some(restart::decide(
-            policy,
-            cause.kind(),
-            self.ledger.module(id)?.restarts,
-            self.system.max_restarts,
-        ))
+    fn decide(&self, id: DomainId, cause: &Cause) -> Decision {
+        if matches!(cause, Cause::Restarted) {
+            return Decision::Restart(0);
+        }
+        self.room(id).map_or(Decision::Stay, |room| {
+            let budget = self.system.restart_budget();
+            room.history.decide(room.request.restart, cause.kind(), &budget, self.timer.now())
+        })
     }
 
     /// Remembers where a running instance is that is about to die.
@@ -186,7 +199,7 @@ impl Supervisor {
 
     /// Reaps a dead instance and does what its module's policy says.
     pub(super) fn conclude_now(&mut self, id: DomainId) {
-        let Some(cause) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
+        let Some((cause, decision)) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
         let whole = self.reap(id).is_ok();
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
@@ -202,37 +215,14 @@ impl Supervisor {
             self.boot_goes_on(Some(name));
             return;
         }
-        match self.decide(id, &cause) {
-            Some(Decision::Restart) if whole => {
-                let plan = self.plan(&name);
-                if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
-                    self.is_not_started(id, &error);
-                }
-            }
+        match decision {
+            Decision::Restart(delay) if whole => self.restart_in(instance, delay),
             // It has come to its end, as it should: nothing of it is kept.
-            Some(Decision::Stay) if matches!(cause, Cause::Exited(0)) => {
+            Decision::Stay if matches!(cause, Cause::Exited(0)) => {
                 self.answer_waiter(id, answer(&Answer::Done));
                 self.report_leak(id, name);
             }
             _ => self.give_up(id),
         }
-    }
-
-    /// There will be no further instance.
-    pub(super) fn give_up(&mut self, id: DomainId) {
-        if self.revokes_are_long() {
-            self.take_on(Errand::Close(id));
-        } else {
-            self.close(id);
-        }
-    }
-
-    /// Takes its clients' capabilities back, and tells whoever waits for it.
-    pub(super) fn close(&mut self, id: DomainId) {
-        self.ledger.fail(id);
-        if let Some(room) = self.room(id) {
-            room.home.close();
-        }
-        self.answer_waiter(id, answer(&Answer::Done));
     }
 }

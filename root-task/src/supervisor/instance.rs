@@ -38,6 +38,11 @@ impl fmt::Display for StartError {
     }
 }
 
+/// What a client may do with its capability: calls need the right to grant.
+pub(super) fn send_right() -> sel4::CapRights {
+    sel4::CapRightsBuilder::none().write(true).grant(true).build()
+}
+
 impl Supervisor {
     /// The checked file of a module.
     pub(super) fn plan(&self, name: &ipc_proto::name::Name) -> Result<(ElfPlan, &'static [u8]), StartError> {
@@ -51,9 +56,9 @@ impl Supervisor {
         Some(self.room(id)?.home.endpoint())
     }
 
-    /// Stops the running instance and answers `callers`, who stand on calls to it; `next` takes its place, or nobody, and
-    /// then those who wait to be received are answered, too. Its memory stays as it is.
-    pub(super) fn bury(&mut self, id: DomainId, callers: &Domains, next: Generation) {
+    /// Stops the running instance and answers `callers`, who stand on calls to it; `next` takes its place. Where nobody
+    /// does, those who wait to be received are answered, too, with this status. Its memory stays as it is.
+    pub(super) fn bury(&mut self, id: DomainId, callers: &Domains, next: Generation, queued: Option<Status>) {
         let Some(domain) =
             self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut())
         else {
@@ -65,7 +70,6 @@ impl Supervisor {
         let generation = instance.generation;
         self.alarms.cancel_all_of(instance);
         self.forget_wait(id);
-        let queued = if next == Generation::NONE { Some(Status::NotDelivered) } else { None };
         let fate = Fate { interrupted: (generation, next), queued };
         self.answer_callers(id, callers, fate);
     }
@@ -103,10 +107,9 @@ impl Supervisor {
         let Some(badge) = connection.mint else { return Ok(()) };
         let server = self.room(connection.server).ok_or(Refusal::Gone)?;
         let client = self.room(client).and_then(|room| room.domain.as_ref()).ok_or(Refusal::NoSuchDomain)?;
-        let send = sel4::CapRightsBuilder::none().write(true).grant(true).build();
         client
             .cspace(u64::from(connection.slot))
-            .mint(&arch::root_slot(server.home.endpoint()), send, badge.to_word())
+            .mint(&arch::root_slot(server.home.endpoint()), send_right(), badge.to_word())
             .map_err(|_| Refusal::Kernel)
     }
 }

@@ -7,6 +7,7 @@ use ipc_proto::operator::{Answer, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
 use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Module, PublishDecision};
+use root_task_core::restart::History;
 
 use super::operator::sentence;
 use super::quotas::Usage;
@@ -59,6 +60,8 @@ impl Supervisor {
                 awaits: None,
                 death: None,
                 last_connections: heapless::Vec::new(),
+                history: History::default(),
+                silenced: false,
             });
         }
         self.start_instance(id, &plan, file).map_err(|error| {
@@ -140,6 +143,8 @@ impl Supervisor {
     /// Gives back what a module keeps over a restart, and forgets it.
     pub(super) fn clear(&mut self, id: DomainId) -> Result<(), Leak> {
         self.drop_errands_of(id);
+        self.withdraw_answers(id);
+        self.cancel_restart(id);
         self.ledger.remove(id);
         let mut room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::take);
         // A module that died while it was held is not there to be answered; the slot is given back all the same.

@@ -9,6 +9,7 @@ mod deadlines;
 mod death;
 pub mod devices;
 mod errands;
+mod failed;
 mod fingerprint;
 mod instance;
 mod landing;
@@ -19,6 +20,7 @@ mod quotas;
 mod registrar;
 mod requests;
 mod rescue;
+mod restart;
 mod revoke;
 mod unload;
 mod waiter;
@@ -41,6 +43,7 @@ use root_task_core::archive::Archive;
 use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::looks::Looks;
+use root_task_core::restart::{Decision, History};
 use root_task_core::system::SystemManifest;
 use root_task_core::waits::Waits;
 use root_task_core::windows::{MAX_WINDOWS, Windows};
@@ -84,8 +87,12 @@ pub struct Room {
     held: Option<Waiter>,
     /// The module itself, inside its wait for a name.
     awaits: Option<Waiter>,
-    /// How the instance died that waits to be reaped.
-    death: Option<Cause>,
+    /// How the instance died that waits to be reaped, and what comes then.
+    death: Option<(Cause, Decision)>,
+    /// Its restarts.
+    history: History,
+    /// Whether it has failed, so that its clients' calls come to the supervisor.
+    silenced: bool,
     /// The slots that held its connections, from its death until it is reaped.
     last_connections: Vec<u8, { MAX_CONNECTIONS as usize }>,
 }
@@ -267,6 +274,7 @@ impl Supervisor {
             Event::Operator(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.operator_asks(who, request))
             }
+            Event::Failed(who) => self.count(who).map_or_else(stale, |_| status(Status::Failed)),
             Event::Unreadable(who, why) => {
                 let _ = who.and_then(|who| self.count(who));
                 status(why)

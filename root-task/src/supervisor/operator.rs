@@ -54,6 +54,7 @@ impl Supervisor {
             Request::Marks { name } => answer(&Answer::Marks(self.system.marks_of(&name))),
             Request::Windows { name, from } => self.windows_of(&name, from),
             Request::Crash { name } => self.crash(&name),
+            Request::Restart { name } => self.restart_by_name(&name),
             Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
             Request::TakeBack { name, act } => answer(&Answer::TakenBack(self.take_act_back(name, act))),
             Request::LastDeath { name } => {
@@ -87,7 +88,7 @@ impl Supervisor {
     }
 
     /// Keeps the operator in hand waiting for `id`. One operator can wait for a module.
-    fn wait_for(&mut self, id: DomainId) -> Response {
+    pub(super) fn wait_for(&mut self, id: DomainId) -> Response {
         let waiter = match Waiter::save(&mut self.memory, &mut self.parking) {
             Ok(waiter) => waiter,
             Err(error) => return refused(format_args!("{error}")),

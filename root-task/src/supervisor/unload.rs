@@ -9,6 +9,7 @@ use core::fmt;
 
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Act, Answer, MAX_USERS, State, Users};
 use ipc_proto::slots;
@@ -207,7 +208,7 @@ impl Supervisor {
         if self.state(id).is_some_and(|state| state != State::Dead) {
             self.keep_connections_of(id);
         }
-        self.bury(id, callers, Generation::NONE);
+        self.bury(id, callers, Generation::NONE, Some(Status::NotDelivered));
         // What was dead already has been told of.
         let _ = self.has_died(id);
         self.dead.retain(|dead| *dead != id);
@@ -234,7 +235,7 @@ impl Supervisor {
     fn forget_now(&mut self, id: DomainId) -> Result<u64, Leak> {
         let module = self.ledger.module(id).map(|module| (module.name, module.generation));
         let cause = self.room_mut(id).and_then(|room| room.death.take());
-        if let (Some((name, generation)), Some(cause)) = (&module, cause) {
+        if let (Some((name, generation)), Some((cause, _))) = (&module, cause) {
             report::print(name, *generation, &cause);
         }
         let instance = self.reap(id);

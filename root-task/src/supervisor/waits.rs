@@ -70,6 +70,7 @@ impl Supervisor {
 
     /// A module is live, for the first time or again: those who wait for what it offers are answered.
     pub(super) fn has_published(&mut self, id: DomainId) {
+        self.reopen(id);
         if self.waits.waiting().next().is_none() {
             return;
         }

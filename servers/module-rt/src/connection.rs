@@ -38,6 +38,9 @@ pub enum CallError {
     /// Nobody received the call: the server was unloaded, or did not come to it before the deadline. It was not
     /// executed.
     NotDelivered,
+    /// The service's module has died too often, and is not started again before somebody sees to it. The call was not
+    /// executed. The same connection reaches it again when it is back: try again later, or do without.
+    Failed,
     /// This client's capability was taken back while the call waited to be received; it was not executed. A new lookup
     /// makes a new capability, where that is allowed.
     Revoked,
@@ -76,6 +79,9 @@ impl fmt::Display for CallError {
                 )
             }
             CallError::NotDelivered => f.write_str("nobody received the call; it was not executed"),
+            CallError::Failed => f.write_str(
+                "the service has failed: `restart` brings its module back; the call was not executed",
+            ),
             CallError::Revoked => f.write_str(
                 "the capability was taken back before anybody received the call; it was not executed",
             ),
@@ -102,6 +108,7 @@ fn error_of(label: u64, words: [u64; 2]) -> CallError {
         }
         Reply::Answer(Status::NotDelivered) => CallError::NotDelivered,
         Reply::Answer(Status::Revoked) => CallError::Revoked,
+        Reply::Answer(Status::Failed) => CallError::Failed,
         Reply::Answer(Status::BadMessage) => CallError::BadMessage,
         Reply::Answer(Status::UnknownMethod) => CallError::UnknownMethod,
         Reply::Answer(Status::Refused) => CallError::Refused,

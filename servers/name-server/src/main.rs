@@ -91,7 +91,7 @@ impl NameServer {
             // A name that was never published must look as if it did not exist, in any version.
             Err(LookupError::Version(entry)) => {
                 return match registrar::state(entry.service)? {
-                    Some(ServiceState::Live | ServiceState::Down) => {
+                    Some(ServiceState::Live | ServiceState::Down | ServiceState::Failed) => {
                         Err(NameFailure::Version { offered: entry.version })
                     }
                     Some(ServiceState::Reserved | ServiceState::Stopping) | None => {

@@ -47,6 +47,7 @@ impl Ledger {
             ServiceState::Stopping => return Err(Refusal::NotPublished),
             ServiceState::Reserved if !used.inherited => return Err(Refusal::NotPublished),
             ServiceState::Reserved | ServiceState::Down => return Err(Refusal::NotLive),
+            ServiceState::Failed => return Err(Refusal::Failed),
         }
         let server = used.owner;
         let generation = self.module(server).ok_or(Refusal::Gone)?.generation;
@@ -67,9 +68,14 @@ impl Ledger {
             used.clients = used.clients.saturating_add(1);
         }
         self.count(server, client.domain, |connections| connections.saturating_add(1));
-        let holder = Holder { domain: client.domain, tag: GenerationTag::of(client.generation) };
-        let mint = Badge { kind: Kind::Client, service: at.index, holder };
-        Ok(Connection { slot: slot_of(index), server, generation, mint: Some(mint) })
+        let mint = self.badge_of(client.domain, at);
+        Ok(Connection { slot: slot_of(index), server, generation, mint })
+    }
+
+    /// The badge with which `client` calls a service.
+    pub fn badge_of(&self, client: DomainId, at: ServiceRef) -> Option<Badge> {
+        let tag = GenerationTag::of(self.module(client)?.generation);
+        Some(Badge { kind: Kind::Client, service: at.index, holder: Holder { domain: client, tag } })
     }
 
     /// Whether `client` is connected to the server already, or may be.

@@ -4,7 +4,7 @@ use heapless::Vec;
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::operator::{ServiceState, State};
 
-use super::{Ledger, MAX_MODULES, MAX_SERVICES, Step};
+use super::{Ledger, MAX_SERVICES, Step};
 
 /// What a publish comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,15 +142,13 @@ impl Ledger {
         Some(death)
     }
 
-    /// A dead module is not started again. It keeps its place, so that `ps` shows it, until it is unloaded; its
-    /// services are gone, and the root task takes every capability to them back.
+    /// A dead module is not started again by itself. It keeps its place until it is unloaded, or an operator has it
+    /// started; so do its services and their clients, whose calls the root task answers meanwhile.
     pub fn fail(&mut self, domain: DomainId) {
-        if let Some(module) = self.module_mut(domain)
-            && module.life.step(Step::Fail)
-        {
-            module.clients = [0; MAX_MODULES];
-            for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
-                service.free();
+        if self.module_mut(domain).is_some_and(|module| module.life.step(Step::Fail)) {
+            let own = self.services.iter_mut().filter_map(|service| service.used.as_mut());
+            for used in own.filter(|used| used.owner == domain) {
+                used.state = ServiceState::Failed;
             }
         }
     }

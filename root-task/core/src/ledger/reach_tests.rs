@@ -30,6 +30,8 @@ fn a_slot_leads_to_a_server_as_long_as_the_service_exists() {
         "its next instance serves the slot"
     );
     ledger.fail(server.domain);
+    assert_eq!(ledger.server_of(client.domain, slot), Some(server.domain), "it can be restarted");
+    ledger.remove(server.domain);
     assert_eq!(ledger.server_of(client.domain, slot), None);
     assert!(!ledger.is_client_of(client.domain, server.domain));
 }

@@ -1,12 +1,13 @@
 //! The service table: reservations that become visible at publish, and what the registrar asks about them.
 
+use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::operator::{ServiceInfo, ServiceState, State};
 use ipc_proto::registrar::Refusal;
 use ipc_proto::version::{Version, VersionRange};
 
-use super::Ledger;
+use super::{Ledger, MAX_SERVICES_PER_MODULE};
 
 /// An entry of the service table.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -152,6 +153,12 @@ impl Ledger {
     pub fn holders_of(&self, name: &Name) -> impl Iterator<Item = DomainId> {
         let used = self.services.iter().filter_map(|service| service.used.as_ref());
         used.filter(move |used| used.offer.name == *name).map(|used| used.owner)
+    }
+
+    /// All services of a module, in whatever state.
+    pub fn services_of(&self, domain: DomainId) -> Vec<ServiceRef, { MAX_SERVICES_PER_MODULE as usize }> {
+        let own = (0u16..).zip(&self.services).filter(|(_, service)| service.is_owned_by(domain));
+        own.map(|(index, service)| ServiceRef { index, epoch: service.epoch }).collect()
     }
 
     /// What the operator sees of a service.

@@ -3,7 +3,7 @@
 //! ```text
 //! Loaded ──start──▶ Starting ──────publish──────▶ Live ◀──cancel── Stopping
 //!    Dead ─start──▲  │    └─hold─▶ Held ─release─▲ │└──────stop──────▲ │
-//!    ▲ └─fail─▶ Failed                │            │                   │
+//!    ▲ └─fail─▶ Failed ─start─▲       │            │                   │
 //!    └────────────die──◀──────────────┴────────────┴───────────────────┘
 //! ```
 //!
@@ -66,7 +66,7 @@ impl Life {
 /// The table.
 const fn after(state: State, step: Step) -> Option<State> {
     Some(match (state, step) {
-        (State::Loaded | State::Dead, Step::Start) => State::Starting,
+        (State::Loaded | State::Dead | State::Failed, Step::Start) => State::Starting,
         (State::Starting, Step::Hold) => State::Held,
         (State::Starting, Step::Publish) | (State::Held, Step::Release) | (State::Stopping, Step::Cancel) => {
             State::Live
@@ -102,8 +102,9 @@ mod tests {
         Step::Fail,
     ];
     /// Every way that there is; all others are refused.
-    const WAYS: [(State, Step, State); 12] = [
+    const WAYS: [(State, Step, State); 13] = [
         (State::Loaded, Step::Start, State::Starting),
+        (State::Failed, Step::Start, State::Starting),
         (State::Dead, Step::Start, State::Starting),
         (State::Starting, Step::Hold, State::Held),
         (State::Starting, Step::Publish, State::Live),

@@ -270,15 +270,24 @@ fn a_badge_resolves_only_to_the_running_instance() {
 }
 
 #[test]
-fn a_failed_module_has_no_services() {
+fn a_failed_module_keeps_its_clients_and_serves_nobody_until_it_is_live_again() {
     let mut ledger = Ledger::new();
     let server = started(&mut ledger, "server");
     let a = ledger.enter(server, offer(), None).unwrap();
     ledger.publish(server);
     let client = live(&mut ledger, "client");
-    ledger.connect(client, a).unwrap();
+    let before = ledger.connect(client, a).unwrap();
     ledger.died(server.domain);
     ledger.fail(server.domain);
     assert_eq!(ledger.module(server.domain).unwrap().state(), State::Failed);
-    assert_eq!(ledger.connect(client, a), Err(Refusal::Gone));
+    assert_eq!(ledger.service_info(a).unwrap().state, ServiceState::Failed);
+    assert_eq!(ledger.connect(client, a), Err(Refusal::Failed));
+    assert_eq!(ledger.services_of(server.domain).as_slice(), [a]);
+    assert_eq!(ledger.clients_of(a).as_slice(), [(client.domain, before.slot)]);
+    assert_eq!(ledger.badge_of(client.domain, a), before.mint, "its capability is made again as it was");
+    let again = Instance { domain: server.domain, generation: ledger.start(server.domain).unwrap() };
+    assert_eq!(ledger.connect(client, a), Err(Refusal::Failed), "before it is live");
+    ledger.enter(again, offer(), Some(a)).unwrap();
+    ledger.publish(again);
+    assert_eq!(ledger.connect(client, a).unwrap().slot, before.slot);
 }

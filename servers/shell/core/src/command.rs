@@ -62,6 +62,8 @@ pub enum Command {
     },
     /// `crash NAME`
     Crash(Name),
+    /// `restart NAME`
+    Restart(Name),
     /// `after NS [of NAME] DO [during COMMAND]`
     After(After),
     /// `call NAME TEXT`
@@ -191,6 +193,7 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
             _ => Err(usage(command)),
         },
         "crash" => one_name(Command::Crash),
+        "restart" => one_name(Command::Restart),
         "after" => after::parse(rest).map(Command::After),
         "mem" => match rest {
             "" => Ok(Command::Mem(Mem::Show)),

@@ -25,6 +25,7 @@ fn commands() {
     }
     assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
     assert_eq!(parse("crash echo"), Ok(Command::Crash(echo)));
+    assert_eq!(parse("restart echo"), Ok(Command::Restart(echo)));
     let args = Args::try_from("a  b").unwrap();
     assert_eq!(parse("load echo a  b"), Ok(Command::Load { name: echo, args, hold: false, wait: true }));
     let args = Args::new();
@@ -65,6 +66,7 @@ fn errors_say_what_to_type() {
     assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
     assert_eq!(error("call echo"), "usage: call NAME TEXT");
     assert_eq!(error("crash a b"), "usage: crash NAME");
+    assert_eq!(error("restart"), "usage: restart NAME");
     assert_eq!(error("load Echo"), "`Echo` is not a name: a name starts with a letter a-z");
 }
 

@@ -31,6 +31,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("revoke NAME CLIENT", "take CLIENT's capabilities to NAME back; everybody else is served"),
     ("revoke DEVICE NAME", "take the device (console, clock) back from NAME, which lives"),
     ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
+    ("restart NAME", "start a module again, whatever its policy says; one that has failed is brought back"),
     ("after NS DO", "crash, unload or revoke something so many nanoseconds from now"),
     ("after NS DO during COMMAND", "the same while COMMAND is carried out, and say whether it was in time"),
     ("after NS of NAME DO ...", "the same, but so many nanoseconds after the next start of NAME"),

@@ -1,9 +1,9 @@
-//! `load`, `release`, `unload`, `revoke`, `crash`.
+//! `load`, `release`, `unload`, `revoke`, `crash`, `restart`.
 
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Outcome, Request, Sentence, Users};
 
-use super::{ask, unexpected};
+use super::{ask, format_error, unexpected};
 use crate::output::Output;
 
 fn show_loaded(name: Name, answer: Answer, output: &mut Output) -> Result<(), Sentence> {
@@ -78,9 +78,18 @@ pub fn crash(name: Name, output: &mut Output) -> Result<(), Sentence> {
             Ok(())
         }
         Answer::Done => {
-            output.line(format_args!("{name} crashed and stays dead: `unload {name}`, then load it again"));
+            output.line(format_args!("{name} crashed and stays dead: `restart {name}` starts it again"));
             Ok(())
         }
         _ => Err(unexpected()),
+    }
+}
+
+pub fn restart(name: Name, output: &mut Output) -> Result<(), Sentence> {
+    match ask(&Request::Restart { name })? {
+        Answer::Done => Err(format_error(format_args!(
+            "{name} was started again and did not become live: the console says why, `ps` its state"
+        ))),
+        answer => show_loaded(name, answer, output),
     }
 }

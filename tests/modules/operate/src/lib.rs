@@ -133,6 +133,12 @@ pub fn state_of(name: Name) -> Result<Option<State>, InitError> {
     Ok(module(name)?.map(|module| module.state))
 }
 
+/// Whether that instance of a module lives.
+pub fn is_running(name: Name, generation: Generation) -> Result<bool, InitError> {
+    let lives = |module: ModuleInfo| module.state == State::Live && module.instance.generation == generation;
+    Ok(module(name)?.is_some_and(lives))
+}
+
 /// The generation of a module's newest instance.
 pub fn generation_of(name: Name) -> Result<Generation, InitError> {
     let none = || InitError::new(37, format_args!("{name} is not loaded"));

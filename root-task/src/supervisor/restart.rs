@@ -1,0 +1,94 @@
+//! Restarts: when a dead module is started again, by its policy or because an operator wants it.
+
+use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::name::Name;
+use ipc_proto::operator::State;
+use root_task_core::alarms::What;
+use root_task_core::restart::History;
+
+use super::operator::{not_loaded, pinned, refused};
+use super::{Response, Supervisor};
+use crate::report::Cause;
+
+impl Supervisor {
+    /// A dead and reaped module is started again, so many nanoseconds from now.
+    pub(super) fn restart_in(&mut self, dead: Instance, delay: u64) {
+        let (now, budget) = (self.timer.now(), self.system.restart_budget());
+        if let Some(room) = self.room_mut(dead.domain) {
+            room.history.note(&budget, now);
+        }
+        // Without an alarm it is restarted too soon: better than never.
+        if delay == 0 || self.alarms.set(What::Restart(dead), now.saturating_add(delay)).is_err() {
+            self.start_again(dead.domain);
+        } else {
+            self.set_timer();
+        }
+    }
+
+    /// It has waited long enough.
+    pub(super) fn restart_is_due(&mut self, dead: Instance) {
+        if self.newest(dead.domain) == Some(dead) && self.state(dead.domain) == Some(State::Dead) {
+            self.start_again(dead.domain);
+        }
+    }
+
+    /// It is not restarted any more.
+    pub(super) fn cancel_restart(&mut self, id: DomainId) {
+        if let Some(dead) = self.newest(id) {
+            self.alarms.cancel(What::Restart(dead));
+        }
+    }
+
+    fn newest(&self, id: DomainId) -> Option<Instance> {
+        Some(Instance { domain: id, generation: self.ledger.module(id)?.generation })
+    }
+
+    /// Starts the next instance now.
+    fn start_again(&mut self, id: DomainId) {
+        self.cancel_restart(id);
+        let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
+        let plan = self.plan(&name);
+        if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
+            self.is_not_started(id, &error);
+        }
+    }
+
+    /// An operator wants a module to be started again, whatever its policy and its budget say.
+    pub(super) fn restart_by_name(&mut self, name: &Name) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        if self.is_pinned(name) && self.state(id) != Some(State::Failed) {
+            return pinned(name, "restarted");
+        }
+        let waits = self.newest(id).is_some_and(|dead| self.alarms.is_set(What::Restart(dead)));
+        match self.state(id) {
+            Some(State::Live) => {
+                let response = self.wait_for(id);
+                self.forgive(id);
+                self.dies(id, Cause::Restarted);
+                response
+            }
+            Some(State::Failed) => {
+                let response = self.wait_for(id);
+                self.forgive(id);
+                self.start_again(id);
+                response
+            }
+            Some(State::Dead) if waits => {
+                let response = self.wait_for(id);
+                self.start_again(id);
+                response
+            }
+            Some(state) => refused(format_args!(
+                "{name} is {state}: `restart` is for a module that is live, that has failed, or that waits for its restart"
+            )),
+            None => not_loaded(name),
+        }
+    }
+
+    /// What it did before does not count any more.
+    fn forgive(&mut self, id: DomainId) {
+        if let Some(room) = self.room_mut(id) {
+            room.history = History::default();
+        }
+    }
+}
