@@ -14,37 +14,39 @@ mod invariants;
 mod model;
 
 use fake_supervisor::{Supervisor, Terms};
-use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
+use ipc_proto::ids::{Generation, Instance, ServiceRef};
 use ipc_proto::name::Name;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use root_task_core::restart::{Cause, Restart};
 
-/// One step. Modules are meant by their place, services by the order in which they were entered.
+/// One step. A module is one of those that are loaded, a service one of those that there were.
 #[derive(Clone, Debug)]
 enum Step {
     Load(u8, Terms),
-    Enter(u16, Option<Index>),
+    /// A load that goes well: so many services are there at its end, so that the steps after it meet some.
+    Serve(u8, Terms, usize),
+    Enter(Index, Option<Index>),
     /// Of an instance before the newest one.
-    EnterAsTheDead(u16),
-    Withdraw(u16, Index),
-    Publish(u16),
-    Release(u16),
-    Stop(u16),
-    Cancel(u16),
-    Die(u16, Cause),
+    EnterAsTheDead(Index),
+    Withdraw(Index, Index),
+    Publish(Index),
+    Release(Index),
+    Stop(Index),
+    Cancel(Index),
+    Die(Index, Cause),
     Reap,
-    Connect(u16, Index),
-    ConnectAsTheDead(u16, Index),
-    Disconnect(u16, u8),
-    TakeDepartures(u16),
-    Unload(u16),
+    Connect(Index, Index),
+    ConnectAsTheDead(Index, Index),
+    Disconnect(Index, u8),
+    TakeDepartures(Index),
+    Unload(Index),
 }
 
 fn terms() -> impl Strategy<Value = Terms> {
     let policy = prop::sample::select(vec![Restart::Never, Restart::OnFailure, Restart::Always]);
     // Bounds that a few steps reach.
-    (0u8..5, 0u16..10, 0u16..4, prop::bool::weighted(0.2), any::<bool>(), policy).prop_map(
+    (0u8..4, 0u16..10, 0u16..4, prop::bool::weighted(0.2), any::<bool>(), policy).prop_map(
         |(connections, names, clients, hold, watches, policy)| Terms {
             connections,
             names,
@@ -57,25 +59,26 @@ fn terms() -> impl Strategy<Value = Terms> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let module = || 0u16..6;
-    let service = any::<Index>;
+    let some = any::<Index>;
     let cause = prop::sample::select(vec![Cause::Finished, Cause::Failure]);
+    let load = |wanted| (0u8..8, terms(), wanted);
     prop_oneof![
-        3 => (0u8..6, terms()).prop_map(|(name, terms)| Step::Load(name, terms)),
-        6 => (module(), prop::option::of(service())).prop_map(|(owner, again)| Step::Enter(owner, again)),
-        1 => module().prop_map(Step::EnterAsTheDead),
-        1 => (module(), service()).prop_map(|(owner, at)| Step::Withdraw(owner, at)),
-        4 => module().prop_map(Step::Publish),
-        2 => module().prop_map(Step::Release),
-        1 => module().prop_map(Step::Stop),
-        1 => module().prop_map(Step::Cancel),
-        3 => (module(), cause).prop_map(|(who, cause)| Step::Die(who, cause)),
+        3 => load(0..1).prop_map(|(name, terms, _)| Step::Load(name, terms)),
+        5 => load(1..4_usize).prop_map(|(name, terms, services)| Step::Serve(name, terms, services)),
+        4 => (some(), prop::option::of(some())).prop_map(|(owner, again)| Step::Enter(owner, again)),
+        1 => some().prop_map(Step::EnterAsTheDead),
+        1 => (some(), some()).prop_map(|(owner, at)| Step::Withdraw(owner, at)),
+        3 => some().prop_map(Step::Publish),
+        2 => some().prop_map(Step::Release),
+        1 => some().prop_map(Step::Stop),
+        1 => some().prop_map(Step::Cancel),
+        2 => (some(), cause).prop_map(|(who, cause)| Step::Die(who, cause)),
         3 => Just(Step::Reap),
-        8 => (module(), service()).prop_map(|(client, at)| Step::Connect(client, at)),
-        1 => (module(), service()).prop_map(|(client, at)| Step::ConnectAsTheDead(client, at)),
-        1 => (module(), 16u8..21).prop_map(|(client, slot)| Step::Disconnect(client, slot)),
-        1 => module().prop_map(Step::TakeDepartures),
-        1 => module().prop_map(Step::Unload),
+        12 => (some(), some()).prop_map(|(client, at)| Step::Connect(client, at)),
+        1 => (some(), some()).prop_map(|(client, at)| Step::ConnectAsTheDead(client, at)),
+        1 => (some(), 16u8..20).prop_map(|(client, slot)| Step::Disconnect(client, slot)),
+        1 => some().prop_map(Step::TakeDepartures),
+        1 => some().prop_map(Step::Unload),
     ]
 }
 
@@ -99,41 +102,51 @@ impl Run {
             ..instance
         };
         let supervisor = &self.supervisor;
+        let who = |which: Index| supervisor.pick(|len| which.index(len));
         match step {
             Step::Load(name, terms) => self.supervisor.load(name_of(name), terms),
+            Step::Serve(name, terms, services) => {
+                self.supervisor.load(name_of(name), terms);
+                let Some(domain) = self.supervisor.ledger.find(&name_of(name)) else { return };
+                let owner = Instance { domain, generation: self.supervisor.model.generations[&domain] };
+                for _ in 0..services {
+                    self.services.extend(self.supervisor.enter(owner, None));
+                }
+                self.supervisor.publish(owner);
+            }
             Step::Enter(owner, again) => {
-                let (owner, again) = (supervisor.newest(owner), again.map(|which| self.service(which)));
+                let (owner, again) = (who(owner), again.map(|which| self.service(which)));
                 self.services.extend(self.supervisor.enter(owner, again));
             }
             Step::EnterAsTheDead(owner) => {
-                let owner = before(supervisor.newest(owner));
+                let owner = before(who(owner));
                 assert!(self.supervisor.enter(owner, None).is_err());
             }
             Step::Withdraw(owner, at) => {
-                let (owner, at) = (supervisor.newest(owner), self.service(at));
+                let (owner, at) = (who(owner), self.service(at));
                 self.supervisor.withdraw(owner, at);
             }
-            Step::Publish(who) => {
-                let who = supervisor.newest(who);
-                self.supervisor.publish(before(who));
-                self.supervisor.publish(who);
+            Step::Publish(module) => {
+                let module = who(module);
+                self.supervisor.publish(before(module));
+                self.supervisor.publish(module);
             }
-            Step::Release(who) => self.supervisor.release(DomainId(who)),
-            Step::Stop(who) => self.supervisor.stop(DomainId(who)),
-            Step::Cancel(who) => self.supervisor.cancel_stop(DomainId(who)),
-            Step::Die(who, cause) => self.supervisor.dies(DomainId(who), cause),
+            Step::Release(module) => self.supervisor.release(who(module).domain),
+            Step::Stop(module) => self.supervisor.stop(who(module).domain),
+            Step::Cancel(module) => self.supervisor.cancel_stop(who(module).domain),
+            Step::Die(module, cause) => self.supervisor.dies(who(module).domain, cause),
             Step::Reap => self.supervisor.reap(),
             Step::Connect(client, at) => {
-                let (client, at) = (supervisor.newest(client), self.service(at));
+                let (client, at) = (who(client), self.service(at));
                 let _ = self.supervisor.connect(client, at);
             }
             Step::ConnectAsTheDead(client, at) => {
-                let (client, at) = (before(supervisor.newest(client)), self.service(at));
+                let (client, at) = (before(who(client)), self.service(at));
                 assert!(self.supervisor.connect(client, at).is_err());
             }
-            Step::Disconnect(client, slot) => self.supervisor.disconnect(DomainId(client), slot),
-            Step::TakeDepartures(who) => self.supervisor.take_departures(DomainId(who)),
-            Step::Unload(who) => self.supervisor.unload(DomainId(who)),
+            Step::Disconnect(client, slot) => self.supervisor.disconnect(who(client).domain, slot),
+            Step::TakeDepartures(module) => self.supervisor.take_departures(who(module).domain),
+            Step::Unload(module) => self.supervisor.unload(who(module).domain),
         }
     }
 }
@@ -144,7 +157,7 @@ fn name_of(number: u8) -> Name {
 
 proptest! {
     #[test]
-    fn the_ledger_says_what_the_model_says(steps in prop::collection::vec(step(), 1..80), budget in 0u32..3) {
+    fn the_ledger_says_what_the_model_says(steps in prop::collection::vec(step(), 1..100), budget in 0u32..3) {
         let mut run = Run { supervisor: Supervisor::new(budget), services: Vec::new() };
         for step in steps {
             run.step(step);

@@ -12,11 +12,11 @@
 use std::collections::BTreeMap;
 
 use ipc_proto::badge::{GenerationTag, Holder, Kind};
-use ipc_proto::ids::{DomainId, Instance, ServiceRef};
+use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::operator::{ServiceState, State};
 use ipc_proto::registrar::Refusal;
-use root_task_core::ledger::{Connection, Ledger, MAX_MODULES, PublishDecision};
+use root_task_core::ledger::{Connection, Ledger, MAX_MODULES, MAX_SERVICES_PER_MODULE, PublishDecision};
 use root_task_core::restart::{Cause, Decision, Restart, decide};
 
 use crate::model::{Model, Module};
@@ -71,8 +71,9 @@ impl Supervisor {
             self.ledger.watch_clients(domain);
         }
         let Terms { connections, names, clients, hold, watches, policy } = terms;
+        let names = names.min(MAX_SERVICES_PER_MODULE);
         let departures = watches.then(BTreeMap::new);
-        let (state, generation) = (State::Loaded, ipc_proto::ids::Generation::NONE);
+        let (state, generation) = (State::Loaded, Generation::NONE);
         let (restarts, was_live) = (0, false);
         let new = Module {
             name,
@@ -274,10 +275,12 @@ impl Supervisor {
         assert_eq!(told, departures.map(std::mem::take).unwrap_or_default());
     }
 
-    /// The domain that a number means, and its newest instance, if there ever was one.
-    pub fn newest(&self, number: u16) -> Instance {
-        let domain = DomainId(number % MAX_MODULES as u16);
-        let generation = self.model.generations.get(&domain).copied();
-        Instance { domain, generation: generation.unwrap_or(ipc_proto::ids::Generation::NONE) }
+    /// The newest instance of one of the loaded modules; of a domain that never was where none is loaded.
+    pub fn pick(&self, which: impl FnOnce(usize) -> usize) -> Instance {
+        let loaded = self.model.modules.len();
+        let domain = (loaded > 0).then(|| self.model.modules.keys().nth(which(loaded)).copied()).flatten();
+        let domain = domain.unwrap_or(DomainId(MAX_MODULES as u16 - 1));
+        let generation = self.model.generations.get(&domain).copied().unwrap_or(Generation::NONE);
+        Instance { domain, generation }
     }
 }
