@@ -25,7 +25,7 @@ use proptest::test_runner::{Config, TestError, TestRunner};
 /// `BOLERO_RANDOM_ITERATIONS` sets another number.
 pub const RANDOM: usize = 500;
 /// How many changed inputs: about a second for the slowest target. `PROPTEST_CASES` raises it.
-pub const CHANGED: u32 = 2000;
+pub const CHANGED: u32 = 4000;
 
 /// The folder of a target: `corpus`, and `crashes` where something was found that is not mended yet. Bolero takes it for
 /// the target's name.
