@@ -57,9 +57,22 @@ enum Change {
 
 fn any_change() -> impl Strategy<Value = Change> {
     // Numbers at the edge of something: of a type, of the module window, of the user's half.
-    let edges =
-        vec![0, 1, 64, 4096, 0x40_0000, 0x5f_0000, 0x60_0000, 1 << 32, 0x7fff_ffff_e000, 1 << 63, u64::MAX];
-    let near = (select(edges), -2_i64..=2).prop_map(|(edge, offset)| edge.wrapping_add_signed(offset));
+    let edges = [
+        0,
+        1,
+        64,
+        4096,
+        0x3f_f000,
+        0x40_0000,
+        0x5f_0000,
+        0x60_0000,
+        1 << 32,
+        0x7fff_ffff_e000,
+        1 << 63,
+        u64::MAX,
+    ];
+    let near = (select(edges.to_vec()), prop_oneof![Just(0), -2_i64..=2])
+        .prop_map(|(edge, offset): (u64, i64)| edge.wrapping_add_signed(offset));
     let place = any::<Index>;
     prop_oneof![
         4 => (place(), any::<u8>()).prop_map(|(at, byte)| Change::Byte(at, byte)),

@@ -13,6 +13,17 @@ use root_task_core::elf_plan::{ElfPlan, Limits, Machine};
 
 fuzz_tests::target!(elf_plan, "elf-plan", holds);
 
+#[test]
+fn the_malformed_files() {
+    for machine in ["aarch64", "x86_64"] {
+        let folder = format!("{}/../malformed/{machine}", env!("CARGO_MANIFEST_DIR"));
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files: Vec<_> = files.filter(|path| path.extension().is_some_and(|kind| kind == "elf")).collect();
+        assert!(files.len() > 40, "{} files", files.len());
+        files.iter().for_each(|file| holds(&std::fs::read(file).unwrap()));
+    }
+}
+
 fn holds(file: &[u8]) {
     let mut accepted = 0;
     for machine in [Machine::Aarch64, Machine::X86_64] {
