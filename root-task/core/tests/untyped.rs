@@ -1,4 +1,4 @@
-//! Tests of the buddy allocator: nothing overlaps, nothing is lost, every bound and every refusal of the kernel.
+//! Tests of the buddy allocator: every bound and every refusal of the kernel. `allocator_model.rs` has any order of steps.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -11,10 +11,9 @@
 mod kernel;
 
 use kernel::{Cap, Kernel, System};
-use proptest::prelude::*;
 use root_task_core::slots::{SlotIndex, Slots};
 use root_task_core::untyped::{
-    AddError, AllocError, Grant, MAX_NODES, MAX_SIZE_BITS, MIN_SIZE_BITS, NotGranted, Pool, Untyped,
+    AddError, AllocError, MAX_NODES, MAX_SIZE_BITS, MIN_SIZE_BITS, NotGranted, Pool, Untyped,
 };
 
 #[test]
@@ -206,58 +205,4 @@ fn a_grant_of_another_pool_is_given_back() {
     let NotGranted(mine) = twin.pool.free(mine).unwrap_err();
     assert_eq!(twin.pool.free_bytes(), 1 << 16);
     one.pool.free(mine).unwrap();
-}
-
-proptest! {
-    #[test]
-    fn grants_never_overlap_and_nothing_is_lost(
-        roots in prop::collection::vec(8u8..22, 1..6),
-        steps in prop::collection::vec((any::<bool>(), 6u8..20, any::<prop::sample::Index>()), 1..120),
-        refuse_after in prop::option::of(0usize..60),
-    ) {
-        let mut system = System::new(&roots);
-        let total: u64 = roots.iter().map(|bits| 1u64 << bits).sum();
-        // Only splits are refused here: a refused merge loses memory, which has a test of its own.
-        let mut live: Vec<Grant> = Vec::new();
-        for (step, (take, size_bits, which)) in steps.into_iter().enumerate() {
-            if take || live.is_empty() {
-                let fits = |untyped: Untyped| untyped.size_bits >= size_bits.max(MIN_SIZE_BITS);
-                if refuse_after == Some(step) && system.pool.free_untypeds().any(fits) {
-                    system.kernel.refuse_after = Some(0);
-                }
-                match system.alloc(size_bits) {
-                    Ok(grant) => {
-                        let new = grant.untyped();
-                        prop_assert_eq!(new.size_bits, size_bits.max(MIN_SIZE_BITS));
-                        prop_assert_eq!(new.paddr % (1u64 << new.size_bits), 0);
-                        prop_assert_eq!(system.kernel.caps[&new.slot].size_bits, new.size_bits);
-                        for other in &live {
-                            let other = other.untyped();
-                            prop_assert!(
-                                new.paddr + (1u64 << new.size_bits) <= other.paddr
-                                    || other.paddr + (1u64 << other.size_bits) <= new.paddr
-                            );
-                        }
-                        live.push(grant);
-                    }
-                    Err(AllocError::Memory { free_bytes, .. }) => prop_assert_eq!(free_bytes, system.pool.free_bytes()),
-                    Err(AllocError::Kernel(_)) => prop_assert!(system.kernel.refuse_after.is_some()),
-                    Err(error) => panic!("{error}"),
-                }
-                system.kernel.refuse_after = None;
-            } else {
-                let grant = live.swap_remove(which.index(live.len()));
-                system.pool.free(grant).unwrap();
-            }
-            let granted: u64 = live.iter().map(|grant| 1u64 << grant.untyped().size_bits).sum();
-            let free: u64 = system.pool.free_untypeds().map(|untyped| 1u64 << untyped.size_bits).sum();
-            prop_assert_eq!(system.pool.used_bytes(), granted);
-            prop_assert_eq!(system.pool.free_bytes(), free);
-            prop_assert_eq!(granted + free, total);
-        }
-        for grant in live {
-            system.pool.free(grant).unwrap();
-        }
-        system.is_whole(&roots);
-    }
 }

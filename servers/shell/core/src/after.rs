@@ -48,6 +48,14 @@ pub fn parse(text: &str) -> Result<After, ParseError> {
         return Err(usage);
     }
     let (what, during) = rest.split_once(DURING).unwrap_or((rest, ""));
+    // Not read first and then refused: a line of nothing but `after` would go as deep as it is long, and the shell's stack
+    // is small.
+    if is_after(what) {
+        return Err(ParseError::NotLater(copy(what)));
+    }
+    if is_after(during) {
+        return Err(ParseError::NotMeanwhile(copy(during)));
+    }
     let (name, act) = match command(what)? {
         Command::Crash(name) => (name, Act::Crash),
         Command::Unload { name, now: false } => (name, Act::Unload),
@@ -61,6 +69,10 @@ pub fn parse(text: &str) -> Result<After, ParseError> {
         Command::After(_) | Command::Halt => Err(ParseError::NotMeanwhile(copy(during))),
         _ => Ok(After { nanoseconds, since, name, act, during: copy(during) }),
     }
+}
+
+fn is_after(line: &str) -> bool {
+    split(line.trim()).0 == "after"
 }
 
 #[cfg(test)]
@@ -110,5 +122,19 @@ mod tests {
             assert_eq!(error(&format!("after 5 crash echo during {line}")), told);
         }
         assert_eq!(error("after 5 crash echo during call"), "usage: call NAME TEXT");
+    }
+
+    #[test]
+    fn one_within_another_is_refused_at_once() {
+        let inner = "after 6 after 7 crash echo";
+        assert_eq!(
+            error(&format!("after 5 {inner}")),
+            format!("`{inner}` cannot be done later: crash, unload and revoke can")
+        );
+        let inner = "after 6 crash echo during after 7 ps";
+        assert_eq!(
+            error(&format!("after 5 crash echo during {inner}")),
+            format!("`{inner}` cannot be done meanwhile: give another command")
+        );
     }
 }

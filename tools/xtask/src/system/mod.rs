@@ -1,6 +1,9 @@
 //! Systems: which modules and files go into a boot archive, from `servers/system.toml` (the
 //! default system) or `tests/systems/NAME.toml`.
 
+#[cfg(test)]
+mod hostile_tests;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

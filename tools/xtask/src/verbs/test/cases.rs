@@ -9,7 +9,7 @@ pub struct Filter {
     pub text: Option<String>,
     /// Scenarios of one architecture.
     pub arch: Option<Arch>,
-    /// Also the long scenarios.
+    /// Also what takes too long for every run.
     pub full: bool,
 }
 

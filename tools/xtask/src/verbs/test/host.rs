@@ -19,6 +19,8 @@ pub struct Chosen {
     tests: Vec<String>,
     /// True where the filter leaves none out.
     all: bool,
+    /// True where those that are ignored run, too.
+    full: bool,
 }
 
 /// The document tests that a run is about.
@@ -57,24 +59,31 @@ fn document_name(test: &str) -> String {
 }
 
 /// Builds the tests of the default members, asks them for their names, and keeps those that the
-/// filter takes.
+/// filter takes. The number is of those that it takes and that run with `--full` only.
 ///
 /// # Errors
 /// Where they do not build, or do not list their tests; cargo's message stands above.
-pub fn choose(ctx: &Context, filter: &Filter) -> Result<(Vec<Chosen>, Documents)> {
+pub fn choose(ctx: &Context, filter: &Filter) -> Result<(Vec<Chosen>, Documents, usize)> {
     let mut cargo = cargo(ctx);
     cargo.args(["test", "--no-run", "--message-format=json-render-diagnostics"]);
     let told = command::output_quiet_when_fresh(&mut cargo, "building the host tests")?;
     let mut chosen = Vec::new();
+    let mut left_for_full: usize = 0;
     for program in artifacts::tests(&told)? {
         let mut tests = tests_of(&program)?;
         let before = tests.len();
         tests.retain(|test| filter.takes(&name(&program, test)));
+        if !filter.full && !tests.is_empty() {
+            let long = ignored_of(&program)?;
+            let taken = tests.len();
+            tests.retain(|test| !long.contains(test));
+            left_for_full = left_for_full.saturating_add(taken.saturating_sub(tests.len()));
+        }
         if !tests.is_empty() {
-            chosen.push(Chosen { all: tests.len() == before, program, tests });
+            chosen.push(Chosen { all: tests.len() == before, full: filter.full, program, tests });
         }
     }
-    Ok((chosen, documents(ctx, filter)?))
+    Ok((chosen, documents(ctx, filter)?, left_for_full))
 }
 
 /// Asks a program for the names of its tests.
@@ -82,8 +91,17 @@ pub fn choose(ctx: &Context, filter: &Filter) -> Result<(Vec<Chosen>, Documents)
 /// # Errors
 /// Where it does not say.
 pub fn tests_of(program: &TestProgram) -> Result<Vec<String>> {
+    list(program, &[])
+}
+
+/// Those that take too long for every run: `#[ignore]` says so.
+fn ignored_of(program: &TestProgram) -> Result<Vec<String>> {
+    list(program, &["--ignored"])
+}
+
+fn list(program: &TestProgram, which: &[&str]) -> Result<Vec<String>> {
     let mut list = Command::new(&program.executable);
-    list.args(["--list", "--format", "terse"]).current_dir(&program.folder);
+    list.args(["--list", "--format", "terse"]).args(which).current_dir(&program.folder);
     Ok(listed(&command::output(&mut list, "listing tests")?))
 }
 
@@ -100,6 +118,9 @@ fn documents(ctx: &Context, filter: &Filter) -> Result<Documents> {
 pub fn run(chosen: &Chosen) -> Outcome {
     let mut command = Command::new(&chosen.program.executable);
     command.current_dir(&chosen.program.folder).env("CARGO_MANIFEST_DIR", &chosen.program.folder);
+    if chosen.full {
+        command.arg("--include-ignored");
+    }
     if !chosen.all {
         command.arg("--exact").args(&chosen.tests);
     }

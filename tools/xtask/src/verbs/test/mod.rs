@@ -40,7 +40,7 @@ pub struct Args {
     /// Only scenarios of this architecture
     #[arg(long, value_enum)]
     arch: Option<Arch>,
-    /// Also the scenarios that take too long for every run
+    /// Also the scenarios and host tests that take too long for every run
     #[arg(long)]
     full: bool,
     /// Run the scenario in this folder, wherever it is, and nothing else
@@ -82,8 +82,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let kernel_tests = if scenarios.named { Vec::new() } else { kernel::choose(&filter) };
     let driven = if scenarios.named { Vec::new() } else { driven::choose(&filter) };
     let ctx = super::context()?;
-    let (host_tests, documents) =
+    let (host_tests, documents, host_left) =
         if scenarios.named || one_kind { Default::default() } else { host::choose(&ctx, &filter)? };
+    let left_for_full = scenarios.left_for_full.saturating_add(host_left);
     if args.list {
         for name in host_tests.iter().flat_map(host::Chosen::names) {
             println!("{name}");
@@ -105,7 +106,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let on_target = !kernel_tests.is_empty() || !scenarios.cases.is_empty() || !driven.is_empty();
     if host_tests.is_empty() && documents.is_empty() && !on_target {
         let text = filter.text.unwrap_or_default();
-        match scenarios.left_for_full {
+        match left_for_full {
             0 => bail!("no test has `{text}` in its name; --list shows all"),
             some => bail!("all {some} tests with `{text}` in their name run with --full only"),
         }
@@ -120,6 +121,6 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     kernel::run(&ctx, &kernel_tests, &mut report)?;
     scenarios::run(&ctx, &scenarios.cases, &mut report)?;
     driven::run(&ctx, &driven, &mut report)?;
-    report.finish(scenarios.left_for_full);
+    report.finish(left_for_full);
     Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

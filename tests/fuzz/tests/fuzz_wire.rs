@@ -1,0 +1,67 @@
+//! Whatever words a message has: each interface's types are decoded or refused, and what was decoded comes back when it is
+//! encoded, in no more words than a message can have.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first thing that is not as it expects"
+)]
+
+use std::fmt::Debug;
+
+use ipc_proto::badge::Badge;
+use ipc_proto::method::Deadline;
+use ipc_proto::wire::{MAX_WORDS, WireError, decode, encode};
+use ipc_proto::{echo, names, operator, registrar, supervisor, window};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+fuzz_tests::target!(wire, "wire", holds);
+
+/// The first byte says which type; the others are the message.
+fn holds(input: &[u8]) {
+    let Some((kind, bytes)) = input.split_first() else { return };
+    let word = |chunk: &[u8]| chunk.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+    let words: Vec<u64> = bytes.chunks(8).map(word).collect();
+    match kind % 12 {
+        0 => comes_back::<names::Request>(&words),
+        1 => comes_back::<names::Answer>(&words),
+        2 => comes_back::<registrar::Request>(&words),
+        3 => comes_back::<registrar::Answer>(&words),
+        4 => comes_back::<supervisor::Request>(&words),
+        5 => comes_back::<supervisor::Answer>(&words),
+        6 => comes_back::<operator::Request>(&words),
+        7 => comes_back::<operator::Answer>(&words),
+        8 => comes_back::<window::Request>(&words),
+        9 => comes_back::<window::Answer>(&words),
+        10 => comes_back::<echo::Said>(&words),
+        _ => words.iter().for_each(|word| badges_and_notes_come_back(*word)),
+    }
+}
+
+fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(words: &[u64]) {
+    let value: T = match decode(words) {
+        Ok(value) => value,
+        Err(error) => return assert_eq!(error, WireError::Malformed),
+    };
+    let mut message = [u64::MAX; MAX_WORDS];
+    let used = encode(&value, &mut message).unwrap_or_else(|error| panic!("{error:?}: {value:?}"));
+    let message = &message[..used];
+    assert_eq!(decode::<T>(message).as_ref(), Ok(&value));
+    assert!(used <= words.len(), "the encoding is the shortest: {value:?}");
+    let longer = [message, &[0]].concat();
+    assert_eq!(decode::<T>(&longer), Err(WireError::Malformed), "a whole word too many");
+    if used > 0 {
+        let mut short = vec![0; used - 1];
+        assert_eq!(encode(&value, &mut short), Err(WireError::TooLong));
+    }
+}
+
+fn badges_and_notes_come_back(word: u64) {
+    if let Some(badge) = Badge::from_word(word) {
+        assert_eq!(badge.to_word(), word);
+    }
+    if let Some(deadline) = Deadline::from_word(word) {
+        assert_eq!(deadline.to_word(), word);
+    }
+}
