@@ -30,6 +30,13 @@ pub enum Begin {
     /// the end of a stack.
     #[cfg(target_arch = "x86_64")]
     YieldWithFlags(usize),
+    /// Loads ds, es, fs and gs from the page at this address. The second number is the base of fs.
+    #[cfg(target_arch = "x86_64")]
+    LoadSegments(usize, usize),
+    /// Makes the first step of its script, and then puts what it finds in ds, es, fs and gs, and by the bases of fs and
+    /// gs, into the page at this address. The second number is the base of fs.
+    #[cfg(target_arch = "x86_64")]
+    ReadSegments(usize, usize),
     /// Keeps the processor, for ever.
     #[cfg(target_arch = "x86_64")]
     Spin,
@@ -48,6 +55,10 @@ pub fn registers(begin: Begin, script: Script) -> UserContext {
         #[cfg(target_arch = "x86_64")]
         Begin::YieldWithFlags(stack) => ((&raw const YIELD_WITH_FLAGS).addr(), stack),
         #[cfg(target_arch = "x86_64")]
+        Begin::LoadSegments(page, _) => ((&raw const LOAD_SEGMENTS).addr(), page),
+        #[cfg(target_arch = "x86_64")]
+        Begin::ReadSegments(page, _) => ((&raw const READ_SEGMENTS).addr(), page),
+        #[cfg(target_arch = "x86_64")]
         Begin::Spin => ((&raw const SPIN).addr(), 0),
         Begin::Read(address) => ((&raw const READ).addr(), address),
         #[cfg(target_arch = "aarch64")]
@@ -56,6 +67,10 @@ pub fn registers(begin: Begin, script: Script) -> UserContext {
     let mut registers = UserContext::default();
     *registers.pc_mut() = entry as Word;
     set_arguments(&mut registers, script.vaddr() as Word, address as Word);
+    #[cfg(target_arch = "x86_64")]
+    if let Begin::LoadSegments(_, base) | Begin::ReadSegments(_, base) = begin {
+        set_fs_base(&mut registers, base as Word);
+    }
     registers
 }
 
@@ -71,6 +86,12 @@ unsafe extern "C" {
     #[cfg(target_arch = "x86_64")]
     #[link_name = "kernel_test_yield_with_flags"]
     static YIELD_WITH_FLAGS: u8;
+    #[cfg(target_arch = "x86_64")]
+    #[link_name = "kernel_test_load_segments"]
+    static LOAD_SEGMENTS: u8;
+    #[cfg(target_arch = "x86_64")]
+    #[link_name = "kernel_test_read_segments"]
+    static READ_SEGMENTS: u8;
     #[cfg(target_arch = "x86_64")]
     #[link_name = "kernel_test_spin"]
     static SPIN: u8;

@@ -32,11 +32,33 @@ pub fn open_console(_: &BootInfoPtr, slot: usize) -> sel4::Result<()> {
     Ok(())
 }
 
+/// The words of the page that the loops below load the segment selectors from, write them to, and find or put what lies
+/// behind the bases in: behind the part that the kernel uses when the page is an IPC buffer.
+pub mod segment_words {
+    /// What is loaded into each.
+    pub const LOAD: usize = 256;
+    /// Where it can be found only by a right base.
+    pub const MARK: usize = 257;
+    /// The four selectors as they were read: ds, es, fs, gs, from the lowest bits up.
+    pub const SELECTORS: usize = 258;
+    /// The mark as it was read by the base of gs.
+    pub const BY_GS: usize = 259;
+    /// The mark as it was read by the base of fs.
+    pub const BY_FS: usize = 260;
+}
+
 /// Sets what the loops below begin with.
 pub fn set_arguments(registers: &mut UserContext, script: Word, address: Word) {
     registers.rbx = script;
     registers.r12 = address;
     registers.rsp = address;
+}
+
+/// Sets the base of fs, and where the mark of the page is from there.
+pub fn set_fs_base(registers: &mut UserContext, base: Word) {
+    registers.tls_base = base;
+    let mark = registers.r12.wrapping_add(segment_words::MARK.wrapping_mul(8) as Word);
+    registers.r13 = mark.wrapping_sub(base);
 }
 
 core::arch::global_asm!(
@@ -62,6 +84,29 @@ core::arch::global_asm!(
     "popfq",
     "sub rbp, 1",
     "jnz 2b",
+    "jmp kernel_test_script",
+    ".globl kernel_test_load_segments",
+    "kernel_test_load_segments:",
+    "mov rax, [r12 + 8 * {load}]",
+    "mov ds, eax",
+    "mov es, eax",
+    "mov fs, eax",
+    "mov gs, eax",
+    "jmp kernel_test_script",
+    ".globl kernel_test_read_segments",
+    "kernel_test_read_segments:",
+    "mov rdx, [rbx]",
+    "mov rdi, [rbx + 8]",
+    "syscall",
+    "add rbx, 64",
+    "mov word ptr [r12 + 8 * {selectors}], ds",
+    "mov word ptr [r12 + 8 * {selectors} + 2], es",
+    "mov word ptr [r12 + 8 * {selectors} + 4], fs",
+    "mov word ptr [r12 + 8 * {selectors} + 6], gs",
+    "mov rax, gs:[8 * {mark}]",
+    "mov [r12 + 8 * {by_gs}], rax",
+    "mov rax, fs:[r13]",
+    "mov [r12 + 8 * {by_fs}], rax",
     "jmp kernel_test_script",
     ".globl kernel_test_spin",
     "kernel_test_spin:",
@@ -90,4 +135,9 @@ core::arch::global_asm!(
     "jmp kernel_test_script",
     ".popsection",
     yield_ = const sel4::sys::SYS_YIELD.cast_signed(),
+    load = const segment_words::LOAD,
+    mark = const segment_words::MARK,
+    selectors = const segment_words::SELECTORS,
+    by_fs = const segment_words::BY_FS,
+    by_gs = const segment_words::BY_GS,
 );

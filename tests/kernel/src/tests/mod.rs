@@ -13,6 +13,8 @@ mod io_port_revoke;
 mod memory_left;
 mod queued_client;
 mod rights;
+#[cfg(target_arch = "x86_64")]
+mod segments;
 #[cfg(target_arch = "aarch64")]
 mod supervisor_timer;
 mod suspend_answer;
@@ -40,6 +42,10 @@ const TESTS: &[(&str, Test)] = &[
     ("user-top-table", user_top::tables_above),
     #[cfg(target_arch = "x86_64")]
     ("user-top-tls", user_top::tls_base),
+    #[cfg(target_arch = "x86_64")]
+    ("segment-selectors", segments::selectors),
+    #[cfg(target_arch = "x86_64")]
+    ("segment-bases", segments::bases),
     #[cfg(target_arch = "aarch64")]
     ("supervisor-timer", supervisor_timer::test),
     ("memory-left", memory_left::test),

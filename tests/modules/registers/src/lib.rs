@@ -21,7 +21,7 @@ pub use arch::{GENERAL, Vectors, fill};
 /// The registers at a thread's first instruction, as `registers_start` stores them.
 #[repr(C, align(16))]
 pub struct Start {
-    /// The general-purpose ones, in the order in which `dirty` names them.
+    /// The general-purpose ones, and on x86_64 the segment selectors, in the order in which `dirty` names them.
     pub general: [u64; GENERAL],
     /// The vector registers, and what controls them.
     pub vectors: Vectors,
@@ -49,9 +49,9 @@ pub fn read() -> Vectors {
 }
 
 impl Start {
-    /// A general-purpose register that should be 0 at the start and is not: its name, and what it holds. Those that the
-    /// supervisor sets, and those that the kernel's way to user level leaves the program's own address and flags in, are
-    /// not among them.
+    /// A general-purpose register, or the selectors, that should be 0 at the start and is not: its name, and what it holds.
+    /// Those that the supervisor sets, and those that the kernel's way to user level leaves the program's own address and
+    /// flags in, are not among them.
     pub fn dirty(&self) -> Option<(&'static str, u64)> {
         let all = arch::NAMES.iter().copied().zip(self.general);
         all.filter(|(name, _)| !arch::SET.contains(name)).find(|(_, value)| *value != 0)

@@ -1,13 +1,15 @@
-//! x86_64: the general-purpose registers, and what FXSAVE stores.
+//! x86_64: the general-purpose registers, the segment selectors, and what FXSAVE stores.
 
 use super::START;
 
-/// How many general-purpose registers are noted.
+/// How many general-purpose registers are noted, with one word for four selectors.
 pub const GENERAL: usize = 16;
 
-/// Their names, in the order in which they are noted.
-pub const NAMES: [&str; 15] =
-    ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
+/// Their names, in the order in which they are noted. The last one is ds, es, fs and gs, from the lowest bits up.
+pub const NAMES: [&str; 16] = [
+    "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+    "segments",
+];
 /// Those that the supervisor sets: domain, generation, IPC buffer; and the two that SYSRET takes address and flags from.
 pub const SET: [&str; 5] = ["rdi", "rsi", "rdx", "rcx", "r11"];
 
@@ -18,6 +20,8 @@ pub struct Vectors {
     words: [u64; 64],
 }
 
+/// The selector of the user's data segment, one of the few that can be loaded.
+const DATA: u16 = 0x33;
 /// The control word of the x87, as FINIT sets it.
 const CONTROL: u64 = 0x37f;
 /// MXCSR after a reset. Behind it stands the mask of its bits, which the processor writes.
@@ -64,6 +68,10 @@ core::arch::global_asm!(
     "mov [rax + 96], r13",
     "mov [rax + 104], r14",
     "mov [rax + 112], r15",
+    "mov word ptr [rax + 120], ds",
+    "mov word ptr [rax + 122], es",
+    "mov word ptr [rax + 124], fs",
+    "mov word ptr [rax + 126], gs",
     "fxsave64 [rax + 128]",
     "pop qword ptr [rax]",
     "jmp _start",
@@ -100,8 +108,14 @@ core::arch::global_asm!(
     "movq mm5, rdi",
     "movq mm6, rdi",
     "movq mm7, rdi",
+    "mov eax, {data}",
+    "mov ds, eax",
+    "mov es, eax",
+    "mov fs, eax",
+    "mov gs, eax",
     "ret",
     start = sym START,
+    data = const DATA,
 );
 
 unsafe extern "C" {
@@ -115,8 +129,9 @@ pub fn store(to: &mut Vectors) {
     unsafe { registers_store(to) }
 }
 
-/// Puts the pattern into every vector register, which the code behind it must leave alone.
+/// Puts the pattern into every vector register, which the code behind it must leave alone, and what can be loaded into
+/// ds, es, fs and gs, which the kernel does not keep.
 pub fn fill(pattern: u64) {
-    // SAFETY: changes registers that programs for this target do not use.
+    // SAFETY: changes registers that programs for this target do not use, and rax, which a call may.
     unsafe { registers_fill(pattern) }
 }

@@ -30,7 +30,7 @@ const PACKAGE: &str = "kernel-tests";
 const BUDGET: u64 = 1_000_000_000;
 
 /// Every test of the package, and where it runs.
-const TESTS: [(&str, &[Arch]); 16] = [
+const TESTS: [(&str, &[Arch]); 18] = [
     ("badged-revoke", &Arch::ALL),
     ("execute-never", &[Arch::Aarch64]),
     ("forged-return", &Arch::ALL),
@@ -40,6 +40,8 @@ const TESTS: [(&str, &[Arch]); 16] = [
     ("memory-left", &Arch::ALL),
     ("queued-client", &Arch::ALL),
     ("rights", &Arch::ALL),
+    ("segment-bases", &[Arch::X86_64]),
+    ("segment-selectors", &[Arch::X86_64]),
     ("suspend-answer", &Arch::ALL),
     ("suspend-signal", &Arch::ALL),
     ("supervisor-timer", &[Arch::Aarch64]),
@@ -50,7 +52,7 @@ const TESTS: [(&str, &[Arch]); 16] = [
 ];
 
 /// Every patch that changes what the kernel does: where, and which tests fail without it.
-const PATCHES: [(&str, &[Arch], &[&str]); 7] = [
+const PATCHES: [(&str, &[Arch], &[&str]); 8] = [
     ("01-aarch64-fpu-owner", &[Arch::Aarch64], &["fpu-owner"]),
     ("02-x86-frame-unmap", &[Arch::X86_64], &["frame-unmap"]),
     ("03-suspend-restart-pc", &Arch::ALL, &["suspend-answer", "suspend-signal"]),
@@ -58,6 +60,7 @@ const PATCHES: [(&str, &[Arch], &[&str]); 7] = [
     ("05-x86-user-top", &[Arch::X86_64], &["user-top-page", "user-top-table", "user-top-tls"]),
     ("06-aarch64-supervisor-timer", &[Arch::Aarch64], &["supervisor-timer"]),
     ("08-x86-flags", &[Arch::X86_64], &["flags"]),
+    ("09-x86-segments", &[Arch::X86_64], &["segment-bases", "segment-selectors"]),
 ];
 
 /// Patches without which everything stops at their test, which stands last among the tests.
