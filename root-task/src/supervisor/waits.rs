@@ -10,6 +10,7 @@ use ipc_proto::supervisor;
 use ipc_proto::version::VersionRange;
 use ipc_proto::waits::{Awaited, Cycle};
 use root_task_core::alarms::What;
+use root_task_core::ledger::MAX_SERVICES;
 use root_task_core::waits::{self, Found, Wait};
 
 use super::waiter::Waiter;
@@ -74,8 +75,7 @@ impl Supervisor {
             return;
         }
         let now = self.timer.now();
-        let offers: Vec<_, { ipc_proto::badge::MAX_SERVICES as usize }> =
-            self.ledger.live_offers_of(id).collect();
+        let offers: Vec<_, MAX_SERVICES> = self.ledger.live_offers_of(id).collect();
         for offer in offers {
             for client in self.waits.publish(offer, now) {
                 self.answer_awaiting(client);
