@@ -13,7 +13,7 @@
 //! | [`slots`] | where a module finds its capabilities |
 //! | [`manifest`] | what a module's ELF file asks for |
 //! | [`supervisor`], [`registrar`], [`operator`] | the supervisor's three interfaces |
-//! | [`waits`] | how a lookup that waits ends |
+//! | [`waits`] | how a lookup ends that waits, asked of the supervisor |
 //! | [`names`], [`echo`] | the name server's interface, and the example's |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]

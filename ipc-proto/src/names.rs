@@ -149,7 +149,7 @@ pub enum Answer {
         version: Version,
     },
     /// Nobody has published it yet, and the caller's wait is entered: it asks the supervisor for the end of it
-    /// ([`crate::supervisor::Request::Await`]), and then looks the name up again.
+    /// ([`crate::waits::Request::Await`]), and then looks the name up again.
     Wait,
     /// A page of names; fewer than [`PAGE`] means that it is the last.
     Page(Vec<Entry, PAGE>),

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::badge::MAX_DOMAINS;
 use crate::ids::Instance;
-use crate::waits::Awaited;
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x100;
@@ -50,10 +49,6 @@ pub enum Request {
     },
     /// The arguments given at load. Answer: [`Answer::Args`].
     Args,
-    /// Wait for the end of the wait that the name server has entered for the caller ([`crate::names::Answer::Wait`]).
-    /// Returns when it ends, and at once where it has. Answer: [`Answer::Awaited`], or [`Answer::Refused`] where there
-    /// is none.
-    Await,
     /// Which clients have died since the caller last asked. Answer: [`Answer::Departed`].
     Departed,
     /// Take back the capability of one of the caller's own clients, and whatever was copied from it; its other clients
@@ -79,8 +74,6 @@ pub enum Answer {
     Done,
     /// The arguments; empty where none were given.
     Args(Args),
-    /// How the wait has ended.
-    Awaited(Awaited),
     /// Of each domain the last instance that has died: no earlier one lives either. Empty where the manifest does not
     /// ask for that.
     Departed(Vec<Instance, { MAX_DOMAINS as usize }>),

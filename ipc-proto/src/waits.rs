@@ -1,4 +1,5 @@
-//! How a lookup ends that waits for its name, and the cycle of modules in which it would wait for ever.
+//! Interface `waits`: how a lookup ends that waits for its name, asked of the supervisor on
+//! [`crate::slots::SUPERVISOR`]. It is an interface of its own so that a module which never waits has none of it.
 
 use core::fmt;
 
@@ -7,10 +8,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::Name;
 
+/// The label of every request of this interface.
+pub const LABEL: u16 = 0x104;
 /// How many modules of a cycle are named.
 pub const MAX_CYCLE: usize = 8;
 /// How many characters of names a cycle is told in: with the rest of the sentence it fits a line.
 const MAX_SHOWN: usize = 100;
+
+/// A request; the caller is known by the badge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// Wait for the end of the wait that the name server has entered for the caller ([`crate::names::Answer::Wait`]).
+    /// Returns when it ends, and at once where it has. Answer: [`Answer::Awaited`], or [`Answer::None`].
+    Await,
+}
+
+/// The answer, with status `Ok`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// The wait has ended.
+    Awaited(Awaited),
+    /// The caller has no wait, or the supervisor no room to keep it waiting.
+    None,
+}
 
 /// How a wait has ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +127,9 @@ mod tests {
         let three = format!("{} waits for {}{which}{}{which}... (5 more)", long(0), long(1), long(2));
         assert_eq!(cycle.to_string(), three);
         let mut words = [0; wire::MAX_WORDS];
-        assert!(wire::encode(&Awaited::Cycle(cycle), &mut words).is_ok(), "the longest fits a message");
+        assert!(
+            wire::encode(&Answer::Awaited(Awaited::Cycle(cycle)), &mut words).is_ok(),
+            "the longest fits a message"
+        );
     }
 }

@@ -7,7 +7,7 @@ use serial::Uart;
 
 struct Console(RefCell<Option<Uart>>);
 
-// SAFETY: the root task has one thread that runs Rust (the bell's thread does nothing but two system calls).
+// SAFETY: the root task has one thread that runs Rust (the threads of bell and worker never come here).
 unsafe impl Sync for Console {}
 
 static CONSOLE: Console = Console(RefCell::new(None));

@@ -33,6 +33,8 @@ pub const MAX_EXCEPTED: usize = 12;
 pub const MAX_USERS: usize = 8;
 /// How many modules a page of [`Request::Modules`] holds.
 pub const PAGE: usize = 8;
+/// How many waits a page of [`Request::Waits`] holds: an answer is no longer for them.
+pub const WAITS_PAGE: usize = 4;
 /// How many slots, or holders, a page of [`Request::Caps`] or [`Request::Holders`] holds: the connections of one client to
 /// one module fit.
 pub const CAPS_PAGE: usize = 16;
@@ -265,7 +267,7 @@ pub enum Answer {
     /// The service, or nothing where it does not exist any more.
     Service(Option<ServiceInfo>),
     /// Who waits, and the table entry to go on from, if there are more.
-    Waits(Vec<WaitInfo, PAGE>, Option<u16>),
+    Waits(Vec<WaitInfo, WAITS_PAGE>, Option<u16>),
     /// The books.
     Memory(MemoryInfo),
     /// The proof.

@@ -142,7 +142,7 @@ impl Proof {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operator::{Answer, PAGE};
+    use crate::operator::{Answer, WAITS_PAGE};
     use crate::wire;
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
             left: u64::MAX,
             provider: Some(longest),
         };
-        let page = Answer::Waits(core::iter::repeat_n(wait, PAGE).collect(), Some(u16::MAX));
+        let page = Answer::Waits(core::iter::repeat_n(wait, WAITS_PAGE).collect(), Some(u16::MAX));
         assert!(wire::encode(&page, &mut [0; wire::MAX_WORDS]).is_ok());
     }
 

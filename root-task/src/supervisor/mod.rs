@@ -268,6 +268,7 @@ impl Supervisor {
             Event::Window(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.window_asked(who, request))
             }
+            Event::Await(who) => self.count(who).map_or_else(stale, |who| self.await_name(who)),
             Event::Registrar(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.registrar_asks(who, request))
             }

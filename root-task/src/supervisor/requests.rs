@@ -39,7 +39,6 @@ impl Supervisor {
                 Some(room) => answer(&Answer::Args(room.args.clone())),
                 None => answer(&Answer::Refused),
             },
-            Request::Await => self.await_name(who),
             Request::Departed => answer(&Answer::Departed(self.ledger.take_departures(id))),
             Request::Revoke { client } => self.revoke_by_badge(who, client),
             Request::Stow { slot, index } => self.stow(who, slot, index),

@@ -4,12 +4,12 @@
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{PAGE, WaitInfo};
+use ipc_proto::operator::{WAITS_PAGE, WaitInfo};
 use ipc_proto::registrar::{Answer, Refusal};
-use ipc_proto::supervisor;
 use ipc_proto::version::VersionRange;
-use ipc_proto::waits::{Awaited, Cycle};
+use ipc_proto::waits::{Answer as Ended, Awaited, Cycle};
 use root_task_core::alarms::What;
+use root_task_core::ledger::MAX_SERVICES;
 use root_task_core::waits::{self, Found, Wait};
 
 use super::waiter::Waiter;
@@ -46,22 +46,22 @@ impl Supervisor {
     /// A client asks how its wait has ended, and is answered when it has.
     pub(super) fn await_name(&mut self, who: Instance) -> Response {
         match self.waits.ask(who) {
-            Found::Ended(how) => answer(&supervisor::Answer::Awaited(how)),
-            Found::Nothing => answer(&supervisor::Answer::Refused),
+            Found::Ended(how) => answer(&Ended::Awaited(how)),
+            Found::Nothing => answer(&Ended::None),
             Found::Waiting => {
                 let saved = Waiter::save(&mut self.memory, &mut self.parking);
                 match (saved, self.room_mut(who.domain)) {
                     (Ok(waiter), Some(room)) => {
                         // A module has one thread; should two have asked all the same, the slot of the first comes back.
                         if let Some(first) = room.awaits.replace(waiter) {
-                            first.answer(&mut self.memory, answer(&supervisor::Answer::Refused));
+                            first.answer(&mut self.memory, answer(&Ended::None));
                         }
                         Response::Later
                     }
                     // There is no slot to keep it in: better not to wait than to wait for ever.
                     _ => {
                         self.waits.remove(who.domain);
-                        answer(&supervisor::Answer::Refused)
+                        answer(&Ended::None)
                     }
                 }
             }
@@ -75,8 +75,7 @@ impl Supervisor {
             return;
         }
         let now = self.timer.now();
-        let offers: Vec<_, { ipc_proto::badge::MAX_SERVICES as usize }> =
-            self.ledger.live_offers_of(id).collect();
+        let offers: Vec<_, MAX_SERVICES> = self.ledger.live_offers_of(id).collect();
         for offer in offers {
             for client in self.waits.publish(offer, now) {
                 self.answer_awaiting(client);
@@ -131,8 +130,8 @@ impl Supervisor {
         let who = Instance { domain: client, generation: module.generation };
         let Some(waiter) = self.room_mut(client).and_then(|room| room.awaits.take()) else { return };
         let response = match self.waits.ask(who) {
-            Found::Ended(how) => answer(&supervisor::Answer::Awaited(how)),
-            _ => answer(&supervisor::Answer::Refused),
+            Found::Ended(how) => answer(&Ended::Awaited(how)),
+            _ => answer(&Ended::None),
         };
         waiter.answer(&mut self.memory, response);
     }
@@ -153,7 +152,7 @@ impl Supervisor {
     }
 
     /// What an operator sees of those who wait, from this table entry on.
-    pub(super) fn waits_from(&self, from: u16) -> (Vec<WaitInfo, PAGE>, Option<u16>) {
+    pub(super) fn waits_from(&self, from: u16) -> (Vec<WaitInfo, WAITS_PAGE>, Option<u16>) {
         let now = self.timer.now();
         let mut page = Vec::new();
         for wait in self.waits.waiting().filter(|wait| wait.client.domain.0 >= from) {

@@ -4,15 +4,13 @@
 //! allocated goes back with the domain.
 
 use core::fmt;
-use core::time::Duration;
 
-use ipc_proto::ids::{Generation, ServiceRef};
+use ipc_proto::ids::ServiceRef;
 use ipc_proto::name::{Name, NameError};
 use ipc_proto::names::{Answer, LABEL, NameFailure, Request};
 use ipc_proto::slots;
 use ipc_proto::supervisor::{Args, Line};
 use ipc_proto::version::{Version, VersionRange};
-use ipc_proto::waits::{Awaited, Cycle};
 
 use crate::connection::{CallError, Connection};
 use crate::request;
@@ -31,7 +29,7 @@ pub struct InitError {
 }
 
 /// Why a name could not be reserved or looked up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamesError {
     /// The text is not a name.
     Name(NameError),
@@ -39,12 +37,6 @@ pub enum NamesError {
     Refused(NameFailure),
     /// The name server did not answer.
     Call(CallError),
-    /// A lookup has waited as long as it was to, and this is still what it finds. Wait again, do without, or fail.
-    TimedOut(NameFailure),
-    /// A lookup would have waited for ever: these modules wait for one another, each in its init. Each of them is told
-    /// so. Waiting again would lead to the same. One of them has to publish first: let it look the other one up while
-    /// it serves.
-    Cycle(Cycle),
 }
 
 impl fmt::Display for NamesError {
@@ -53,8 +45,6 @@ impl fmt::Display for NamesError {
             NamesError::Name(error) => error.fmt(f),
             NamesError::Refused(failure) => failure.fmt(f),
             NamesError::Call(error) => write!(f, "the name server did not answer: {error}"),
-            NamesError::TimedOut(failure) => write!(f, "waited in vain: {failure}"),
-            NamesError::Cycle(cycle) => write!(f, "{cycle}: one has to publish first"),
         }
     }
 }
@@ -80,7 +70,7 @@ impl From<CallError> for InitError {
     }
 }
 
-fn ask(request: &Request) -> Result<Answer, NamesError> {
+pub(crate) fn ask(request: &Request) -> Result<Answer, NamesError> {
     match Connection::in_slot(slots::NAMES).call(LABEL, request) {
         Ok(Answer::Failed(failure)) => Err(NamesError::Refused(failure)),
         Ok(answer) => Ok(answer),
@@ -97,58 +87,6 @@ pub fn lookup(name: &str, versions: VersionRange) -> Result<Connection, NamesErr
     match ask(&Request::Lookup { name, versions, wait: 0 })? {
         Answer::Found { slot, .. } => Ok(Connection::in_slot(u64::from(slot))),
         _ => Err(NamesError::Call(CallError::BadAnswer)),
-    }
-}
-
-/// How often a lookup that waits is made again because the name server has died with it.
-const MAX_REPEATED: u32 = 4;
-
-/// Connects this module to the service that has published `name`; where nobody has, in a version that this module
-/// speaks, waits until somebody does, but not longer than `longest`. The module does nothing else meanwhile: in its
-/// init it is not live yet, and while it serves, its clients wait, and their calls' deadlines go on.
-///
-/// A module that is unloaded or crashed while it waits leaves nothing behind, and the name server's death changes
-/// nothing: the wait is the supervisor's. Where `longest` is zero, this is [`lookup`].
-///
-/// # Errors
-/// [`NamesError`]; beside those of [`lookup`]:
-/// - [`NamesError::TimedOut`] with what the lookup finds at the end: nobody has the name, or in another version only;
-/// - [`NamesError::Cycle`] where the provider waits, in the end, for this module;
-/// - [`NamesError::Refused`] with `WaitTooLong`, and nothing has waited, where `longest` is more than the module's
-///   `wait_ms` in the system's manifest; with `TooManyWaiters` where as many wait for the name as may (`waiters`).
-pub fn lookup_waiting(
-    name: &str,
-    versions: VersionRange,
-    longest: Duration,
-) -> Result<Connection, NamesError> {
-    let name = Name::new(name).map_err(NamesError::Name)?;
-    // Rounded up: what is shorter than the unit waits, too.
-    let mut wait = u64::try_from(longest.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
-    let (mut has_waited, mut repeated) = (false, 0_u32);
-    loop {
-        match ask(&Request::Lookup { name, versions, wait }) {
-            Ok(Answer::Found { slot, .. }) => return Ok(Connection::in_slot(u64::from(slot))),
-            Ok(Answer::Wait) => {}
-            Ok(_) => return Err(NamesError::Call(CallError::BadAnswer)),
-            // The name server's next instance is asked: a lookup that was made twice has connected once.
-            Err(NamesError::Call(CallError::Interrupted { next, .. }))
-                if next != Generation::NONE && repeated < MAX_REPEATED =>
-            {
-                repeated = repeated.saturating_add(1);
-                continue;
-            }
-            Err(NamesError::Refused(failure)) if has_waited && failure.is_absence() => {
-                return Err(NamesError::TimedOut(failure));
-            }
-            Err(error) => return Err(error),
-        }
-        has_waited = true;
-        wait = match request::await_name().map_err(NamesError::Call)? {
-            Awaited::Published { left } => left,
-            // A last look says what there is instead.
-            Awaited::TimedOut => 0,
-            Awaited::Cycle(cycle) => return Err(NamesError::Cycle(cycle)),
-        };
     }
 }
 
@@ -189,19 +127,6 @@ impl Init {
     /// As [`lookup`].
     pub fn connect(&mut self, name: &str, versions: VersionRange) -> Result<Connection, NamesError> {
         lookup(name, versions)
-    }
-
-    /// Connects this module to the service that has published `name`, or will within `longest`.
-    ///
-    /// # Errors
-    /// As [`lookup_waiting`].
-    pub fn connect_waiting(
-        &mut self,
-        name: &str,
-        versions: VersionRange,
-        longest: Duration,
-    ) -> Result<Connection, NamesError> {
-        lookup_waiting(name, versions, longest)
     }
 
     /// The arguments that the operator gave at load; empty where there were none.

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`start`] | from the first instruction to the module's init |
 //! | [`init`] | what init may do: connect, reserve, read arguments |
+//! | [`waiting`] | lookups that wait for their name |
 //! | [`connection`] | calls to other modules, and what can go wrong with them |
 //! | [`serve`] | the loop that answers calls |
 //! | [`clients`] | what a server keeps for each client |
@@ -35,6 +36,7 @@ mod panic;
 pub mod request;
 pub mod serve;
 pub mod start;
+pub mod waiting;
 pub mod window;
 
 pub use clients::Clients;
@@ -43,6 +45,7 @@ pub use init::{Init, InitError};
 pub use ipc_proto;
 pub use ipc_proto::manifest::{Manifest, Restart};
 pub use serve::{Answer, Client, Request, Server, answer};
+pub use waiting::{WaitError, lookup_waiting};
 
 /// Lets others of the same priority run.
 pub fn yield_now() {

@@ -6,7 +6,6 @@ use ipc_proto::badge::MAX_DOMAINS;
 use ipc_proto::ids::Instance;
 use ipc_proto::slots;
 use ipc_proto::supervisor::{Answer, Args, LABEL, Line, Request};
-use ipc_proto::waits::Awaited;
 
 use crate::connection::{CallError, Connection};
 use crate::init::InitError;
@@ -61,18 +60,6 @@ pub fn args() -> Args {
     match ask(&Request::Args) {
         Ok(Answer::Args(args)) => args,
         _ => Args::new(),
-    }
-}
-
-/// Waits for the end of the wait that the name server has entered for this module.
-///
-/// # Errors
-/// [`CallError::Refused`] where there is none, or the supervisor has no room to keep this module waiting.
-pub(crate) fn await_name() -> Result<Awaited, CallError> {
-    match ask(&Request::Await)? {
-        Answer::Awaited(how) => Ok(how),
-        Answer::Refused => Err(CallError::Refused),
-        _ => Err(CallError::BadAnswer),
     }
 }
 

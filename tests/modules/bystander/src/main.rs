@@ -13,7 +13,7 @@ use module_rt::{Connection, Init, InitError, Manifest, clock, log};
 use operate as ask;
 
 module_rt::program! {
-    manifest: Manifest::new("bystander"),
+    manifest: Manifest { memory_bytes: 256 * 1024, ..Manifest::new("bystander") },
     main: main,
 }
 

@@ -26,9 +26,10 @@ use ipc_proto::label::{Status, WORDS};
 use ipc_proto::name::Name;
 use ipc_proto::operator::{self, Act, Since};
 use ipc_proto::version::{Version, VersionRange};
-use module_rt::init::{NamesError, lookup_waiting};
+use module_rt::init::NamesError;
 use module_rt::{
-    Answer, Client, Connection, Init, InitError, Manifest, Request, Server, answer, clock, request, start,
+    Answer, Client, Connection, Init, InitError, Manifest, Request, Server, WaitError, answer, clock,
+    lookup_waiting, request, start,
 };
 
 module_rt::module! {
@@ -65,7 +66,7 @@ fn versioned(word: &str) -> Result<(&str, Version), InitError> {
     }
 }
 
-fn wait(word: &str, milliseconds: &str) -> Result<Result<Connection, NamesError>, InitError> {
+fn wait(word: &str, milliseconds: &str) -> Result<Result<Connection, WaitError>, InitError> {
     let (name, version) = versioned(word)?;
     let longest = Duration::from_millis(milliseconds.parse().map_err(|_| usage())?);
     Ok(lookup_waiting(name, VersionRange::exactly(version), longest))

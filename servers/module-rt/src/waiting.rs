@@ -1,0 +1,128 @@
+//! Lookups that wait for their name.
+
+use core::fmt;
+use core::time::Duration;
+
+use ipc_proto::ids::Generation;
+use ipc_proto::name::Name;
+use ipc_proto::names::{Answer, NameFailure, Request};
+use ipc_proto::slots;
+use ipc_proto::version::VersionRange;
+use ipc_proto::waits::{self, Awaited, Cycle};
+
+use crate::connection::{CallError, Connection};
+#[cfg(doc)]
+use crate::init::lookup;
+use crate::init::{Init, InitError, NamesError, ask};
+
+/// Why a lookup that waited found nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WaitError {
+    /// As for a lookup that does not wait.
+    Names(NamesError),
+    /// It has waited as long as it was to, and this is still what it finds. Wait again, do without, or fail.
+    TimedOut(NameFailure),
+    /// It would have waited for ever: these modules wait for one another, each in its init. Each of them is told so.
+    /// Waiting again would lead to the same. One of them has to publish first: let it look the other one up while it
+    /// serves.
+    Cycle(Cycle),
+}
+
+impl fmt::Display for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WaitError::Names(error) => error.fmt(f),
+            WaitError::TimedOut(failure) => write!(f, "waited in vain: {failure}"),
+            WaitError::Cycle(cycle) => write!(f, "{cycle}: one has to publish first"),
+        }
+    }
+}
+
+impl core::error::Error for WaitError {}
+
+impl From<NamesError> for WaitError {
+    fn from(error: NamesError) -> WaitError {
+        WaitError::Names(error)
+    }
+}
+
+impl From<WaitError> for InitError {
+    fn from(error: WaitError) -> InitError {
+        InitError::new(1, format_args!("{error}"))
+    }
+}
+
+/// Stands on a call to the supervisor until the wait has ended that the name server has entered for this module.
+fn await_end() -> Result<Awaited, CallError> {
+    match Connection::in_slot(slots::SUPERVISOR).call(waits::LABEL, &waits::Request::Await)? {
+        waits::Answer::Awaited(how) => Ok(how),
+        waits::Answer::None => Err(CallError::Refused),
+    }
+}
+
+/// How often a lookup that waits is made again because the name server has died with it.
+const MAX_REPEATED: u32 = 4;
+
+/// Connects this module to the service that has published `name`; where nobody has, in a version that this module
+/// speaks, waits until somebody does, but not longer than `longest`. The module does nothing else meanwhile: in its
+/// init it is not live yet, and while it serves, its clients wait, and their calls' deadlines go on.
+///
+/// A module that is unloaded or crashed while it waits leaves nothing behind, and the name server's death changes
+/// nothing: the wait is the supervisor's. Where `longest` is zero, this is [`lookup`].
+///
+/// # Errors
+/// [`WaitError`]; beside those of [`lookup`]:
+/// - [`WaitError::TimedOut`] with what the lookup finds at the end: nobody has the name, or in another version only;
+/// - [`WaitError::Cycle`] where the provider waits, in the end, for this module;
+/// - [`NamesError::Refused`] with `WaitTooLong`, and nothing has waited, where `longest` is more than the module's
+///   `wait_ms` in the system's manifest; with `TooManyWaiters` where as many wait for the name as may (`waiters`).
+pub fn lookup_waiting(
+    name: &str,
+    versions: VersionRange,
+    longest: Duration,
+) -> Result<Connection, WaitError> {
+    let name = Name::new(name).map_err(NamesError::Name)?;
+    // Rounded up: what is shorter than the unit waits, too.
+    let mut wait = u64::try_from(longest.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
+    let (mut has_waited, mut repeated) = (false, 0_u32);
+    loop {
+        match ask(&Request::Lookup { name, versions, wait }) {
+            Ok(Answer::Found { slot, .. }) => return Ok(Connection::in_slot(u64::from(slot))),
+            Ok(Answer::Wait) => {}
+            Ok(_) => return Err(NamesError::Call(CallError::BadAnswer).into()),
+            // The name server's next instance is asked: a lookup that was made twice has connected once.
+            Err(NamesError::Call(CallError::Interrupted { next, .. }))
+                if next != Generation::NONE && repeated < MAX_REPEATED =>
+            {
+                repeated = repeated.saturating_add(1);
+                continue;
+            }
+            Err(NamesError::Refused(failure)) if has_waited && failure.is_absence() => {
+                return Err(WaitError::TimedOut(failure));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        has_waited = true;
+        wait = match await_end().map_err(NamesError::Call)? {
+            Awaited::Published { left } => left,
+            // A last look says what there is instead.
+            Awaited::TimedOut => 0,
+            Awaited::Cycle(cycle) => return Err(WaitError::Cycle(cycle)),
+        };
+    }
+}
+
+impl Init {
+    /// Connects this module to the service that has published `name`, or will within `longest`.
+    ///
+    /// # Errors
+    /// As [`lookup_waiting`].
+    pub fn connect_waiting(
+        &mut self,
+        name: &str,
+        versions: VersionRange,
+        longest: Duration,
+    ) -> Result<Connection, WaitError> {
+        lookup_waiting(name, versions, longest)
+    }
+}
