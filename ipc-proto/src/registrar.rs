@@ -4,15 +4,18 @@
 //! Neither trusts the other with its own part: the name server holds no capability to any service, and the
 //! supervisor, which is told the name of each, lets nobody have or find one by it.
 
+use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Generation, ServiceRef};
+use crate::ids::{DomainId, Generation, ServiceRef};
 use crate::name::Name;
 use crate::operator::ServiceState;
 use crate::version::{Version, VersionRange};
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x101;
+/// How many entries a page of [`Request::Entries`] holds.
+pub const PAGE: usize = 8;
 
 /// A request. `client` and `owner` are badges as the kernel delivered them to the name server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +60,12 @@ pub enum Request {
         /// How long it waits, in microseconds.
         micros: u64,
     },
+    /// The entries of the ledger, from this one on: an instance of the name server begins with what its predecessor knew.
+    /// Answer: [`Answer::Entries`].
+    Entries {
+        /// The number of the first.
+        from: u16,
+    },
     /// What state the entry is in, if it still exists. Answer: [`Answer::State`].
     State {
         /// The entry.
@@ -97,8 +106,21 @@ pub enum Refusal {
     Kernel,
 }
 
-/// The answer, with status `Ok`.
+/// An entry of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Whose it is.
+    pub owner: DomainId,
+    /// Which one it is.
+    pub service: ServiceRef,
+    /// Under which name it was reserved.
+    pub name: Name,
+    /// The version of its interface.
+    pub version: Version,
+}
+
+/// The answer, with status `Ok`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// The reservation is in the ledger.
     Entered(ServiceRef),
@@ -117,6 +139,13 @@ pub enum Answer {
         service: ServiceRef,
         /// The version.
         version: Version,
+    },
+    /// Entries.
+    Entries {
+        /// One for each service, reserved ones included.
+        page: Vec<Entry, PAGE>,
+        /// The number to go on from, if there are more.
+        next: Option<u16>,
     },
     /// The entry's state; `None` where it does not exist any more.
     State(Option<ServiceState>),

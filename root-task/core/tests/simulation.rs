@@ -145,7 +145,7 @@ impl Simulation {
                 let at = self.some_service();
                 self.supervisor.withdraw(who, at);
             }
-            _ if self.random.one_in(50) => self.names.dies(),
+            _ if self.random.one_in(50) => self.names.dies(&self.supervisor),
             _ => {}
         }
     }

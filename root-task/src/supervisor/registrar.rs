@@ -1,9 +1,10 @@
 //! What the name server asks of the supervisor.
 
+use heapless::Vec;
 use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::Instance;
 use ipc_proto::label::Status;
-use ipc_proto::registrar::{Answer, Refusal, Request};
+use ipc_proto::registrar::{Answer, Entry, Refusal, Request};
 use root_task_core::ledger::Offer;
 
 use super::{Response, Supervisor, answer, status};
@@ -26,6 +27,16 @@ impl Supervisor {
         }
     }
 
+    fn entries(&self, from: u16) -> Answer {
+        let mut page = Vec::new();
+        for (owner, service, Offer { name, version }) in self.ledger.services_from(from) {
+            if page.push(Entry { owner, service, name, version }).is_err() {
+                return Answer::Entries { page, next: Some(service.index) };
+            }
+        }
+        Answer::Entries { page, next: None }
+    }
+
     fn registrar(&mut self, request: Request) -> Result<Answer, Refusal> {
         match request {
             Request::Enter { owner, again, name, version } => {
@@ -43,6 +54,7 @@ impl Supervisor {
                 let client = self.holder(client)?;
                 self.enter_wait(client, name, versions, micros)
             }
+            Request::Entries { from } => Ok(self.entries(from)),
             Request::State { service } => {
                 Ok(Answer::State(self.ledger.service_info(service).map(|info| info.state)))
             }

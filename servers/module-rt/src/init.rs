@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use ipc_proto::ids::ServiceRef;
+use ipc_proto::ids::{Generation, ServiceRef};
 use ipc_proto::name::{Name, NameError};
 use ipc_proto::names::{Answer, LABEL, NameFailure, Request};
 use ipc_proto::slots;
@@ -70,11 +70,24 @@ impl From<CallError> for InitError {
     }
 }
 
+/// How often the name server is asked again because it has died with a request.
+const MAX_REPEATED: u32 = 4;
+
+/// Asks the name server, and its next instance where it dies meanwhile: what is asked twice is done once.
 pub(crate) fn ask(request: &Request) -> Result<Answer, NamesError> {
-    match Connection::in_slot(slots::NAMES).call(LABEL, request) {
-        Ok(Answer::Failed(failure)) => Err(NamesError::Refused(failure)),
-        Ok(answer) => Ok(answer),
-        Err(error) => Err(NamesError::Call(error)),
+    let mut repeated = 0_u32;
+    loop {
+        return match Connection::in_slot(slots::NAMES).call(LABEL, request) {
+            Ok(Answer::Failed(failure)) => Err(NamesError::Refused(failure)),
+            Ok(answer) => Ok(answer),
+            Err(CallError::Interrupted { next, .. })
+                if next != Generation::NONE && repeated < MAX_REPEATED =>
+            {
+                repeated = repeated.saturating_add(1);
+                continue;
+            }
+            Err(error) => Err(NamesError::Call(error)),
+        };
     }
 }
 

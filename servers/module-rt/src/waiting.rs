@@ -3,7 +3,6 @@
 use core::fmt;
 use core::time::Duration;
 
-use ipc_proto::ids::Generation;
 use ipc_proto::name::Name;
 use ipc_proto::names::{Answer, NameFailure, Request};
 use ipc_proto::slots;
@@ -60,9 +59,6 @@ fn await_end() -> Result<Awaited, CallError> {
     }
 }
 
-/// How often a lookup that waits is made again because the name server has died with it.
-const MAX_REPEATED: u32 = 4;
-
 /// Connects this module to the service that has published `name`; where nobody has, in a version that this module
 /// speaks, waits until somebody does, but not longer than `longest`. The module does nothing else meanwhile: in its
 /// init it is not live yet, and while it serves, its clients wait, and their calls' deadlines go on.
@@ -84,19 +80,12 @@ pub fn lookup_waiting(
     let name = Name::new(name).map_err(NamesError::Name)?;
     // Rounded up: what is shorter than the unit waits, too.
     let mut wait = u64::try_from(longest.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
-    let (mut has_waited, mut repeated) = (false, 0_u32);
+    let mut has_waited = false;
     loop {
         match ask(&Request::Lookup { name, versions, wait }) {
             Ok(Answer::Found { slot, .. }) => return Ok(Connection::in_slot(u64::from(slot))),
             Ok(Answer::Wait) => {}
             Ok(_) => return Err(NamesError::Call(CallError::BadAnswer).into()),
-            // The name server's next instance is asked: a lookup that was made twice has connected once.
-            Err(NamesError::Call(CallError::Interrupted { next, .. }))
-                if next != Generation::NONE && repeated < MAX_REPEATED =>
-            {
-                repeated = repeated.saturating_add(1);
-                continue;
-            }
             Err(NamesError::Refused(failure)) if has_waited && failure.is_absence() => {
                 return Err(WaitError::TimedOut(failure));
             }

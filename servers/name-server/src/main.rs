@@ -36,8 +36,21 @@ struct NameServer {
     registry: Registry,
 }
 
+/// Begins with what the ledger knows: an earlier instance had it entered there before it said so to anybody. What belongs
+/// to the dead is not in it.
 fn init(_: &mut Init) -> Result<NameServer, InitError> {
-    Ok(NameServer { registry: Registry::new() })
+    let mut registry = Registry::new();
+    let mut from = Some(0);
+    while let Some(first) = from {
+        let (page, next) = registrar::entries(first)
+            .map_err(|failure| InitError::new(3, format_args!("the ledger's entries: {failure}")))?;
+        for registrar::Entry { owner, service, name, version } in page {
+            // The table is as long as the ledger's, and the ledger was told of each name once.
+            let _ = registry.reserve(Entry { name, version, owner, service });
+        }
+        from = next;
+    }
+    Ok(NameServer { registry })
 }
 
 impl NameServer {

@@ -1,10 +1,12 @@
 //! What the name server asks of the supervisor.
 
+use heapless::Vec;
 use ipc_proto::ids::{Generation, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
 use ipc_proto::operator::ServiceState;
-use ipc_proto::registrar::{Answer, LABEL, Refusal, Request};
+pub use ipc_proto::registrar::Entry;
+use ipc_proto::registrar::{Answer, LABEL, PAGE, Refusal, Request};
 use ipc_proto::slots;
 use ipc_proto::version::{Version, VersionRange};
 use module_rt::Connection;
@@ -31,6 +33,14 @@ pub fn enter(
 ) -> Result<ServiceRef, NameFailure> {
     match ask(&Request::Enter { owner, again, name, version })? {
         Answer::Entered(service) => Ok(service),
+        _ => Err(unexpected()),
+    }
+}
+
+/// What the ledger knows, from this entry on, and where to go on.
+pub fn entries(from: u16) -> Result<(Vec<Entry, PAGE>, Option<u16>), NameFailure> {
+    match ask(&Request::Entries { from })? {
+        Answer::Entries { page, next } => Ok((page, next)),
         _ => Err(unexpected()),
     }
 }

@@ -155,6 +155,15 @@ impl Ledger {
         used.filter(move |used| used.offer.name == *name).map(|used| used.owner)
     }
 
+    /// All services, in whatever state, from this entry of the table on.
+    pub fn services_from(&self, from: u16) -> impl Iterator<Item = (DomainId, ServiceRef, Offer)> {
+        let entries = (0u16..).zip(&self.services).skip(usize::from(from));
+        entries.filter_map(|(index, service)| {
+            let used = service.used.as_ref()?;
+            Some((used.owner, ServiceRef { index, epoch: service.epoch }, used.offer))
+        })
+    }
+
     /// All services of a module, in whatever state.
     pub fn services_of(&self, domain: DomainId) -> Vec<ServiceRef, { MAX_SERVICES_PER_MODULE as usize }> {
         let own = (0u16..).zip(&self.services).filter(|(_, service)| service.is_owned_by(domain));

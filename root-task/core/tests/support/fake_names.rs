@@ -27,15 +27,19 @@ pub struct Names {
     pub found: u32,
     /// Under which name and version each service was reserved last.
     reserved: BTreeMap<ServiceRef, (Name, Version)>,
-    /// Services whose names were lost with an earlier instance of the name server.
-    lost: BTreeSet<ServiceRef>,
 }
 
 impl Names {
-    /// The name server dies and starts again with an empty table.
-    pub fn dies(&mut self) {
-        self.lost = self.reserved.keys().copied().collect();
+    /// The name server dies, and begins again with what the ledger knows: it finds whatever it had found before.
+    pub fn dies(&mut self, supervisor: &Supervisor) {
+        self.sweep(supervisor);
+        let before: BTreeMap<_, _> = self.registry.entries().map(|entry| (entry.name, *entry)).collect();
         self.registry = Registry::new();
+        for (owner, service, Offer { name, version }) in supervisor.ledger.services_from(0) {
+            self.registry.reserve(Entry { name, version, owner, service }).unwrap();
+        }
+        let after: BTreeMap<_, _> = self.registry.entries().map(|entry| (entry.name, *entry)).collect();
+        assert_eq!(before, after);
     }
 
     pub fn reserve(
@@ -78,7 +82,6 @@ impl Names {
             assert!(self.registry.forget(service));
         }
         self.reserved.retain(|service, _| supervisor.ledger.exists(*service));
-        self.lost.retain(|service| supervisor.ledger.exists(*service));
     }
 
     /// Looks a name up, and compares what comes of it with what the model knows of all services of that name.
@@ -89,7 +92,7 @@ impl Names {
         name: &Name,
         versions: VersionRange,
     ) {
-        let of_name = |(at, (of, _)): &(&ServiceRef, &(Name, Version))| of == name && !self.lost.contains(at);
+        let of_name = |(_, (of, _)): &(&ServiceRef, &(Name, Version))| of == name;
         let state = |at: &ServiceRef| supervisor.model.services.get(at).map(|service| service.state);
         let of_name = self.reserved.iter().filter(of_name);
         let live: Vec<_> = of_name.filter(|(at, _)| state(at) == Some(ServiceState::Live)).collect();

@@ -1,4 +1,4 @@
-//! The name server is killed while it is asked something: one answer. What it forgets is loaded anew.
+//! The name server is killed while it is asked something: the answer is as if it had not been, and nothing is lost.
 
 use ipc_proto::echo;
 use ipc_proto::names::{LABEL, NameFailure};
@@ -15,8 +15,8 @@ use crate::sweep::{Round, Sweep};
 /// A module that reserves a name when it is loaded.
 const RESERVES: &str = "echo-client";
 
-/// Asks; the right answer of a name server that was not killed is `Ok(true)`, that of one that has forgotten
-/// everything `Ok(false)`, and the others are errors.
+/// Asks. The right answer is `Ok(true)`, that of a name server that has forgotten everything `Ok(false)`, and the others are
+/// errors.
 fn ask_it(question: Question) -> Result<bool, NamesError> {
     let found = |name: &str, versions| match lookup(name, versions) {
         Ok(_) => Ok(true),
@@ -42,12 +42,10 @@ fn ask_it(question: Question) -> Result<bool, NamesError> {
                 Ok(_) => Err(NamesError::Call(CallError::BadAnswer)),
             }
         }
-        // Its init fails where the name server dies in it.
         Question::Reserve => {
             let loads = |_| NamesError::Call(CallError::BadAnswer);
             ask::name(RESERVES).and_then(ask::load).map(|loaded| loaded.is_some()).map_err(loads)
         }
-        // Where its init fails it is started once more.
         Question::Again => {
             let loads = |_| NamesError::Call(CallError::BadAnswer);
             ask::name(echo::NAME).and_then(ask::crash_now).map(|()| true).map_err(loads)
@@ -76,13 +74,12 @@ impl Sweep {
         self.clear_up()
     }
 
-    /// What the name server has forgotten is there again.
     fn clear_up(&self) -> Result<(), InitError> {
         let name = ask::name(RESERVES)?;
         if ask::is_loaded(name)? {
             ask::unload(name)?;
         }
-        self.reload_beside()
+        Ok(())
     }
 
     pub fn ask(&mut self, question: Question, moment: u64) -> Result<Round, InitError> {
@@ -106,8 +103,10 @@ impl Sweep {
             CallError::Interrupted { generation: before, next: before.next().unwrap_or(before) };
         let verdict: Result<(), Wrong> = match answer {
             Ok(true) => Ok(()),
-            Ok(false) if early.is_some() => Ok(()),
-            Err(NamesError::Call(error)) if early.is_some() && error == interrupted => Ok(()),
+            // It is not the stub's, which asks again.
+            Err(NamesError::Call(error)) if question == Question::Unreadable && error == interrupted => {
+                Ok(())
+            }
             other => Err(wrong(format_args!("{other:?}"))),
         };
         self.clear_up()?;

@@ -44,15 +44,19 @@ impl Sweep {
         let in_init = self.new_death()?.filter(|death| death.instance.generation > before);
         // A call waits for the instance that serves in the end.
         let names = module_rt::init::list(0).map_err(|error| wrong(format_args!("list: {error}")));
-        let verdict = names.and_then(|names| match names.is_empty() {
+        let all = |names: &[ipc_proto::names::Entry]| {
+            self.script.beside.iter().all(|beside| names.iter().any(|entry| entry.name.as_str() == *beside))
+        };
+        let verdict = names.and_then(|names| match all(&names) {
             true => Ok(()),
-            false => Err(wrong(format_args!("a name server that has just begun knows names"))),
+            false => {
+                Err(wrong(format_args!("a name server that has just begun does not know what there is")))
+            }
         });
         if in_init.is_none() {
             self.await_death(start, moment)?;
             ask::await_live(self.victim)?;
         }
-        self.reload_beside()?;
         Ok(in_init.map_or(Round::Done, |death| Round::Struck(death.ip, verdict)))
     }
 

@@ -130,7 +130,7 @@ impl Sweep {
         }
     }
 
-    /// Those beside are loaded anew: the name server has forgotten them, or a client is to lose them.
+    /// Those beside are loaded anew: a client is to lose them.
     pub fn reload_beside(&self) -> Result<(), InitError> {
         for beside in self.script.beside {
             let name = ask::name(beside)?;
