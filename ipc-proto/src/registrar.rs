@@ -61,7 +61,7 @@ pub enum Request {
         micros: u64,
     },
     /// The entries of the ledger, from this one on: an instance of the name server begins with what its predecessor knew.
-    /// Answer: [`Answer::Entries`].
+    /// Answer: [`Entries`], and not an [`Answer`], which all others would have to carry along.
     Entries {
         /// The number of the first.
         from: u16,
@@ -119,8 +119,17 @@ pub struct Entry {
     pub version: Version,
 }
 
-/// The answer, with status `Ok`.
+/// The answer to [`Request::Entries`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entries {
+    /// One for each service, reserved ones included.
+    pub page: Vec<Entry, PAGE>,
+    /// The number to go on from, if there are more.
+    pub next: Option<u16>,
+}
+
+/// The answer, with status `Ok`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// The reservation is in the ledger.
     Entered(ServiceRef),
@@ -139,13 +148,6 @@ pub enum Answer {
         service: ServiceRef,
         /// The version.
         version: Version,
-    },
-    /// Entries.
-    Entries {
-        /// One for each service, reserved ones included.
-        page: Vec<Entry, PAGE>,
-        /// The number to go on from, if there are more.
-        next: Option<u16>,
     },
     /// The entry's state; `None` where it does not exist any more.
     State(Option<ServiceState>),

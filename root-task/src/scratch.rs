@@ -31,7 +31,7 @@ impl Scratch {
         let page = unsafe { core::slice::from_raw_parts_mut(VADDR as *mut u8, PAGE) };
         let count = bytes.len().min(PAGE);
         if let (Some(to), Some(from)) = (page.get_mut(..count), bytes.get(..count)) {
-            to.copy_from_slice(from);
+            arch::copy(to, from);
         }
         if executable {
             arch::make_executable(frame)?;

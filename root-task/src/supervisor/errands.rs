@@ -229,6 +229,9 @@ impl Supervisor {
 
     /// What a domain consists of is about to go: no errand goes on with it.
     pub(super) fn drop_errands_of(&mut self, id: DomainId) {
+        if self.errands.is_empty() {
+            return;
+        }
         let concerns = |errand: &Errand| match errand {
             Errand::Reap(of) | Errand::Unload(of, _) | Errand::Close(of) | Errand::Clear(of) => *of == id,
             Errand::Revoke(..) => false,

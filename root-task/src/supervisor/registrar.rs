@@ -4,7 +4,7 @@ use heapless::Vec;
 use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::Instance;
 use ipc_proto::label::Status;
-use ipc_proto::registrar::{Answer, Entry, Refusal, Request};
+use ipc_proto::registrar::{Answer, Entries, Entry, Refusal, Request};
 use root_task_core::ledger::Offer;
 
 use super::{Response, Supervisor, answer, status};
@@ -13,6 +13,9 @@ impl Supervisor {
     pub(super) fn registrar_asks(&mut self, who: Instance, request: Request) -> Response {
         if self.ledger.module(who.domain).is_none_or(|module| module.name != self.system.name_server) {
             return status(Status::Refused);
+        }
+        if let Request::Entries { from } = request {
+            return answer(&self.entries(from));
         }
         answer(&self.registrar(request).unwrap_or_else(Answer::Refused))
     }
@@ -27,14 +30,14 @@ impl Supervisor {
         }
     }
 
-    fn entries(&self, from: u16) -> Answer {
+    fn entries(&self, from: u16) -> Entries {
         let mut page = Vec::new();
         for (owner, service, Offer { name, version }) in self.ledger.services_from(from) {
             if page.push(Entry { owner, service, name, version }).is_err() {
-                return Answer::Entries { page, next: Some(service.index) };
+                return Entries { page, next: Some(service.index) };
             }
         }
-        Answer::Entries { page, next: None }
+        Entries { page, next: None }
     }
 
     fn registrar(&mut self, request: Request) -> Result<Answer, Refusal> {
@@ -54,7 +57,8 @@ impl Supervisor {
                 let client = self.holder(client)?;
                 self.enter_wait(client, name, versions, micros)
             }
-            Request::Entries { from } => Ok(self.entries(from)),
+            // It was answered in another type.
+            Request::Entries { .. } => Err(Refusal::Gone),
             Request::State { service } => {
                 Ok(Answer::State(self.ledger.service_info(service).map(|info| info.state)))
             }

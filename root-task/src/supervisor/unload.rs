@@ -239,7 +239,10 @@ impl Supervisor {
             report::print(name, *generation, &cause);
         }
         let instance = self.reap(id);
-        if let Some((name, _)) = module {
+        // Hardly ever does anybody wait for that.
+        if let Some((name, _)) = module
+            && self.room(id).is_some_and(|room| room.waiter.is_some())
+        {
             self.answer_waiter(id, refused(format_args!("{name} was unloaded before it was live")));
         }
         let home = self.clear(id);

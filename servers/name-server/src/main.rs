@@ -14,7 +14,7 @@ use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::names::{self, Answer, NameFailure};
 use ipc_proto::operator::ServiceState;
-use ipc_proto::registrar::Refusal;
+use ipc_proto::registrar::{Entries, Refusal};
 use ipc_proto::version::{Version, VersionRange};
 use module_rt::{Client, Init, InitError, Manifest, Request, Restart, Server, answer};
 use name_server_core::{Decision, Entry, LookupError, MAX_NAMES, Registry};
@@ -42,7 +42,7 @@ fn init(_: &mut Init) -> Result<NameServer, InitError> {
     let mut registry = Registry::new();
     let mut from = Some(0);
     while let Some(first) = from {
-        let (page, next) = registrar::entries(first)
+        let Entries { page, next } = registrar::entries(first)
             .map_err(|failure| InitError::new(3, format_args!("the ledger's entries: {failure}")))?;
         for registrar::Entry { owner, service, name, version } in page {
             // The table is as long as the ledger's, and the ledger was told of each name once.

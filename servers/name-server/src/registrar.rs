@@ -1,12 +1,11 @@
 //! What the name server asks of the supervisor.
 
-use heapless::Vec;
 use ipc_proto::ids::{Generation, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
 use ipc_proto::operator::ServiceState;
 pub use ipc_proto::registrar::Entry;
-use ipc_proto::registrar::{Answer, LABEL, PAGE, Refusal, Request};
+use ipc_proto::registrar::{Answer, Entries, LABEL, Refusal, Request};
 use ipc_proto::slots;
 use ipc_proto::version::{Version, VersionRange};
 use module_rt::Connection;
@@ -38,11 +37,9 @@ pub fn enter(
 }
 
 /// What the ledger knows, from this entry on, and where to go on.
-pub fn entries(from: u16) -> Result<(Vec<Entry, PAGE>, Option<u16>), NameFailure> {
-    match ask(&Request::Entries { from })? {
-        Answer::Entries { page, next } => Ok((page, next)),
-        _ => Err(unexpected()),
-    }
+pub fn entries(from: u16) -> Result<Entries, NameFailure> {
+    let supervisor = Connection::in_slot(slots::SUPERVISOR);
+    supervisor.call(LABEL, &Request::Entries { from }).map_err(|_| unexpected())
 }
 
 /// Drops a reservation.
