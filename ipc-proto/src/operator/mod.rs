@@ -2,6 +2,7 @@
 
 mod caps;
 mod later;
+mod log;
 mod shown;
 mod states;
 
@@ -14,6 +15,7 @@ use crate::supervisor::Args;
 
 pub use caps::{Grant, HolderInfo, MAX_MARKS, Mark, SlotInfo, WindowInfo};
 pub use later::{Act, Fate, Since};
+pub use log::{LOG_PAGE, Logged};
 pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users, WaitInfo};
 pub use states::{ServiceState, State};
 
@@ -166,6 +168,14 @@ pub enum Request {
         /// Which table entry to start from.
         from: u16,
     },
+    /// What was logged last by a module, and of it, or by all, from the line with this sequence number on; a module that
+    /// was unloaded keeps its lines for a while. Answer: [`Answer::Log`].
+    Log {
+        /// The module, or all.
+        module: Option<Name>,
+        /// The first line.
+        from: u64,
+    },
     /// Free and used memory and slots, by the books. Answer: [`Answer::Memory`].
     Memory,
     /// The same, proved: every untyped that is not in use is asked how much of it is free, every slot that is
@@ -266,6 +276,13 @@ pub enum Answer {
     Service(Option<ServiceInfo>),
     /// Who waits, and the table entry to go on from, if there are more.
     Waits(Vec<WaitInfo, PAGE>, Option<u16>),
+    /// Lines of the log.
+    Log {
+        /// The first of them; none where there are none any more.
+        page: Vec<Logged, LOG_PAGE>,
+        /// The sequence number that the next line will have.
+        end: u64,
+    },
     /// The books.
     Memory(MemoryInfo),
     /// The proof.

@@ -217,13 +217,17 @@ impl Supervisor {
 
     /// Forgets a module that is dead, and says so.
     pub(super) fn forget(&mut self, id: DomainId, told: Told) {
-        let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
+        let Some((name, generation)) = self.ledger.module(id).map(|module| (module.name, module.generation))
+        else {
+            return;
+        };
         match (told, self.forget_now(id)) {
             (Told::Operator(waiter, users), whole) => {
                 waiter.answer(&mut self.memory, unloaded(&name, whole, users));
             }
             (Told::Console(end), Ok(memory)) => {
                 say!("supervisor: {name} is unloaded: {end}; {} KiB came back whole", memory / 1024);
+                self.keep_words(name, generation, format_args!("is unloaded: {end}"));
             }
             (Told::Console(end), Err(leak)) => say!("supervisor: {name} is unloaded: {end}; but {leak}"),
             (Told::Nobody, Ok(_)) => {}
@@ -237,6 +241,7 @@ impl Supervisor {
         let cause = self.room_mut(id).and_then(|room| room.death.take());
         if let (Some((name, generation)), Some((cause, _))) = (&module, cause) {
             report::print(name, *generation, &cause);
+            self.keep_words(*name, *generation, format_args!("{cause}"));
         }
         let instance = self.reap(id);
         if let Some((name, _)) = module {

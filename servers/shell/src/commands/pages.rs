@@ -1,9 +1,10 @@
-//! Asks for what comes in pages: slots, holders, windows, modules, waits; and for what comes beside them.
+//! Asks for what comes in pages: slots, holders, windows, modules, waits, lines of the log; and for what comes beside them.
 
 use heapless::Vec;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{
-    Answer, HolderInfo, MAX_MARKS, Mark, ModuleInfo, Request, Sentence, SlotInfo, WaitInfo, WindowInfo,
+    Answer, HolderInfo, Logged, MAX_MARKS, Mark, ModuleInfo, Request, Sentence, SlotInfo, WaitInfo,
+    WindowInfo,
 };
 
 use super::{ask, unexpected};
@@ -83,5 +84,19 @@ pub fn each_wait(mut take: impl FnMut(&WaitInfo)) -> Result<(), Sentence> {
         };
         page.iter().for_each(&mut take);
         Ok(next)
+    })
+}
+
+/// The lines of the log that are there now, of one module or of all.
+pub fn each_logged(module: Option<Name>, mut take: impl FnMut(&Logged)) -> Result<(), Sentence> {
+    let mut until = None;
+    each_page(|from| {
+        let Answer::Log { page, end } = ask(&Request::Log { module, from })? else {
+            return Err(unexpected());
+        };
+        // Who logs as fast as this reads would keep it from its end.
+        let until = *until.get_or_insert(end);
+        page.iter().filter(|line| line.sequence < until).for_each(&mut take);
+        Ok(page.last().map(|line| line.sequence.saturating_add(1)).filter(|next| *next < until))
     })
 }
