@@ -217,17 +217,13 @@ impl Supervisor {
 
     /// Forgets a module that is dead, and says so.
     pub(super) fn forget(&mut self, id: DomainId, told: Told) {
-        let Some((name, generation)) = self.ledger.module(id).map(|module| (module.name, module.generation))
-        else {
-            return;
-        };
+        let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
         match (told, self.forget_now(id)) {
             (Told::Operator(waiter, users), whole) => {
                 waiter.answer(&mut self.memory, unloaded(&name, whole, users));
             }
             (Told::Console(end), Ok(memory)) => {
                 say!("supervisor: {name} is unloaded: {end}; {} KiB came back whole", memory / 1024);
-                self.keep_words(name, generation, format_args!("is unloaded: {end}"));
             }
             (Told::Console(end), Err(leak)) => say!("supervisor: {name} is unloaded: {end}; but {leak}"),
             (Told::Nobody, Ok(_)) => {}
@@ -244,7 +240,9 @@ impl Supervisor {
             self.keep_words(*name, *generation, format_args!("{cause}"));
         }
         let instance = self.reap(id);
-        if let Some((name, _)) = module {
+        if let Some((name, generation)) = module {
+            // It ends the module's lines: what was dropped of the last ones shows before it.
+            self.keep_words(name, generation, format_args!("is unloaded"));
             self.answer_waiter(id, refused(format_args!("{name} was unloaded before it was live")));
         }
         let home = self.clear(id);
