@@ -74,13 +74,13 @@ impl Place {
         Place { name, last: 0, count: 0, used: 0, bytes: [0; SHARE] }
     }
 
-    fn lines(&self) -> impl Iterator<Item = (Head, &str)> {
+    fn lines(&self) -> impl Iterator<Item = (Head, &[u8])> {
         let mut rest = self.bytes.get(..self.used).unwrap_or_default();
         core::iter::from_fn(move || {
             let (head, behind) = Head::read_from_prefix(rest).ok()?;
             let (text, behind) = behind.split_at_checked(usize::from(head.length))?;
             rest = behind;
-            Some((head, core::str::from_utf8(text).unwrap_or_default()))
+            Some((head, text))
         })
     }
 
@@ -91,6 +91,7 @@ impl Place {
     /// Its first line from this sequence number on.
     fn first(&self, from: u64) -> Option<Entry<'_>> {
         let (name, (head, text)) = (self.name?, self.lines().find(|(head, _)| head.sequence.get() >= from)?);
+        let text = core::str::from_utf8(text).unwrap_or_default();
         let generation = Generation(head.generation.get());
         let line = Line { name, generation, micros: head.micros.get(), own: head.own != 0, text };
         Some(Entry { line, sequence: head.sequence.get(), number: head.number.get() })

@@ -78,16 +78,17 @@ impl Supervisor {
         self.with_log(|log, is_loaded| {
             end = log.end();
             known = module.is_none_or(|module| log.knows(module) || is_loaded(module));
-            while let Some(entry) = log.next(module, from) {
+            while !page.is_full()
+                && let Some(entry) = log.next(module, from)
+            {
                 let log::Line { name, generation, micros, own, text } = entry.line;
                 let (sequence, number) = (entry.sequence, entry.number);
                 from = sequence.saturating_add(1);
                 // The log has cut it already.
                 let text = Line::try_from(text).unwrap_or_default();
                 let line = Logged { module: name, generation, sequence, number, micros, own, text };
-                if page.push(line).is_err() {
-                    break;
-                }
+                // There is room: that was just asked.
+                let _ = page.push(line);
             }
         });
         match module {
