@@ -2,6 +2,7 @@
 
 mod caps;
 mod later;
+mod log;
 mod shown;
 mod states;
 
@@ -14,6 +15,7 @@ use crate::supervisor::Args;
 
 pub use caps::{Grant, HolderInfo, MAX_MARKS, Mark, SlotInfo, WindowInfo};
 pub use later::{Act, Fate, Since};
+pub use log::{LOG_PAGE, LogAnswer, Logged};
 pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users, WaitInfo};
 pub use states::{ServiceState, State};
 
@@ -167,6 +169,15 @@ pub enum Request {
     Waits {
         /// Which table entry to start from.
         from: u16,
+    },
+    /// What was logged last by a module, and of it, or by all, from the line with this sequence number on; a module that
+    /// was unloaded keeps its lines for a while. Answer: [`LogAnswer`], and
+    /// not an [`Answer`], which all others would have to be as large as.
+    Log {
+        /// The module, or all.
+        module: Option<Name>,
+        /// The first line.
+        from: u64,
     },
     /// Free and used memory and slots, by the books. Answer: [`Answer::Memory`].
     Memory,

@@ -9,6 +9,7 @@ pub mod elf_plan;
 pub mod grants;
 pub mod layout;
 pub mod ledger;
+pub mod log;
 pub mod looks;
 pub mod meter;
 pub mod restart;

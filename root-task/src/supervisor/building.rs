@@ -107,9 +107,10 @@ impl Supervisor {
     /// An instance that was begun, or was to be, could not be made.
     pub(super) fn is_not_started(&mut self, id: DomainId, error: &StartError) {
         let Some(module) = self.ledger.module(id) else { return };
-        let (name, was_live) = (module.name, module.was_live);
+        let (name, generation, was_live) = (module.name, module.generation, module.was_live);
         if was_live {
             say!("[{name}] was not restarted: {error}");
+            self.keep_words(name, generation, format_args!("was not restarted: {error}"));
             self.give_up(id);
         } else {
             self.answer_waiter(id, refused(format_args!("{name}: {error}")));

@@ -204,6 +204,7 @@ impl Supervisor {
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
         report::print(&name, instance.generation, &cause);
+        self.keep_words(name, instance.generation, format_args!("{cause}"));
         if !module.was_live {
             // It has never been visible: there is nothing to keep for its clients.
             let answer = match &cause {

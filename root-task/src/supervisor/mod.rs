@@ -12,6 +12,7 @@ mod errands;
 mod failed;
 mod fingerprint;
 mod instance;
+mod journal;
 mod landing;
 mod life;
 mod operator;

@@ -53,11 +53,13 @@ impl Supervisor {
         let (told, messages) = (core::mem::replace(&mut room.usage.told, true), room.allowance.messages);
         self.set_priority(who.domain);
         self.period_ends(who, until);
-        if !told && let Some(module) = self.ledger.module(who.domain) {
-            say!(
-                "supervisor: {} is slowed down: more than {messages} messages in {} ms (messages in its grants)",
-                module.name,
-                PERIOD / 1_000_000
+        if !told {
+            let period = PERIOD / 1_000_000;
+            self.tell_of(
+                who.domain,
+                format_args!(
+                    "is slowed down: more than {messages} messages in {period} ms (messages in its grants)"
+                ),
             );
         }
     }
@@ -97,7 +99,7 @@ impl Supervisor {
         }
     }
 
-    /// Prints a line of a module's log, if it may have one more.
+    /// Prints and keeps a line of a module's log, if it may have one more.
     pub(super) fn log(&mut self, who: Instance, line: &Line) {
         let Supervisor { rooms, timer, ledger, .. } = self;
         let Some(room) = rooms.get_mut(usize::from(who.domain.0)).and_then(Option::as_mut) else { return };
@@ -108,9 +110,11 @@ impl Supervisor {
             Ok(()) => {
                 self.tell_left_out(who);
                 say!("[{name}.{generation}] {line}");
+                self.keep_line(name, generation, line);
             }
             Err(Exceeded { until }) => {
                 room.usage.left_out = room.usage.left_out.saturating_add(1);
+                self.keep_count(name);
                 self.period_ends(who, until);
             }
         }
@@ -119,14 +123,14 @@ impl Supervisor {
     fn tell_left_out(&mut self, who: Instance) {
         let Some(room) = self.room_mut(who.domain) else { return };
         let (lines, bytes) = (core::mem::take(&mut room.usage.left_out), room.allowance.log_bytes);
-        if lines > 0
-            && let Some(module) = self.ledger.module(who.domain)
-        {
-            say!(
-                "supervisor: {} has logged more than {bytes} bytes in {} ms (log_bytes in its grants): {lines} lines \
-                 were left out",
-                module.name,
-                PERIOD / 1_000_000
+        if lines > 0 {
+            let period = PERIOD / 1_000_000;
+            self.tell_of(
+                who.domain,
+                format_args!(
+                    "has logged more than {bytes} bytes in {period} ms (log_bytes in its grants): {lines} lines were \
+                     left out"
+                ),
             );
         }
     }

@@ -237,6 +237,7 @@ impl Supervisor {
         let cause = self.room_mut(id).and_then(|room| room.death.take());
         if let (Some((name, generation)), Some((cause, _))) = (&module, cause) {
             report::print(name, *generation, &cause);
+            self.keep_words(*name, *generation, format_args!("{cause}"));
         }
         let instance = self.reap(id);
         // Hardly ever does anybody wait for that.

@@ -1,9 +1,18 @@
 //! Calls to the supervisor that only an operator may make: the shell, and modules that the system's manifest names.
 
-use ipc_proto::operator::{Answer, LABEL, Request};
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, LABEL, LogAnswer, Request};
 use ipc_proto::slots;
 
 use crate::connection::{CallError, Connection};
+
+/// Asks for lines of the log: of one module or of all, from this sequence number on.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_log(module: Option<Name>, from: u64) -> Result<LogAnswer, CallError> {
+    Connection::in_slot(slots::SUPERVISOR).call(LABEL, &Request::Log { module, from })
+}
 
 /// Asks the supervisor.
 ///

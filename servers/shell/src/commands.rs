@@ -4,6 +4,7 @@ mod after;
 mod caps;
 mod json;
 mod listings;
+mod log;
 mod memory;
 mod modules;
 mod pages;
@@ -63,6 +64,7 @@ impl Shell {
             Command::Waiting => listings::waiting(output),
             Command::Caps { name, json, tree: false } => caps::show(name, json, output),
             Command::Caps { name, json, tree: true } => tree::show(name, json, output),
+            Command::Log { name, json } => log::show(name, json, output),
             Command::Load { name, args, hold, wait } => {
                 let request = Request::Load { name, args, hold, wait };
                 modules::load(name, &request, output)

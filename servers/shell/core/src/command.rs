@@ -31,6 +31,13 @@ pub enum Command {
         /// Whether with what each was made of, and what was made of it.
         tree: bool,
     },
+    /// `log [--json] [NAME]`
+    Log {
+        /// The module; all where none is named.
+        name: Option<Name>,
+        /// Whether for programs.
+        json: bool,
+    },
     /// `load [--hold | --no-wait] NAME [ARGS]`
     Load {
         /// The module.
@@ -171,6 +178,17 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
                 "" => Err(ParseError::Usage(CAPS)),
                 word if word.contains(' ') => Err(ParseError::Usage(CAPS)),
                 word => Ok(Command::Caps { name: name(word)?, json, tree }),
+            }
+        }
+        "log" => {
+            let (json, rest) = match split(rest) {
+                ("--json", rest) => (true, rest),
+                _ => (false, rest),
+            };
+            match rest {
+                "" => Ok(Command::Log { name: None, json }),
+                word if word.contains(' ') => Err(ParseError::Usage("log [--json] [NAME]")),
+                word => Ok(Command::Log { name: Some(name(word)?), json }),
             }
         }
         "release" => one_name(Command::Release),

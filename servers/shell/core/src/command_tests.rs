@@ -23,6 +23,10 @@ fn commands() {
     for line in ["caps --tree --json echo", "caps --json  --tree echo"] {
         assert_eq!(parse(line), Ok(Command::Caps { name: echo, json: true, tree: true }));
     }
+    assert_eq!(parse("log"), Ok(Command::Log { name: None, json: false }));
+    assert_eq!(parse("log  echo"), Ok(Command::Log { name: Some(echo), json: false }));
+    assert_eq!(parse("log --json"), Ok(Command::Log { name: None, json: true }));
+    assert_eq!(parse("log --json  echo"), Ok(Command::Log { name: Some(echo), json: true }));
     assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
     assert_eq!(parse("crash echo"), Ok(Command::Crash(echo)));
     assert_eq!(parse("restart echo"), Ok(Command::Restart(echo)));
@@ -63,6 +67,10 @@ fn errors_say_what_to_type() {
     for line in ["names echo", "names --waiting echo", "names --json"] {
         assert_eq!(error(line), "usage: names [--waiting]");
     }
+    for line in ["log a b", "log --json a b"] {
+        assert_eq!(error(line), "usage: log [--json] [NAME]");
+    }
+    assert_eq!(error("log --tail"), "`--tail` is not a name: a name starts with a letter a-z");
     assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
     assert_eq!(error("call echo"), "usage: call NAME TEXT");
     assert_eq!(error("crash a b"), "usage: crash NAME");

@@ -24,6 +24,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("load NAME [ARGS]", "load a module from the boot archive and wait until it is live"),
     ("load --hold NAME [ARGS]", "the same, but stop it between reserve and publish"),
     ("load --no-wait NAME [ARGS]", "start a module; what comes of it shows in `ps` and on the console"),
+    ("log [NAME]", "what a module has logged last, or all have, and what the supervisor has said of it"),
+    ("log --json [NAME]", "the same for programs"),
     ("release NAME", "let a held module publish"),
     ("unload NAME", "let a module finish its call, take every capability to it back, return its memory"),
     ("unload --now NAME", "the same without waiting for the call: it is interrupted"),

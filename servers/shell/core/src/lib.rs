@@ -4,5 +4,6 @@
 
 pub mod after;
 pub mod command;
+pub mod gaps;
 pub mod help;
 pub mod line;

@@ -1,12 +1,15 @@
-//! Asks for what comes in pages: slots, holders, windows, modules, waits; and for what comes beside them.
+//! Asks for what comes in pages: slots, holders, windows, modules, waits, lines of the log; and for what comes beside them.
 
 use heapless::Vec;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{
-    Answer, HolderInfo, MAX_MARKS, Mark, ModuleInfo, Request, Sentence, SlotInfo, WaitInfo, WindowInfo,
+    Answer, HolderInfo, LOG_PAGE, LogAnswer, Logged, MAX_MARKS, Mark, ModuleInfo, Request, Sentence,
+    SlotInfo, WaitInfo, WindowInfo,
 };
+use module_rt::operator;
 
 use super::{ask, unexpected};
+use crate::format_error;
 
 /// Asks for page after page; `page` is given where to start, and gives where the next one starts, if there is one.
 fn each_page<N: Copy + Default + PartialOrd>(
@@ -83,5 +86,28 @@ pub fn each_wait(mut take: impl FnMut(&WaitInfo)) -> Result<(), Sentence> {
         };
         page.iter().for_each(&mut take);
         Ok(next)
+    })
+}
+
+fn ask_log(module: Option<Name>, from: u64) -> Result<(Vec<Logged, LOG_PAGE>, u64), Sentence> {
+    match operator::ask_log(module, from) {
+        Ok(LogAnswer::Page { page, end }) => Ok((page, end)),
+        Ok(LogAnswer::Unknown) => {
+            let name = module.as_ref().map_or("it", Name::as_str);
+            Err(format_error(format_args!("{name} is not loaded: `ps` lists what is")))
+        }
+        Err(error) => Err(format_error(format_args!("the supervisor: {error}"))),
+    }
+}
+
+/// The lines of the log that are there now, of one module or of all.
+pub fn each_logged(module: Option<Name>, mut take: impl FnMut(&Logged)) -> Result<(), Sentence> {
+    let mut until = None;
+    each_page(|from| {
+        let (page, end) = ask_log(module, from)?;
+        // Who logs as fast as this reads would keep it from its end.
+        let until = *until.get_or_insert(end);
+        page.iter().filter(|line| line.sequence < until).for_each(&mut take);
+        Ok(page.last().map(|line| line.sequence.saturating_add(1)).filter(|next| *next < until))
     })
 }

@@ -79,6 +79,7 @@ fn main(init: &mut Init) -> Result<(), InitError> {
     log!("{sent} malformed messages, each answered with an error");
     log!("{} badges of other modules' clients, each refused", expel()?);
     log!("\x1b]7780;halt;0\x07 \x1b[2J is not mine to say");
+    log!("supervisor: [echo.1] was crashed by the operator");
     cap::Endpoint::from_bits(slots::FAULT).nb_send(MessageInfoBuilder::default().label(0x42).build());
     Err(InitError::new(61, format_args!("still alive after a message on the fault capability")))
 }
