@@ -157,12 +157,13 @@ pub fn delay(turns: u64) {
 
 /// What [`copy`] moves at a time.
 type Block = [u64; 8];
+/// What a number of bytes keeps of whole blocks.
+const WHOLE_BLOCKS: usize = !(size_of::<Block>() - 1);
 
 /// Copies bytes, of which there are as many on both sides. Where they lie on words, block by block: a page takes a third of
 /// the instructions of the compiler's copy, which moves one word at a time.
 pub fn copy(to: &mut [u8], from: &[u8]) {
-    let length = from.len().min(to.len());
-    let whole = length.saturating_sub(length % size_of::<Block>());
+    let whole = from.len().min(to.len()) & WHOLE_BLOCKS;
     let ((to, to_rest), (from, from_rest)) = (to.split_at_mut(whole), from.split_at(whole));
     match (<[Block]>::mut_from_bytes(to), <[Block]>::ref_from_bytes(from)) {
         (Ok(to), Ok(from)) => to.iter_mut().zip(from).for_each(|(to, from)| copy_block(to, from)),
