@@ -5,10 +5,14 @@
 //! that has failed. When the module is live again the capabilities are exchanged back, in the turn in which it publishes;
 //! a client keeps its connection all the time, and sees nothing of this but the answers.
 
-use ipc_proto::ids::{DomainId, Generation, ServiceRef};
+use heapless::Vec;
+use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
+use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
 use ipc_proto::operator::Answer;
-use sel4::cap;
+use ipc_proto::slots;
+use root_task_core::ledger::{MAX_MODULES, Module};
+use sel4::{AbsoluteCPtr, cap};
 
 use super::errands::Errand;
 use super::instance::send_right;
@@ -59,34 +63,50 @@ impl Supervisor {
                     self.take_connection(client, slot);
                 }
             }
+            for (_, place, _) in self.askers_of(id) {
+                // Neither fails but for a slot that does not exist.
+                let _ = place.revoke().and_then(|()| place.delete());
+            }
         }
     }
 
     fn connect_clients_to(&mut self, id: DomainId, endpoint: cap::Endpoint) {
         for at in self.ledger.services_of(id) {
             for (client, slot) in self.ledger.clients_of(at) {
-                if let Err(error) = self.exchange(client, slot, at, endpoint) {
-                    say!(
-                        "supervisor: domain {client} was not connected again ({error:?}), which is a bug of the root task"
-                    );
-                    self.take_connection(client, slot);
+                let domain = self.room(client).and_then(|room| room.domain.as_ref());
+                let place = domain.map(|domain| domain.cspace(u64::from(slot)));
+                if let (Some(place), Some(badge)) = (place, self.ledger.badge_of(client, at)) {
+                    exchange(client, &place, endpoint, badge);
                 }
             }
         }
+        for (client, place, badge) in self.askers_of(id) {
+            exchange(client, &place, endpoint, badge);
+        }
     }
 
-    fn exchange(
-        &self,
-        client: DomainId,
-        slot: u8,
-        at: ServiceRef,
-        endpoint: cap::Endpoint,
-    ) -> sel4::Result<()> {
-        let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) else { return Ok(()) };
-        let Some(badge) = self.ledger.badge_of(client, at) else { return Ok(()) };
-        domain.revoke_slot(u64::from(slot));
-        let place = domain.cspace(u64::from(slot));
-        place.delete()?;
-        place.mint(&arch::root_slot(endpoint), send_right(), badge.to_word())
+    /// Everybody's capability to the name server, if this is the name server: they are in no connection of the ledger's.
+    fn askers_of(&self, id: DomainId) -> Vec<(DomainId, AbsoluteCPtr, Badge), MAX_MODULES> {
+        if self.ledger.find(&self.system.name_server) != Some(id) {
+            return Vec::new();
+        }
+        let others = self.ledger.iter().filter(|(client, _)| *client != id);
+        let asker = |(client, module): (DomainId, &Module)| {
+            let domain = self.room(client)?.domain.as_ref()?;
+            let holder = Holder { domain: client, tag: GenerationTag::of(module.generation) };
+            let badge = Badge { kind: Kind::Client, service: 0, holder };
+            Some((client, domain.cspace(slots::NAMES), badge))
+        };
+        others.filter_map(asker).collect()
+    }
+}
+
+/// Puts another capability into a client's slot, and takes back what was passed on of the one that was there.
+fn exchange(client: DomainId, place: &AbsoluteCPtr, endpoint: cap::Endpoint, badge: Badge) {
+    // An empty slot stays empty.
+    let emptied = place.revoke().and_then(|()| place.delete());
+    let minted = emptied.and_then(|()| place.mint(&arch::root_slot(endpoint), send_right(), badge.to_word()));
+    if let Err(error) = minted {
+        say!("supervisor: domain {client} was not connected ({error:?}), which is a bug of the root task");
     }
 }

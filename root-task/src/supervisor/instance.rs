@@ -53,7 +53,9 @@ impl Supervisor {
 
     pub(super) fn names_endpoint(&self) -> Option<sel4::cap::Endpoint> {
         let id = self.ledger.find(&self.system.name_server)?;
-        Some(self.room(id)?.home.endpoint())
+        let room = self.room(id)?;
+        // Whoever asks one that has failed is told so.
+        Some(if room.silenced { self.endpoint } else { room.home.endpoint() })
     }
 
     /// Stops the running instance and answers `callers`, who stand on calls to it; `next` takes its place. Where nobody
