@@ -9,6 +9,8 @@
 //! - `try NAME MS` goes on where it is not found.
 //! - `reserve NAME` reserves it.
 //! - `stop NAME` has the thread of a module stopped, wherever it is, and go on; it takes an operator.
+//! - `serve MODULE NAME` loads a copy of this program that reserves the name, and goes on; it takes an operator. Nobody
+//!   types or prints meanwhile, as the shell would: that shows up in what others measure.
 //! - `fail` fails, and `exit` ends this program. `try nobody 1 exit` takes a millisecond, in which everybody else comes to
 //!   where it waits: for scenarios, since nobody knows when the next command is typed.
 //!
@@ -25,6 +27,7 @@ use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::label::{Status, WORDS};
 use ipc_proto::name::Name;
 use ipc_proto::operator::{self, Act, Since};
+use ipc_proto::supervisor::Args;
 use ipc_proto::version::{Version, VersionRange};
 use module_rt::init::NamesError;
 use module_rt::{
@@ -53,7 +56,7 @@ fn usage() -> InitError {
     InitError::new(
         1,
         format_args!(
-            "usage: [wait NAME MS | soon NAME MS | try NAME MS | reserve NAME | stop NAME | fail | exit] ..."
+            "usage: [wait NAME MS | soon NAME MS | try NAME MS | reserve NAME | stop NAME | serve MODULE NAME | fail | exit] ..."
         ),
     )
 }
@@ -96,6 +99,17 @@ fn stop(module: &str) -> Result<(), InitError> {
     }
 }
 
+fn serve(module: &str, reserved: &str) -> Result<(), InitError> {
+    let name = Name::new(module).map_err(NamesError::Name)?;
+    let mut args = Args::new();
+    // An error means that the arguments are full: then they are not what the program understands, and it says so.
+    let _ = args.write_fmt(format_args!("reserve {reserved}"));
+    match module_rt::operator::ask(&operator::Request::Load { name, args, hold: false, wait: false })? {
+        operator::Answer::Loaded { .. } => Ok(()),
+        _ => Err(InitError::new(5, format_args!("{name} cannot be loaded"))),
+    }
+}
+
 fn note(said: &mut Text, words: Arguments<'_>) {
     // An error means that the text is full: what fitted is told.
     let _ = said.write_fmt(words);
@@ -129,6 +143,7 @@ fn init(init: &mut Init) -> Result<Waits, InitError> {
                 init.reserve(name, version)?;
             }
             "stop" => stop(next()?)?,
+            "serve" => serve(next()?, next()?)?,
             "exit" => request::exit(0),
             "fail" => return Err(InitError::new(2, format_args!("the test asked for an error"))),
             _ => return Err(usage()),
