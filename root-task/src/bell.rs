@@ -5,23 +5,14 @@
 //! at the modules' priority that does nothing but signal back. It joins the end of their queue, behind everybody who
 //! is ready, and its signal brings the supervisor back.
 
-use core::cell::UnsafeCell;
-
 use ipc_proto::manifest::MAX_PRIORITY;
-use sel4::{CNodeCapData, CPtr, ObjectBlueprint, UserContext, cap};
+use sel4::{ObjectBlueprint, cap};
 
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
+use crate::thread::{self, Stack};
 
-const STACK_BYTES: usize = 2048;
-
-#[repr(C, align(16))]
-struct Stack(UnsafeCell<[u8; STACK_BYTES]>);
-
-// SAFETY: only the bell's thread ever uses it.
-unsafe impl Sync for Stack {}
-
-static STACK: Stack = Stack(UnsafeCell::new([0; STACK_BYTES]));
+static STACK: Stack = Stack::new();
 
 /// Rings the bell, and remembers whether it is still ringing.
 pub struct Bell {
@@ -48,23 +39,10 @@ impl Bell {
     pub fn hang(memory: &mut Memory, answer: cap::Notification) -> Result<Bell, SetUpError> {
         let objects = Objects::make(memory, &[ObjectBlueprint::Notification, ObjectBlueprint::Tcb])?;
         let rope: cap::Notification = objects.cap(0);
-        let thread: cap::Tcb = objects.cap(1);
-        let root = sel4::init_thread::slot::CNODE.cap();
-        let vspace = sel4::init_thread::slot::VSPACE.cap();
-        thread.tcb_configure(
-            CPtr::from_bits(0),
-            root,
-            CNodeCapData::new(0, 0),
-            vspace,
-            0,
-            cap::Granule::from_bits(0),
-        )?;
-        thread.tcb_set_sched_params(sel4::init_thread::slot::TCB.cap(), 0, u64::from(MAX_PRIORITY))?;
-        let mut registers = UserContext::default();
-        *registers.pc_mut() = (toll as *const ()).addr() as u64;
-        *registers.sp_mut() = crate::arch::stack_top(STACK.0.get().addr().saturating_add(STACK_BYTES) as u64);
-        crate::arch::set_arguments(&mut registers, [rope.bits(), answer.bits(), 0]);
-        thread.tcb_write_all_registers(true, &registers)?;
+        let tcb: cap::Tcb = objects.cap(1);
+        let arguments = [rope.bits(), answer.bits()];
+        let registers = thread::prepare(tcb, toll, arguments, &STACK, u64::from(MAX_PRIORITY), None)?;
+        tcb.tcb_write_all_registers(true, &registers)?;
         Ok(Bell { rope, answer, ringing: false })
     }
 

@@ -16,6 +16,7 @@
 //! | [`device_memory`] | the frames of devices |
 //! | [`window`] | memory that two modules share |
 //! | [`objects`] | what boot makes once and keeps |
+//! | [`thread`] | what bell and worker have in common |
 //! | [`worker`] | a thread for the kernel's long work, which can be cut off |
 //! | [`audit`] | the kernel's word on everything that is free |
 //! | [`console`] | lines for the person at the console |
@@ -37,6 +38,7 @@ mod report;
 mod scratch;
 mod start;
 mod supervisor;
+mod thread;
 mod timer;
 mod window;
 mod worker;

@@ -7,20 +7,17 @@
 //!
 //! Source: seL4 manual 5.0.0, sections 2.4 (revoke) and 2.4.1 (memory reuse); the kernel's `preemptionPoint`.
 
-use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use root_task_core::slots::SlotIndex;
 use sel4::sys::label;
-use sel4::{
-    AbsoluteCPtr, CNodeCapData, CPtr, CapRights, IpcBuffer, MessageInfoBuilder, ObjectBlueprint, UserContext,
-    cap,
-};
+use sel4::{AbsoluteCPtr, CapRights, IpcBuffer, MessageInfoBuilder, ObjectBlueprint, UserContext, cap};
 
 use crate::arch::{self, SUPERVISOR_PRIORITY};
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
 use crate::scratch;
+use crate::thread::{self, Stack};
 
 /// Where its IPC buffer is: behind the registers of console and timer, in the page table of the scratch window.
 const BUFFER: usize = scratch::VADDR + 0x3000;
@@ -29,15 +26,7 @@ const ON_DUTY: u64 = SUPERVISOR_PRIORITY - 1;
 /// Its priority between them: below all modules.
 const OFF_DUTY: u64 = 0;
 
-const STACK_BYTES: usize = 2048;
-
-#[repr(C, align(16))]
-struct Stack(UnsafeCell<[u8; STACK_BYTES]>);
-
-// SAFETY: only the worker's thread ever uses it.
-unsafe impl Sync for Stack {}
-
-static STACK: Stack = Stack(UnsafeCell::new([0; STACK_BYTES]));
+static STACK: Stack = Stack::new();
 
 /// What is to be asked of the kernel: which capability, the message, and the words that go in registers.
 struct Job {
@@ -91,7 +80,7 @@ pub enum Step {
 
 /// The worker.
 pub struct Worker {
-    thread: cap::Tcb,
+    tcb: cap::Tcb,
     rope: cap::Notification,
     answer: cap::Notification,
     start: UserContext,
@@ -109,20 +98,14 @@ impl Worker {
     pub fn hire(memory: &mut Memory, answer: cap::Notification) -> Result<Worker, SetUpError> {
         let objects =
             Objects::make(memory, &[ObjectBlueprint::Notification, ObjectBlueprint::Tcb, arch::FRAME])?;
-        let (rope, thread): (cap::Notification, cap::Tcb) = (objects.cap(0), objects.cap(1));
+        let (rope, tcb): (cap::Notification, cap::Tcb) = (objects.cap(0), objects.cap(1));
         let buffer: cap::Granule = objects.cap(2);
-        let root = sel4::init_thread::slot::CNODE.cap();
         let vspace = sel4::init_thread::slot::VSPACE.cap();
         buffer.frame_map(vspace, BUFFER, CapRights::read_write(), arch::DATA)?;
-        let no_guard = CNodeCapData::new(0, 0);
-        thread.tcb_configure(CPtr::from_bits(0), root, no_guard, vspace, BUFFER as u64, buffer)?;
-        thread.tcb_set_sched_params(sel4::init_thread::slot::TCB.cap(), 0, OFF_DUTY)?;
-        let mut start = UserContext::default();
-        *start.pc_mut() = (toil as *const ()).addr() as u64;
-        *start.sp_mut() = arch::stack_top(STACK.0.get().addr().saturating_add(STACK_BYTES) as u64);
-        arch::set_arguments(&mut start, [rope.bits(), answer.bits(), 0]);
-        thread.tcb_write_all_registers(true, &start)?;
-        Ok(Worker { thread, rope, answer, start, number: 0, busy: false, on_duty: false })
+        let arguments = [rope.bits(), answer.bits()];
+        let start = thread::prepare(tcb, toil, arguments, &STACK, OFF_DUTY, Some((BUFFER, buffer)))?;
+        tcb.tcb_write_all_registers(true, &start)?;
+        Ok(Worker { tcb, rope, answer, start, number: 0, busy: false, on_duty: false })
     }
 
     /// Gives it a job. It has none.
@@ -197,7 +180,7 @@ impl Worker {
             self.on_duty = on_duty;
             let priority = if on_duty { ON_DUTY } else { OFF_DUTY };
             // Fails only for a capability that is not a thread, which this one is.
-            let _ = self.thread.tcb_set_priority(sel4::init_thread::slot::TCB.cap(), priority);
+            let _ = self.tcb.tcb_set_priority(sel4::init_thread::slot::TCB.cap(), priority);
         }
     }
 
@@ -207,8 +190,8 @@ impl Worker {
         if core::mem::take(&mut self.busy) {
             JOB.number.store(0, Ordering::Relaxed);
             // As above.
-            let _ = self.thread.tcb_suspend();
-            let _ = self.thread.tcb_write_all_registers(true, &self.start);
+            let _ = self.tcb.tcb_suspend();
+            let _ = self.tcb.tcb_write_all_registers(true, &self.start);
         }
     }
 

@@ -4,11 +4,11 @@
 //! gets contents is filled through a window and the same capability is then mapped for the module, and a page that
 //! stays zero is never touched (the kernel hands out zeroed memory).
 
-use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
+use ipc_proto::badge::Kind;
 use ipc_proto::slots::{self, OWN_ENDPOINT};
 use root_task_core::elf_plan::{ElfPlan, Permissions};
 use root_task_core::layout;
-use sel4::{CNodeCapData, CPtr, CapRights, CapRightsBuilder, ObjectBlueprint, UserContext, cap};
+use sel4::{CNodeCapData, CPtr, CapRights, ObjectBlueprint, UserContext, cap};
 
 use super::building::{PAGES, Spec};
 use super::{Domain, Place};
@@ -98,16 +98,10 @@ impl Domain {
 
     /// Gives the domain its capabilities, and its thread everything but the start.
     pub(super) fn endow(&self, plan: &ElfPlan, spec: &Spec<'_>) -> sel4::Result<()> {
-        let (domain, tag) = (self.instance.domain, GenerationTag::of(self.instance.generation));
-        let badge = |kind| Badge { kind, service: 0, holder: Holder { domain, tag } }.to_word();
-        let send = CapRightsBuilder::none().write(true).grant(true).build();
-        let mint = |slot: u64, endpoint: cap::Endpoint, kind| {
-            self.cspace(slot).mint(&arch::root_slot(endpoint), send, badge(kind))
-        };
-        mint(slots::FAULT, spec.supervisor, Kind::Fault)?;
-        mint(slots::SUPERVISOR, spec.supervisor, Kind::Request)?;
+        self.let_send(slots::FAULT, spec.supervisor, self.badge(Kind::Fault))?;
+        self.let_send(slots::SUPERVISOR, spec.supervisor, self.badge(Kind::Request))?;
         if let Some(names) = spec.names {
-            mint(slots::NAMES, names, Kind::Client)?;
+            self.let_send(slots::NAMES, names, self.badge(Kind::Client))?;
         }
         self.let_receive(spec.home)?;
         if plan.request.locker_bits > 0 {

@@ -11,11 +11,12 @@ use crate::memory::{Leak, Memory};
 const PASSABLE: [u64; 4] = [slots::FAULT, slots::SUPERVISOR, slots::NAMES, slots::RECEIVE];
 
 impl Domain {
-    /// Takes back what the holder of the capability in `slot` has passed on to others: copies in other domains are
-    /// children of the one in the CSpace, which the supervisor minted there.
-    pub fn revoke_slot(&self, slot: u64) {
-        // An empty slot has no children: then there is nothing to do, and the kernel says so.
-        let _ = self.cspace(slot).revoke();
+    /// Empties a slot, and takes back what the holder of the capability in it has passed on to others: copies in other
+    /// domains are children of the one in the CSpace, which the supervisor minted there.
+    pub fn empty_slot(&self, slot: u64) {
+        // An empty slot has no children, and stays as it is. Both fail only for a slot that does not exist.
+        let slot = self.cspace(slot);
+        let _ = slot.revoke().and_then(|()| slot.delete());
     }
 
     /// Everything that is revoked when the domain is destroyed, in this order: what it could pass on, and its memory.

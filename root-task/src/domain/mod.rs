@@ -7,11 +7,11 @@ pub mod building;
 mod create;
 pub mod destroy;
 
-use ipc_proto::badge::RECEIVER;
+use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind, RECEIVER};
 use ipc_proto::ids::Instance;
 use ipc_proto::slots;
 use root_task_core::slots::SlotRange;
-use sel4::{AbsoluteCPtr, CPtrWithDepth, CapRights, cap};
+use sel4::{AbsoluteCPtr, CPtrWithDepth, CapRights, CapRightsBuilder, cap};
 
 use crate::arch;
 use crate::home::Home;
@@ -83,6 +83,21 @@ impl Domain {
         self.slot(Place::Device, 0)
     }
 
+    /// The badge of its capabilities that are in no connection of the ledger's.
+    pub fn badge(&self, kind: Kind) -> Badge {
+        let Instance { domain, generation } = self.instance;
+        Badge { kind, service: 0, holder: Holder { domain, tag: GenerationTag::of(generation) } }
+    }
+
+    /// Puts a capability to an endpoint into a slot, to call it: calls need the right to grant.
+    ///
+    /// # Errors
+    /// The kernel's: the slot is not empty.
+    pub fn let_send(&self, slot: u64, endpoint: cap::Endpoint, badge: Badge) -> sel4::Result<()> {
+        let send = CapRightsBuilder::none().write(true).grant(true).build();
+        self.cspace(slot).mint(&arch::root_slot(endpoint), send, badge.to_word())
+    }
+
     /// Gives the domain the capability to receive calls. With a badge, which nobody ever sees, its slot is the parent of
     /// whatever is passed on: a revoke of the slot takes that and leaves the clients alone.
     ///
@@ -95,9 +110,7 @@ impl Domain {
 
     /// Takes it away, and what was passed on of it.
     pub fn stop_receiving(&self) {
-        self.revoke_slot(slots::RECEIVE);
-        // What cannot be deleted is not there.
-        let _ = self.cspace(slots::RECEIVE).delete();
+        self.empty_slot(slots::RECEIVE);
     }
 
     /// A slot of the domain's locker, which has 2^`bits` slots.

@@ -49,7 +49,7 @@ impl Supervisor {
             Act::Revoke(client) => {
                 // A client that is not there holds nothing.
                 if let Some(client) = self.ledger.find(&client) {
-                    self.revoke_for_nobody(client, who.domain);
+                    self.revoke(client, who.domain, None);
                 }
             }
             act => self.unload_act(who.domain, act),

@@ -44,7 +44,7 @@ impl Supervisor {
         }
         if let Some(room) = self.room_mut(id) {
             room.building = Some(building);
-            self.take_on(Errand::Clear(id));
+            self.carry_out(Errand::Clear(id));
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::label::Status;
+use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Death, Outcome, State};
 use root_task_core::alarms::What;
 use root_task_core::ledger::{self, Module};
@@ -55,7 +56,7 @@ impl Supervisor {
             let _ = self.dead.push(id);
             self.let_others_run();
         } else {
-            self.conclude(id);
+            self.carry_out(Errand::Reap(id));
         }
     }
 
@@ -116,6 +117,12 @@ impl Supervisor {
         })
     }
 
+    /// Says how an instance died, and keeps it.
+    pub(super) fn tell_death(&self, name: Name, generation: Generation, cause: &Cause) {
+        report::print(&name, generation, cause);
+        self.keep_words(name, generation, format_args!("{cause}"));
+    }
+
     /// Remembers where a running instance is that is about to die.
     fn note_death(&mut self, id: DomainId) {
         let Some(death) = self.death_of(id) else { return };
@@ -147,7 +154,7 @@ impl Supervisor {
         match self.next_kind() {
             Some(Kind::Reap) => {
                 let id = self.dead.remove(0);
-                self.conclude(id);
+                self.carry_out(Errand::Reap(id));
             }
             Some(Kind::Build) => self.build_next(),
             Some(Kind::Work) => self.have_a_turn(),
@@ -188,23 +195,13 @@ impl Supervisor {
         }
     }
 
-    /// A dead instance is to be reaped: at once, or as an errand where that can take long.
-    fn conclude(&mut self, id: DomainId) {
-        if self.is_long(id) {
-            self.take_on(Errand::Reap(id));
-        } else {
-            self.conclude_now(id);
-        }
-    }
-
     /// Reaps a dead instance and does what its module's policy says.
-    pub(super) fn conclude_now(&mut self, id: DomainId) {
+    pub(super) fn conclude(&mut self, id: DomainId) {
         let Some((cause, decision)) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
         let whole = self.reap(id).is_ok();
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
-        report::print(&name, instance.generation, &cause);
-        self.keep_words(name, instance.generation, format_args!("{cause}"));
+        self.tell_death(name, instance.generation, &cause);
         if !module.was_live {
             // It has never been visible: there is nothing to keep for its clients.
             let answer = match &cause {

@@ -116,6 +116,17 @@ impl Supervisor {
         domain.is_some_and(|domain| domain.bytes() > SHORT_BYTES) || self.revokes_are_long()
     }
 
+    /// Does something at once, or takes it on as an errand where it can take long.
+    pub(super) fn carry_out(&mut self, errand: Errand) {
+        let long = match &errand {
+            Errand::Reap(id) | Errand::Unload(id, _) => self.is_long(*id),
+            Errand::Close(_) | Errand::Revoke(..) => self.revokes_are_long(),
+            // Whoever has memory cleared has looked how much it is.
+            Errand::Clear(_) => true,
+        };
+        if long { self.take_on(errand) } else { self.finish(errand) }
+    }
+
     /// Takes an errand on: others run first. Where there are too many, it is done at once.
     pub(super) fn take_on(&mut self, errand: Errand) {
         match self.errands.list.push(errand) {
@@ -201,7 +212,7 @@ impl Supervisor {
 
     fn finish(&mut self, errand: Errand) {
         match errand {
-            Errand::Reap(id) => self.conclude_now(id),
+            Errand::Reap(id) => self.conclude(id),
             Errand::Unload(id, told) => self.forget(id, told),
             Errand::Close(id) => self.close(id),
             Errand::Revoke(slots, asker) => self.revoked(slots, asker),

@@ -5,30 +5,24 @@
 //! that has failed. When the module is live again the capabilities are exchanged back, in the turn in which it publishes;
 //! a client keeps its connection all the time, and sees nothing of this but the answers.
 
-use heapless::Vec;
-use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
+use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
 use ipc_proto::operator::Answer;
 use ipc_proto::slots;
-use root_task_core::ledger::{MAX_MODULES, Module};
-use sel4::{AbsoluteCPtr, cap};
+use sel4::cap;
 
 use super::errands::Errand;
-use super::instance::send_right;
-use super::rescue::Fate;
+use super::rescue::{Domains, Fate};
 use super::{Supervisor, answer};
 use crate::arch;
+use crate::domain::Domain;
 use crate::say;
 
 impl Supervisor {
     /// There will be no further instance, unless an operator wants one.
     pub(super) fn give_up(&mut self, id: DomainId) {
-        if self.revokes_are_long() {
-            self.take_on(Errand::Close(id));
-        } else {
-            self.close(id);
-        }
+        self.carry_out(Errand::Close(id));
     }
 
     /// Answers whoever waits at a module that has failed, takes its clients' capabilities back and gives them the
@@ -63,50 +57,48 @@ impl Supervisor {
                     self.take_connection(client, slot);
                 }
             }
-            for (_, place, _) in self.askers_of(id) {
-                // Neither fails but for a slot that does not exist.
-                let _ = place.revoke().and_then(|()| place.delete());
-            }
-        }
-    }
-
-    fn connect_clients_to(&mut self, id: DomainId, endpoint: cap::Endpoint) {
-        for at in self.ledger.services_of(id) {
-            for (client, slot) in self.ledger.clients_of(at) {
-                let domain = self.room(client).and_then(|room| room.domain.as_ref());
-                let place = domain.map(|domain| domain.cspace(u64::from(slot)));
-                if let (Some(place), Some(badge)) = (place, self.ledger.badge_of(client, at)) {
-                    exchange(client, &place, endpoint, badge);
+            for client in self.askers_of(id) {
+                if let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) {
+                    domain.empty_slot(slots::NAMES);
                 }
             }
         }
-        for (client, place, badge) in self.askers_of(id) {
-            exchange(client, &place, endpoint, badge);
+    }
+
+    fn connect_clients_to(&self, id: DomainId, endpoint: cap::Endpoint) {
+        for at in self.ledger.services_of(id) {
+            for (client, slot) in self.ledger.clients_of(at) {
+                let badge = self.ledger.badge_of(client, at);
+                self.exchange(client, u64::from(slot), endpoint, |_| badge);
+            }
+        }
+        for client in self.askers_of(id) {
+            self.exchange(client, slots::NAMES, endpoint, |domain| Some(domain.badge(Kind::Client)));
         }
     }
 
-    /// Everybody's capability to the name server, if this is the name server: they are in no connection of the ledger's.
-    fn askers_of(&self, id: DomainId) -> Vec<(DomainId, AbsoluteCPtr, Badge), MAX_MODULES> {
-        if self.ledger.find(&self.system.name_server) != Some(id) {
-            return Vec::new();
-        }
-        let others = self.ledger.iter().filter(|(client, _)| *client != id);
-        let asker = |(client, module): (DomainId, &Module)| {
-            let domain = self.room(client)?.domain.as_ref()?;
-            let holder = Holder { domain: client, tag: GenerationTag::of(module.generation) };
-            let badge = Badge { kind: Kind::Client, service: 0, holder };
-            Some((client, domain.cspace(slots::NAMES), badge))
-        };
-        others.filter_map(asker).collect()
+    /// All others, if this is the name server: what they have to ask it is in no connection of the ledger's.
+    fn askers_of(&self, id: DomainId) -> Domains {
+        let serves_all = self.ledger.find(&self.system.name_server) == Some(id);
+        let others = self.ledger.iter().map(|(client, _)| client).filter(|client| *client != id);
+        others.filter(|_| serves_all).collect()
     }
-}
 
-/// Puts another capability into a client's slot, and takes back what was passed on of the one that was there.
-fn exchange(client: DomainId, place: &AbsoluteCPtr, endpoint: cap::Endpoint, badge: Badge) {
-    // An empty slot stays empty.
-    let emptied = place.revoke().and_then(|()| place.delete());
-    let minted = emptied.and_then(|()| place.mint(&arch::root_slot(endpoint), send_right(), badge.to_word()));
-    if let Err(error) = minted {
-        say!("supervisor: domain {client} was not connected ({error:?}), which is a bug of the root task");
+    /// Puts another capability into a client's slot, and takes back what was passed on of the one that was there.
+    fn exchange(
+        &self,
+        client: DomainId,
+        slot: u64,
+        endpoint: cap::Endpoint,
+        badge: impl FnOnce(&Domain) -> Option<Badge>,
+    ) {
+        let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) else { return };
+        let Some(badge) = badge(domain) else { return };
+        domain.empty_slot(slot);
+        if let Err(error) = domain.let_send(slot, endpoint, badge) {
+            say!(
+                "supervisor: domain {client} was not connected ({error:?}), which is a bug of the root task"
+            );
+        }
     }
 }

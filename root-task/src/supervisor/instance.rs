@@ -38,11 +38,6 @@ impl fmt::Display for StartError {
     }
 }
 
-/// What a client may do with its capability: calls need the right to grant.
-pub(super) fn send_right() -> sel4::CapRights {
-    sel4::CapRightsBuilder::none().write(true).grant(true).build()
-}
-
 impl Supervisor {
     /// The checked file of a module.
     pub(super) fn plan(&self, name: &ipc_proto::name::Name) -> Result<(ElfPlan, &'static [u8]), StartError> {
@@ -110,8 +105,7 @@ impl Supervisor {
         let server = self.room(connection.server).ok_or(Refusal::Gone)?;
         let client = self.room(client).and_then(|room| room.domain.as_ref()).ok_or(Refusal::NoSuchDomain)?;
         client
-            .cspace(u64::from(connection.slot))
-            .mint(&arch::root_slot(server.home.endpoint()), send_right(), badge.to_word())
+            .let_send(u64::from(connection.slot), server.home.endpoint(), badge)
             .map_err(|_| Refusal::Kernel)
     }
 }

@@ -60,7 +60,7 @@ impl Supervisor {
     /// Takes back every capability that `client` holds to services of `server`, and whatever was copied from them: at
     /// once, and gives how many it held; or with the copies as an errand, where there can be many. Then whoever asks
     /// waits, if somebody does: `asker` says who.
-    fn revoke(
+    pub(super) fn revoke(
         &mut self,
         client: DomainId,
         server: DomainId,
@@ -94,11 +94,6 @@ impl Supervisor {
         Some(u8::try_from(held.len()).unwrap_or(u8::MAX))
     }
 
-    /// Takes one client's capabilities back, in an alarm: nobody waits for it.
-    pub(super) fn revoke_for_nobody(&mut self, client: DomainId, server: DomainId) {
-        self.revoke(client, server, None);
-    }
-
     /// Answers the call to `server` that `client` stands on, if it does.
     fn cut_call_off(&mut self, client: DomainId, server: DomainId) {
         if self.standing(client).is_some_and(|call| call.server == server && call.is_connection()) {
@@ -112,9 +107,7 @@ impl Supervisor {
     /// the connection.
     pub(super) fn take_connection(&mut self, client: DomainId, slot: u8) {
         if let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) {
-            domain.revoke_slot(u64::from(slot));
-            // What cannot be deleted is not there.
-            let _ = domain.cspace(u64::from(slot)).delete();
+            domain.empty_slot(u64::from(slot));
         }
         self.forget_connection(client, slot);
     }

@@ -22,7 +22,6 @@ use super::rescue::Domains;
 use super::waiter::Waiter;
 use super::{Response, Supervisor, answer};
 use crate::memory::Leak;
-use crate::report;
 use crate::say;
 
 /// How a stop came to its end.
@@ -196,11 +195,7 @@ impl Supervisor {
     /// Destroys whatever there is of a module, and forgets it: at once, or as an errand where that can take long.
     fn unload(&mut self, id: DomainId, told: Told) {
         self.put_down(id, &self.callers_of(id));
-        if self.is_long(id) {
-            self.take_on(Errand::Unload(id, told));
-        } else {
-            self.forget(id, told);
-        }
+        self.carry_out(Errand::Unload(id, told));
     }
 
     /// Ends whatever runs of a module. `callers` are those who stand on a call to it.
@@ -236,8 +231,7 @@ impl Supervisor {
         let module = self.ledger.module(id).map(|module| (module.name, module.generation));
         let cause = self.room_mut(id).and_then(|room| room.death.take());
         if let (Some((name, generation)), Some((cause, _))) = (&module, cause) {
-            report::print(name, *generation, &cause);
-            self.keep_words(*name, *generation, format_args!("{cause}"));
+            self.tell_death(*name, *generation, &cause);
         }
         let instance = self.reap(id);
         // Hardly ever does anybody wait for that.

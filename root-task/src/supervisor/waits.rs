@@ -31,7 +31,7 @@ impl Supervisor {
         if !room.allowance.lets_wait(micros) {
             return Err(Refusal::WaitTooLong);
         }
-        // It was published while the name server looked, or by a module that this name server has never heard of.
+        // It was published while the name server looked.
         if let Some((service, version)) = self.ledger.find_live(&name, versions) {
             return Ok(Answer::Published { service, version });
         }

@@ -128,11 +128,6 @@ impl Ledger {
         self.used(at).is_some()
     }
 
-    /// Under which name a service was reserved, and in which version.
-    pub fn offer_of(&self, at: ServiceRef) -> Option<Offer> {
-        self.used(at).map(|used| used.offer)
-    }
-
     /// A live service of that name that speaks one of these versions.
     pub fn find_live(&self, name: &Name, versions: VersionRange) -> Option<(ServiceRef, Version)> {
         (0u16..).zip(&self.services).find_map(|(index, service)| {
@@ -148,8 +143,7 @@ impl Ledger {
         self.services.iter().filter_map(|service| service.used.as_ref()).filter(live).map(|used| used.offer)
     }
 
-    /// The modules that have a service of that name, in whatever state. More than one only where a new name server did
-    /// not know of the first.
+    /// The modules that have a service of that name, in whatever state.
     pub fn holders_of(&self, name: &Name) -> impl Iterator<Item = DomainId> {
         let used = self.services.iter().filter_map(|service| service.used.as_ref());
         used.filter(move |used| used.offer.name == *name).map(|used| used.owner)
@@ -166,8 +160,7 @@ impl Ledger {
 
     /// All services of a module, in whatever state.
     pub fn services_of(&self, domain: DomainId) -> Vec<ServiceRef, { MAX_SERVICES_PER_MODULE as usize }> {
-        let own = (0u16..).zip(&self.services).filter(|(_, service)| service.is_owned_by(domain));
-        own.map(|(index, service)| ServiceRef { index, epoch: service.epoch }).collect()
+        self.services_from(0).filter(|(owner, ..)| *owner == domain).map(|(_, at, _)| at).collect()
     }
 
     /// What the operator sees of a service.

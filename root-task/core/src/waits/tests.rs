@@ -186,7 +186,10 @@ fn a_wait_is_for_who_has_the_name_and_else_for_who_is_expected_to() {
     assert_eq!(provider(&ledger, &hinted, &x), None, "it is down");
     ledger.start(m[2].domain);
     assert_eq!(provider(&ledger, &hinted, &x), Some(m[2].domain), "and comes again");
-    assert_eq!(ledger.offer_of(service), Some(offered("x", 1)));
+    assert_eq!(
+        ledger.services_from(0).find(|(_, at, _)| *at == service).map(|(.., offer)| offer),
+        Some(offered("x", 1))
+    );
     ledger.fail(m[2].domain);
     ledger.died(m[2].domain);
     ledger.remove(m[2].domain);
