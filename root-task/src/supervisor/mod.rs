@@ -21,8 +21,10 @@ mod quotas;
 mod registrar;
 mod requests;
 mod rescue;
+mod response;
 mod restart;
 mod revoke;
+mod room;
 mod unload;
 mod waiter;
 mod waits;
@@ -31,80 +33,31 @@ mod windows;
 use heapless::Vec;
 use ipc_proto::badge::Holder;
 use ipc_proto::ids::{DomainId, Instance};
-use ipc_proto::label::{self, Status};
-use ipc_proto::manifest::Request;
+use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{self as operator_proto, Act, MAX_DEATHS};
-use ipc_proto::slots::MAX_CONNECTIONS;
-use ipc_proto::supervisor::Args;
-use ipc_proto::wire;
 use root_task_core::alarms::Alarms;
-use root_task_core::allowance::Allowance;
 use root_task_core::archive::Archive;
-use root_task_core::elf_plan::Code;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::looks::Looks;
-use root_task_core::restart::{Decision, History};
 use root_task_core::system::SystemManifest;
 use root_task_core::waits::Waits;
 use root_task_core::windows::{MAX_WINDOWS, Windows};
-use sel4::{MessageInfo, MessageInfoBuilder, cap, with_ipc_buffer_mut};
-use serde::Serialize;
+use sel4::cap;
 
 use crate::bell::Bell;
-use crate::domain::Domain;
-use crate::domain::building::Building;
 use crate::event::{Event, Signals};
-use crate::home::Home;
 use crate::memory::Memory;
-use crate::report::Cause;
 use crate::scratch::Scratch;
 use crate::timer::Timer;
-use crate::window::{Annex, Panes};
+use crate::window::Panes;
 use crate::worker::Worker;
 
 use devices::Device;
 use errands::{Errands, Kind};
 pub use parking::Parking;
-use quotas::Usage;
-use waiter::Waiter;
-
-/// What the root task holds for a loaded module, beside what the ledger knows of it.
-pub struct Room {
-    home: Home,
-    domain: Option<Domain>,
-    /// What it needs to have windows, where it has had one.
-    annex: Option<Annex>,
-    /// The instance that is being made.
-    building: Option<Building>,
-    request: Request,
-    code: Code<'static>,
-    allowance: Allowance,
-    usage: Usage,
-    args: Args,
-    /// The operator that waits for the end of a load, a release or a crash.
-    waiter: Option<Waiter>,
-    /// The held module itself, inside its publish.
-    held: Option<Waiter>,
-    /// The module itself, inside its wait for a name.
-    awaits: Option<Waiter>,
-    /// How the instance died that waits to be reaped, and what comes then.
-    death: Option<(Cause, Decision)>,
-    /// Its restarts.
-    history: History,
-    /// Whether it has failed, so that its clients' calls come to the supervisor.
-    silenced: bool,
-    /// The slots that held its connections, from its death until it is reaped.
-    last_connections: Vec<u8, { MAX_CONNECTIONS as usize }>,
-}
-
-/// What comes of an event for whoever caused it.
-pub enum Response {
-    /// Answer now; the message is in the message registers.
-    Answer(MessageInfo),
-    /// No answer now: the caller was saved, or must not be answered.
-    Later,
-}
+use response::{Response, answer, status};
+use room::Room;
 
 /// Everything the root task has and knows.
 pub struct Supervisor {
@@ -154,26 +107,6 @@ pub struct Supervisor {
     windows: Windows,
     /// What belongs to each of them, by its number.
     panes: [Option<Panes>; MAX_WINDOWS],
-}
-
-/// A status without a message.
-fn status(status: Status) -> Response {
-    Response::Answer(MessageInfoBuilder::default().label(label::reply(status)).build())
-}
-
-/// An answer of one of the supervisor's interfaces.
-fn answer<T: Serialize>(value: &T) -> Response {
-    let length = with_ipc_buffer_mut(|buffer| {
-        wire::encode(value, buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default())
-    });
-    match length {
-        Ok(length) => {
-            let label = label::reply(Status::Ok);
-            Response::Answer(MessageInfoBuilder::default().label(label).length(length).build())
-        }
-        // The bounded types of the interfaces fit a message; this arm keeps a caller from waiting for ever if not.
-        Err(_) => status(Status::BadMessage),
-    }
 }
 
 impl Supervisor {

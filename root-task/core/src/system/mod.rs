@@ -3,7 +3,8 @@
 //! It is written as TOML; the build decodes that into a [`SystemManifest`] and puts it into the boot archive, encoded
 //! by postcard, as the file [`FILE`].
 
-use core::fmt;
+mod check;
+mod error;
 
 use heapless::Vec;
 use ipc_proto::manifest::Device;
@@ -15,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::allowance::{Allowance, DEFAULT_MESSAGES};
 use crate::restart::{self, Budget};
 use crate::waits::DEFAULT_WAITERS;
+
+pub use error::SystemError;
 
 /// The name of the file in the boot archive.
 pub const FILE: &str = "system";
@@ -114,56 +117,6 @@ pub struct BootArgs {
     pub text: Args,
 }
 
-/// Why a system's manifest is refused. The text is the sentence that a person reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SystemError {
-    /// The bytes are not an encoded manifest of this version.
-    Undecodable,
-    /// Something follows the manifest.
-    TrailingBytes(usize),
-    /// The buffer is shorter than the manifest: [`MAX_ENCODED`] is always enough.
-    NoRoom,
-    /// The name server is not the first module that is loaded.
-    NameServerNotFirst(Name),
-    /// There are arguments for a module that is not loaded at boot.
-    ArgsForNobody(Name),
-    /// A list has the same name twice.
-    Twice {
-        /// The list.
-        list: &'static str,
-        /// The name.
-        name: Name,
-    },
-}
-
-impl fmt::Display for SystemError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SystemError::Undecodable => f.write_str(
-                "the system's manifest in the boot archive cannot be decoded: build the image again, all of it from \
-                 one version",
-            ),
-            SystemError::TrailingBytes(n) => write!(
-                f,
-                "{n} bytes follow the system's manifest in the boot archive: build the image again, all of it from \
-                 one version"
-            ),
-            SystemError::NoRoom => write!(f, "the buffer for the system's manifest has less than {MAX_ENCODED} bytes"),
-            SystemError::NameServerNotFirst(name) => write!(
-                f,
-                "the name server {name} is not the first module under boot: the others look names up when they start, \
-                 so put it first"
-            ),
-            SystemError::ArgsForNobody(name) => {
-                write!(f, "there are args for {name}, which is not under boot: add it there, or take them out")
-            }
-            SystemError::Twice { list, name } => write!(f, "{name} is listed twice under {list}: leave one out"),
-        }
-    }
-}
-
-impl core::error::Error for SystemError {}
-
 impl SystemManifest {
     /// Decodes and checks what the boot archive holds.
     ///
@@ -250,47 +203,4 @@ impl SystemManifest {
     pub fn providers_of(&self, name: &Name) -> impl Iterator<Item = &Name> {
         self.grants.iter().filter(move |grant| grant.provides.contains(name)).map(|grant| &grant.module)
     }
-
-    /// Checks what the types do not say: the name server is loaded first, only boot modules have arguments, and no list
-    /// has a name twice.
-    ///
-    /// # Errors
-    /// [`SystemError`].
-    pub fn check(&self) -> Result<(), SystemError> {
-        if self.boot.first() != Some(&self.name_server) {
-            return Err(SystemError::NameServerNotFirst(self.name_server));
-        }
-        if let Some(args) = self.args.iter().find(|args| !self.boot.contains(&args.module)) {
-            return Err(SystemError::ArgsForNobody(args.module));
-        }
-        let granted: Vec<Name, MAX_GRANTS> = self.grants.iter().map(|grant| grant.module).collect();
-        let mut with_args: Vec<Name, MAX_BOOT_ARGS> = Vec::new();
-        with_args.extend(self.args.iter().map(|args| args.module));
-        for grant in &self.grants {
-            no_name_twice("provides", &grant.provides)?;
-        }
-        for (list, names) in [
-            ("operators", self.operators.as_slice()),
-            ("boot", &self.boot),
-            ("survive_faults", &self.survive_faults),
-            ("pinned", &self.pinned),
-            ("keep_in_use", &self.keep_in_use),
-            ("args", &with_args),
-            ("grants", &granted),
-        ] {
-            no_name_twice(list, names)?;
-        }
-        Ok(())
-    }
-}
-
-fn no_name_twice(list: &'static str, names: &[Name]) -> Result<(), SystemError> {
-    let mut rest = names;
-    while let [name, others @ ..] = rest {
-        if others.contains(name) {
-            return Err(SystemError::Twice { list, name: *name });
-        }
-        rest = others;
-    }
-    Ok(())
 }

@@ -1,0 +1,46 @@
+//! What the root task holds for a loaded module.
+
+use heapless::Vec;
+use ipc_proto::manifest::Request;
+use ipc_proto::slots::MAX_CONNECTIONS;
+use ipc_proto::supervisor::Args;
+use root_task_core::allowance::Allowance;
+use root_task_core::elf_plan::Code;
+use root_task_core::restart::{Decision, History};
+
+use super::quotas::Usage;
+use super::waiter::Waiter;
+use crate::domain::Domain;
+use crate::domain::building::Building;
+use crate::home::Home;
+use crate::report::Cause;
+use crate::window::Annex;
+
+/// What the root task holds for a loaded module, beside what the ledger knows of it.
+pub struct Room {
+    pub home: Home,
+    pub domain: Option<Domain>,
+    /// What it needs to have windows, where it has had one.
+    pub annex: Option<Annex>,
+    /// The instance that is being made.
+    pub building: Option<Building>,
+    pub request: Request,
+    pub code: Code<'static>,
+    pub allowance: Allowance,
+    pub usage: Usage,
+    pub args: Args,
+    /// The operator that waits for the end of a load, a release or a crash.
+    pub waiter: Option<Waiter>,
+    /// The held module itself, inside its publish.
+    pub held: Option<Waiter>,
+    /// The module itself, inside its wait for a name.
+    pub awaits: Option<Waiter>,
+    /// How the instance died that waits to be reaped, and what comes then.
+    pub death: Option<(Cause, Decision)>,
+    /// Its restarts.
+    pub history: History,
+    /// Whether it has failed, so that its clients' calls come to the supervisor.
+    pub silenced: bool,
+    /// The slots that held its connections, from its death until it is reaped.
+    pub last_connections: Vec<u8, { MAX_CONNECTIONS as usize }>,
+}
