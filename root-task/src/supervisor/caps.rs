@@ -90,7 +90,7 @@ impl Supervisor {
         client: DomainId,
         server: DomainId,
     ) -> impl Iterator<Item = (u8, u16)> {
-        let held = self.ledger.connections_of(client).into_iter();
+        let held = self.ledger.connections_of(client);
         held.filter(move |(slot, _)| self.ledger.server_of(client, u64::from(*slot)) == Some(server))
             .map(|(slot, at)| (slot, at.index))
     }

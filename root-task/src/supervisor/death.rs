@@ -189,9 +189,9 @@ impl Supervisor {
 
     /// Which slots of a running instance hold connections is not known any more when it is dead.
     pub(super) fn keep_connections_of(&mut self, id: DomainId) {
-        let connections = self.ledger.connections_of(id).iter().map(|(slot, _)| *slot).collect();
-        if let Some(room) = self.room_mut(id) {
-            room.last_connections = connections;
+        if let Some(room) = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut) {
+            room.last_connections.clear();
+            room.last_connections.extend(self.ledger.connections_of(id).map(|(slot, _)| slot));
         }
     }
 

@@ -146,12 +146,12 @@ impl Supervisor {
         self.withdraw_answers(id);
         self.cancel_restart(id);
         self.ledger.remove(id);
-        let mut room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::take);
         // A module that died while it was held is not there to be answered; the slot is given back all the same.
-        if let Some(held) = room.as_mut().and_then(|room| room.held.take()) {
+        if let Some(held) = self.room_mut(id).and_then(|room| room.held.take()) {
             held.answer(&mut self.memory, Response::Later);
         }
-        room.map_or(Ok(()), |room| room.home.dissolve(&mut self.memory))
+        let home = self.rooms.get_mut(usize::from(id.0)).and_then(Option::take).map(|room| room.home);
+        home.map_or(Ok(()), |home| home.dissolve(&mut self.memory))
     }
 
     fn tell_waiter(&mut self, id: DomainId, what: impl Fn(Instance) -> Answer) {

@@ -8,7 +8,7 @@ use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
-use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
+use ipc_proto::slots::FIRST_CONNECTION;
 
 use super::{Ledger, MAX_MODULES};
 
@@ -121,12 +121,12 @@ impl Ledger {
     }
 
     /// The slots of `client`'s CSpace that hold connections, with the service of each.
-    pub fn connections_of(&self, client: DomainId) -> Vec<(u8, ServiceRef), { MAX_CONNECTIONS as usize }> {
-        let Some(module) = self.module(client) else { return Vec::new() };
-        let live = |(index, held): (usize, &Option<ServiceRef>)| {
+    pub fn connections_of(&self, client: DomainId) -> impl Iterator<Item = (u8, ServiceRef)> {
+        let module = self.module(client);
+        let places = module.map(|module| module.connections.iter().take(usize::from(module.max_connections)));
+        places.into_iter().flatten().enumerate().filter_map(|(index, held)| {
             Some((slot_of(index), held.filter(|at| self.exists(*at))?))
-        };
-        module.connections.iter().enumerate().filter_map(live).collect()
+        })
     }
 
     /// The clients of a service, with the slot of each that holds the capability.
@@ -136,8 +136,9 @@ impl Ledger {
     }
 
     pub(super) fn drop_connections_of(&mut self, client: DomainId) {
-        for (slot, _) in self.connections_of(client) {
-            self.disconnect(client, slot);
+        let places = self.module(client).map_or(0, |module| usize::from(module.max_connections));
+        for index in 0..places {
+            self.disconnect(client, slot_of(index));
         }
     }
 }
