@@ -124,9 +124,11 @@ impl Ledger {
     pub fn connections_of(&self, client: DomainId) -> impl Iterator<Item = (u8, ServiceRef)> {
         let module = self.module(client);
         let places = module.map(|module| module.connections.iter().take(usize::from(module.max_connections)));
-        places.into_iter().flatten().enumerate().filter_map(|(index, held)| {
-            Some((slot_of(index), held.filter(|at| self.exists(*at))?))
-        })
+        places
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(index, held)| Some((slot_of(index), held.filter(|at| self.exists(*at))?)))
     }
 
     /// The clients of a service, with the slot of each that holds the capability.
