@@ -16,6 +16,9 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+mod server;
+mod supervisor;
+
 use core::fmt;
 
 use heapless::Vec;
@@ -23,13 +26,16 @@ use ipc_proto::ids::{DomainId, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::version::{Version, VersionRange};
 
+pub use server::NameServer;
+pub use supervisor::Supervisor;
+
 /// The most names in the table.
 pub const MAX_NAMES: usize = 64;
 /// The most names of one module.
 pub const MAX_NAMES_PER_OWNER: usize = 8;
 
 /// A reserved name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// The name.
     pub name: Name,
@@ -82,7 +88,7 @@ impl core::error::Error for LookupError {}
 pub struct Refused(pub Decision);
 
 /// The name table.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Registry {
     entries: Vec<Entry, MAX_NAMES>,
 }

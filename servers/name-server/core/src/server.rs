@@ -1,0 +1,193 @@
+//! One request from its message to its answer: what is looked up in the table, and what is asked of the supervisor in
+//! between.
+//!
+//! Everything that the name server knows between two requests is its table. It can die at each of its questions; its
+//! successor begins with what the ledger knows ([`NameServer::begin`]).
+
+use heapless::Vec;
+use ipc_proto::badge::Badge;
+use ipc_proto::ids::{DomainId, ServiceRef};
+use ipc_proto::name::Name;
+use ipc_proto::names::{self, Answer, NameFailure, Request};
+use ipc_proto::operator::ServiceState;
+use ipc_proto::registrar::{self, Entries, Refusal};
+use ipc_proto::version::{Version, VersionRange};
+
+use crate::supervisor::{self, Supervisor};
+use crate::{Decision, Entry, LookupError, MAX_NAMES, Registry};
+
+/// How often a lookup that waits tries a service which comes and goes while it is looked at.
+const TRIES: usize = 4;
+
+/// The name server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct NameServer {
+    registry: Registry,
+}
+
+impl NameServer {
+    /// Begins with what the ledger knows: an earlier instance had it entered there before it said so to anybody. What
+    /// belongs to the dead is not in it.
+    ///
+    /// # Errors
+    /// [`NameFailure`] where the supervisor does not answer.
+    pub fn begin(to: &mut impl Supervisor) -> Result<NameServer, NameFailure> {
+        let mut registry = Registry::new();
+        let mut from = Some(0);
+        while let Some(first) = from {
+            let Entries { page, next } = to.entries(first).ok_or_else(supervisor::unexpected)?;
+            for registrar::Entry { owner, service, name, version } in page {
+                // The table is as long as the ledger's, and the ledger was told of each name once.
+                let _ = registry.reserve(Entry { name, version, owner, service });
+            }
+            from = next;
+        }
+        Ok(NameServer { registry })
+    }
+
+    /// What it knows.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Serves one request, of whom `badge` names.
+    pub fn serve(&mut self, to: &mut impl Supervisor, badge: u64, request: Request) -> Answer {
+        let outcome = match request {
+            Request::Reserve { name, version } => self.reserve(to, badge, name, version),
+            Request::Lookup { name, versions, wait } => self.lookup_or_wait(to, badge, name, versions, wait),
+            Request::List { from } => Ok(Answer::Page(
+                self.registry
+                    .page::<{ names::PAGE }>(from)
+                    .iter()
+                    .map(|entry| names::Entry {
+                        name: entry.name,
+                        version: entry.version,
+                        service: entry.service,
+                    })
+                    .collect(),
+            )),
+        };
+        outcome.unwrap_or_else(Answer::Failed)
+    }
+
+    /// Drops every entry whose service is gone; gives whether there was one.
+    fn sweep(&mut self, to: &mut impl Supervisor) -> bool {
+        let services: Vec<_, MAX_NAMES> = self.registry.entries().map(|entry| entry.service).collect();
+        let mut found = false;
+        for service in services {
+            if matches!(supervisor::state(to, service), Ok(None)) {
+                found |= self.registry.forget(service);
+            }
+        }
+        found
+    }
+
+    /// The supervisor's entry of an earlier instance to take up, if any; or why the name is not to be had.
+    fn decide(
+        &mut self,
+        to: &mut impl Supervisor,
+        owner: DomainId,
+        name: &Name,
+    ) -> Result<Option<Entry>, NameFailure> {
+        // A second look, after what is stale was dropped, is enough: nothing else changes the table meanwhile.
+        for last in [false, true] {
+            let failure = match self.registry.decide(owner, name) {
+                Decision::New => return Ok(None),
+                Decision::Again(entry) => return Ok(Some(entry)),
+                Decision::Conflict(_) => NameFailure::Taken,
+                Decision::Full => NameFailure::Full,
+                Decision::TooManyForOwner => NameFailure::TooManyForOwner,
+            };
+            if last || !self.sweep(to) {
+                return Err(failure);
+            }
+        }
+        Err(NameFailure::Full)
+    }
+
+    fn reserve(
+        &mut self,
+        to: &mut impl Supervisor,
+        badge: u64,
+        name: Name,
+        version: Version,
+    ) -> Result<Answer, NameFailure> {
+        let owner = Badge::from_word(badge).ok_or(NameFailure::BadCaller)?.holder.domain;
+        let earlier = self.decide(to, owner, &name)?;
+        let service = supervisor::enter(to, badge, earlier.map(|entry| entry.service), name, version)?;
+        match self.registry.reserve(Entry { name, version, owner, service }) {
+            Ok(()) => Ok(Answer::Reserved(service)),
+            Err(_) => {
+                supervisor::withdraw(to, badge, service)?;
+                Err(NameFailure::Full)
+            }
+        }
+    }
+
+    fn lookup(
+        &mut self,
+        to: &mut impl Supervisor,
+        badge: u64,
+        name: &Name,
+        versions: VersionRange,
+    ) -> Result<Answer, NameFailure> {
+        let entry = match self.registry.lookup(name, versions) {
+            Ok(entry) => entry,
+            Err(LookupError::NoSuchName) => return Err(NameFailure::NotFound),
+            // A name that was never published must look as if it did not exist, in any version.
+            Err(LookupError::Version(entry)) => {
+                return match supervisor::state(to, entry.service)? {
+                    Some(ServiceState::Live | ServiceState::Down | ServiceState::Failed) => {
+                        Err(NameFailure::Version { offered: entry.version })
+                    }
+                    Some(ServiceState::Reserved | ServiceState::Stopping) | None => {
+                        Err(NameFailure::NotFound)
+                    }
+                };
+            }
+        };
+        self.connect(to, badge, entry.service, entry.version)
+    }
+
+    fn connect(
+        &mut self,
+        to: &mut impl Supervisor,
+        badge: u64,
+        service: ServiceRef,
+        version: Version,
+    ) -> Result<Answer, NameFailure> {
+        match supervisor::connect(to, badge, service) {
+            Ok((slot, generation)) => Ok(Answer::Found { slot, generation, version }),
+            Err(NameFailure::Supervisor(Refusal::NotPublished)) => Err(NameFailure::NotFound),
+            Err(NameFailure::Supervisor(Refusal::Gone)) => {
+                self.registry.forget(service);
+                Err(NameFailure::NotFound)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// A lookup that waits where it finds nothing: the supervisor keeps the wait, so that it outlives this instance.
+    fn lookup_or_wait(
+        &mut self,
+        to: &mut impl Supervisor,
+        badge: u64,
+        name: Name,
+        versions: VersionRange,
+        micros: u64,
+    ) -> Result<Answer, NameFailure> {
+        let mut found = self.lookup(to, badge, &name, versions);
+        for _ in 0..TRIES {
+            match found {
+                Err(failure) if micros > 0 && failure.is_absence() => {}
+                found => return found,
+            }
+            match supervisor::wait(to, badge, name, versions, micros)? {
+                None => return Ok(Answer::Wait),
+                // The ledger knows of one all the same. It can be gone again before the client is connected.
+                Some((service, version)) => found = self.connect(to, badge, service, version),
+            }
+        }
+        found
+    }
+}
