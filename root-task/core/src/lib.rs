@@ -14,6 +14,7 @@ pub mod looks;
 pub mod meter;
 pub mod restart;
 pub mod slots;
+pub mod steps;
 pub mod system;
 pub mod untyped;
 pub mod waits;

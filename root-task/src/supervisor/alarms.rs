@@ -4,6 +4,7 @@ use ipc_proto::ids::Instance;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Act, Answer, Fate, Since};
 use root_task_core::alarms::What;
+use root_task_core::steps;
 
 use super::operator::{not_loaded, pinned, refused};
 use super::{Response, Supervisor, answer};
@@ -32,7 +33,7 @@ impl Supervisor {
             // It has died by itself.
             What::Act(..) => {}
             What::Look => self.look_at_calls(),
-            What::Waits => self.look_at_waits(),
+            What::Waits => steps::look_at_waits(self),
             What::GoOn => self.go_on(),
             What::TurnOver => self.turn_is_over(),
             What::Restart(who) => self.restart_is_due(who),

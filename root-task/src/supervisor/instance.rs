@@ -6,6 +6,7 @@ use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
 use ipc_proto::registrar::Refusal;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
+use root_task_core::steps;
 
 use super::Supervisor;
 use super::rescue::{Domains, Fate};
@@ -65,8 +66,7 @@ impl Supervisor {
         let instance = domain.instance;
         self.lose_windows_of(id);
         let generation = instance.generation;
-        self.alarms.cancel_all_of(instance);
-        self.forget_wait(id);
+        steps::leaves(self, instance);
         let fate = Fate { interrupted: (generation, next), queued };
         self.answer_callers(id, callers, fate);
     }

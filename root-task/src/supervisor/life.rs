@@ -6,8 +6,9 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
 use root_task_core::elf_plan::Code;
-use root_task_core::ledger::{Module, PublishDecision};
+use root_task_core::ledger::Module;
 use root_task_core::restart::History;
+use root_task_core::steps::{self, Published};
 
 use super::operator::sentence;
 use super::quotas::Usage;
@@ -94,34 +95,20 @@ impl Supervisor {
 
     /// A module's init has succeeded: everything that it reserved becomes visible in this one turn.
     pub(super) fn publish(&mut self, who: Instance) {
-        match self.ledger.publish(who) {
-            PublishDecision::Live(dropped) => {
-                self.drop_services(&dropped);
-                self.has_published(who.domain);
+        match steps::publish(self, who) {
+            Published::Live => {
                 self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Live });
                 self.boot_goes_on(self.ledger.module(who.domain).map(|module| module.name));
             }
-            PublishDecision::Held => {
+            Published::Held => {
                 self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Held });
             }
-            PublishDecision::Nothing => {}
-        }
-    }
-
-    /// Takes back the clients' capabilities to services that a new instance did not reserve again.
-    pub(super) fn drop_services(&mut self, dropped: &[ipc_proto::ids::ServiceRef]) {
-        for at in dropped {
-            let clients = self.ledger.clients_of(*at);
-            self.answer_clients_of(&clients);
-            for (client, slot) in clients {
-                self.take_connection(client, slot);
-            }
-            self.ledger.free_service(*at);
+            Published::Nothing => {}
         }
     }
 
     /// Those of these clients who wait at a service that the running instance does not offer any more.
-    fn answer_clients_of(&mut self, clients: &[(DomainId, u8)]) {
+    pub(super) fn answer_clients_of(&mut self, clients: &[(DomainId, u8)]) {
         for (client, slot) in clients {
             if let Some(call) = self.standing(*client).filter(|call| call.slot == u64::from(*slot)) {
                 let fate = Fate {

@@ -8,6 +8,7 @@ mod caps;
 mod deadlines;
 mod death;
 pub mod devices;
+mod effects;
 mod errands;
 mod failed;
 mod fingerprint;

@@ -8,6 +8,8 @@ use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, ModuleInfo, Outcome, PAGE, Request, Sentence, State};
 
+use root_task_core::steps;
+
 use super::waiter::Waiter;
 use super::{Response, Supervisor, answer, status};
 use crate::report::Cause;
@@ -121,10 +123,7 @@ impl Supervisor {
 
     /// Publishes a held module's names in this one turn.
     fn let_go(&mut self, id: DomainId) -> bool {
-        let Some(dropped) = self.ledger.release(id) else { return false };
-        self.drop_services(&dropped);
-        self.has_published(id);
-        true
+        steps::release(self, id)
     }
 
     fn release(&mut self, name: &Name) -> Response {

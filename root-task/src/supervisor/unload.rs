@@ -14,6 +14,7 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{Act, Answer, MAX_USERS, State, Users};
 use ipc_proto::slots;
 use root_task_core::alarms::What;
+use root_task_core::steps;
 use sel4::{Fault, SYSCALL_INSTRUCTION, UserContext};
 
 use super::errands::{Errand, Told};
@@ -145,16 +146,15 @@ impl Supervisor {
     }
 
     fn cancel_stop(&mut self, id: DomainId) -> bool {
-        if !self.ledger.cancel_stop(id) {
+        if !steps::cancel_stop(self, id) {
             return false;
         }
-        let Some(room) = self.room(id) else { return false };
-        let Some(domain) = room.domain.as_ref() else { return false };
-        let instance = domain.instance;
-        // The slot is empty, and the endpoint is there as long as the module is.
-        let _ = domain.let_receive(&room.home);
-        self.alarms.cancel(What::StopOver(instance));
-        self.has_published(id);
+        if let Some(room) = self.room(id)
+            && let Some(domain) = room.domain.as_ref()
+        {
+            // The slot is empty, and the endpoint is there as long as the module is.
+            let _ = domain.let_receive(&room.home);
+        }
         true
     }
 

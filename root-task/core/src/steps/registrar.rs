@@ -1,0 +1,66 @@
+//! What the name server asks.
+
+use heapless::Vec;
+use ipc_proto::badge::{Badge, Kind};
+use ipc_proto::ids::Instance;
+use ipc_proto::registrar::{Answer, Entries, Entry, Refusal, Request};
+
+use super::waits::{enter_wait, tell_cycles};
+use super::{Effects, Tables};
+use crate::ledger::{Ledger, Offer};
+
+/// The running instance that a client badge names.
+fn holder(ledger: &Ledger, badge: u64) -> Result<Instance, Refusal> {
+    match Badge::from_word(badge) {
+        Some(Badge { kind: Kind::Client, holder, .. }) => ledger.resolve(holder).ok_or(Refusal::NoSuchDomain),
+        _ => Err(Refusal::NoSuchDomain),
+    }
+}
+
+/// A page of what the ledger knows.
+pub fn entries(ledger: &Ledger, from: u16) -> Entries {
+    let mut page = Vec::new();
+    for (owner, service, Offer { name, version }) in ledger.services_from(from) {
+        if page.push(Entry { owner, service, name, version }).is_err() {
+            return Entries { page, next: Some(service.index) };
+        }
+    }
+    Entries { page, next: None }
+}
+
+/// A request of the name server's.
+///
+/// # Errors
+/// [`Refusal`]; nothing has changed.
+pub fn registrar(on: &mut impl Effects, request: Request) -> Result<Answer, Refusal> {
+    let Tables { ledger, .. } = on.tables();
+    match request {
+        Request::Enter { owner, again, name, version } => {
+            let owner = holder(ledger, owner)?;
+            let service = ledger.enter(owner, Offer { name, version }, again)?;
+            tell_cycles(on);
+            Ok(Answer::Entered(service))
+        }
+        Request::Withdraw { owner, service } => {
+            let owner = holder(ledger, owner)?;
+            ledger.withdraw(owner, service);
+            Ok(Answer::Done)
+        }
+        Request::Wait { client, name, versions, micros } => {
+            let client = holder(ledger, client)?;
+            enter_wait(on, client, name, versions, micros)
+        }
+        // It is answered in another type: see `entries`.
+        Request::Entries { .. } => Err(Refusal::Gone),
+        Request::State { service } => Ok(Answer::State(ledger.service_info(service).map(|info| info.state))),
+        Request::Connect { client, service } => {
+            let client = holder(ledger, client)?;
+            let connection = ledger.connect(client, service)?;
+            if let Err(refusal) = on.mint(client.domain, &connection) {
+                on.tables().ledger.disconnect(client.domain, connection.slot);
+                return Err(refusal);
+            }
+            Ok(Answer::Connected { slot: connection.slot, generation: connection.generation })
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Lookups that wait: entered by the name server, awaited by their client, and ended by a publish, a cycle, their time or
+//! the client's death.
+
+use heapless::Vec;
+use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::name::Name;
+use ipc_proto::registrar::{Answer, Refusal};
+use ipc_proto::version::VersionRange;
+use ipc_proto::waits::{Answer as Ended, Awaited, Cycle};
+
+use super::{Effects, Tables, newest};
+use crate::alarms::What;
+use crate::ledger::MAX_SERVICES;
+use crate::waits::{Found, Wait, provider};
+
+/// The name server has found nothing for a client that is ready to wait.
+pub(super) fn enter_wait(
+    on: &mut impl Effects,
+    client: Instance,
+    name: Name,
+    versions: VersionRange,
+    micros: u64,
+) -> Result<Answer, Refusal> {
+    let may = on.lets_wait(client.domain, micros).ok_or(Refusal::NoSuchDomain)?;
+    if on.is_awaiting(client.domain) {
+        return Err(Refusal::WaitsAlready);
+    }
+    if !may {
+        return Err(Refusal::WaitTooLong);
+    }
+    let now = on.now();
+    let Tables { ledger, waits, system, .. } = on.tables();
+    // It was published while the name server looked.
+    if let Some((service, version)) = ledger.find_live(&name, versions) {
+        return Ok(Answer::Published { service, version });
+    }
+    let until = now.saturating_add(micros.saturating_mul(1000));
+    let wait = Wait { client, name, versions, until };
+    waits.enter(wait, system.waiters).map_err(|_| Refusal::TooManyWaiters)?;
+    tell_cycles(on);
+    set_alarm(on);
+    Ok(Answer::Done)
+}
+
+/// A client asks how its wait has ended. `None` where it is answered when it has.
+pub fn ask(on: &mut impl Effects, who: Instance) -> Option<Ended> {
+    match on.tables().waits.ask(who) {
+        Found::Ended(how) => Some(Ended::Awaited(how)),
+        Found::Nothing => Some(Ended::None),
+        Found::Waiting if on.keep_awaiting(who.domain) => None,
+        // There is no room to keep it: better not to wait than to wait for ever.
+        Found::Waiting => {
+            on.tables().waits.remove(who.domain);
+            Some(Ended::None)
+        }
+    }
+}
+
+/// A module is live, for the first time or again: those who wait for what it offers are answered.
+pub(super) fn has_published(on: &mut impl Effects, id: DomainId) {
+    on.reopen(id);
+    let Tables { ledger, waits, .. } = on.tables();
+    if waits.waiting().next().is_none() {
+        return;
+    }
+    let offers: Vec<_, MAX_SERVICES> = ledger.live_offers_of(id).collect();
+    let now = on.now();
+    for offer in offers {
+        for client in on.tables().waits.publish(offer, now) {
+            answer(on, client);
+        }
+    }
+    look_soon(on);
+}
+
+/// The instance is dead, or on its way: its wait is gone, and the room of its question with it.
+pub(super) fn drop_wait(on: &mut impl Effects, id: DomainId) {
+    on.tables().waits.remove(id);
+    on.answer_awaiting(id, None);
+    look_soon(on);
+}
+
+/// A module has died or become live, so others may be expected to provide what some wait for: a turn of its own for that,
+/// when the ledger knows all of it.
+fn look_soon(on: &mut impl Effects) {
+    if on.tables().waits.waiting().next().is_some() {
+        alarm_at(on, on.now());
+    }
+}
+
+/// That turn, or the time of a wait is over: ends one in a turn.
+pub fn look_at_waits(on: &mut impl Effects) {
+    let now = on.now();
+    if let Some(client) = on.tables().waits.due(now) {
+        answer(on, client);
+    }
+    tell_cycles(on);
+    set_alarm(on);
+}
+
+/// Ends the waits of everybody who would wait for ever.
+pub(super) fn tell_cycles(on: &mut impl Effects) {
+    // Each that is told waits no more, so there are at most as many cycles as modules.
+    loop {
+        let Tables { ledger, waits, system, .. } = on.tables();
+        let Some(members) = waits.cycle(|name| provider(ledger, system, name)) else { return };
+        let cycle = Cycle::of(members.iter().filter_map(|id| ledger.module(*id)).map(|module| module.name));
+        for member in members {
+            on.tables().waits.end(member, Awaited::Cycle(cycle.clone()));
+            answer(on, member);
+        }
+    }
+}
+
+/// Answers a client whose wait has ended, if it is there already; otherwise it is told when it asks.
+fn answer(on: &mut impl Effects, client: DomainId) {
+    if !on.is_awaiting(client) {
+        return;
+    }
+    let Tables { ledger, waits, .. } = on.tables();
+    let Some(who) = newest(ledger, client) else { return };
+    let ended = match waits.ask(who) {
+        Found::Ended(how) => Ended::Awaited(how),
+        Found::Nothing | Found::Waiting => Ended::None,
+    };
+    on.answer_awaiting(client, Some(&ended));
+}
+
+fn set_alarm(on: &mut impl Effects) {
+    let Tables { waits, alarms, .. } = on.tables();
+    match waits.next() {
+        Some(at) => alarm_at(on, at),
+        None => {
+            alarms.cancel(What::Waits);
+        }
+    }
+}
+
+fn alarm_at(on: &mut impl Effects, at: u64) {
+    // There is always room: it is one of the supervisor's own.
+    let _ = on.tables().alarms.set(What::Waits, at);
+    on.set_timer();
+}
