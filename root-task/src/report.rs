@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use ipc_proto::name::Name;
 use ipc_proto::supervisor::Line;
 use root_task_core::restart;
 use sel4::Fault;
@@ -23,6 +24,8 @@ pub enum Cause {
     Operator,
     /// The operator restarts it.
     Restarted,
+    /// The operator replaces it: the next instance is made of this file.
+    Replaced(Name),
 }
 
 impl Cause {
@@ -67,6 +70,7 @@ impl fmt::Display for Cause {
             Cause::Exited(code) => write!(f, "exited with code {code}"),
             Cause::Operator => f.write_str("was crashed by the operator"),
             Cause::Restarted => f.write_str("is restarted by the operator"),
+            Cause::Replaced(file) => write!(f, "is replaced by {file}"),
         }
     }
 }
@@ -74,7 +78,7 @@ impl fmt::Display for Cause {
 /// Prints what happened to a module, tagged with its name and generation; nothing where it just came to its end.
 ///
 /// Printing costs more than answering the callers: it is done when they have run.
-pub fn print(name: &ipc_proto::name::Name, generation: ipc_proto::ids::Generation, cause: &Cause) {
+pub fn print(name: &Name, generation: ipc_proto::ids::Generation, cause: &Cause) {
     if !matches!(cause, Cause::Exited(0)) {
         say!("[{name}.{generation}] {cause}");
     }

@@ -93,6 +93,18 @@ pub enum Request {
         /// The module.
         name: Name,
     },
+    /// Start a module again, made of another file of the boot archive, which is checked first. The module keeps its name,
+    /// its arguments and its grants, its clients their connections to what the next instance reserves again. Where that
+    /// does not come to its publish, the module is started once more with the file that it had. Answer:
+    /// [`super::Answer::Loaded`] when the next instance is live; [`super::Answer::Refused`] where the file may not take its
+    /// place, and nothing has changed, or when the module is live again with its earlier file; [`super::Answer::Done`] where
+    /// it is not.
+    Replace {
+        /// The module.
+        name: Name,
+        /// The file's name in the archive. Its manifest must say this name or the module's.
+        file: Name,
+    },
     /// Do something to the module's instance, `nanoseconds` of the supervisor's clock after `since`. Answered at once,
     /// [`super::Answer::Done`]: what comes of a death shows in [`Request::LastDeath`]. A second request of the same kind for
     /// the same module replaces the first; an instance that dies earlier takes its alarms with it.

@@ -6,6 +6,7 @@ pub mod alarms;
 pub mod allowance;
 pub mod archive;
 pub mod elf_plan;
+pub mod files;
 pub mod grants;
 pub mod layout;
 pub mod ledger;

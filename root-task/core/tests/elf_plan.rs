@@ -82,6 +82,13 @@ fn the_manifests_name_must_be_the_files() {
         error.to_string(),
         "the file is called shell, and its manifest says echo: a module has the name of its file"
     );
+    // In the place of a module it may have that one's name.
+    let replaces = |name| Limits { replaces: Some(Name::new(name).unwrap()), ..called("echo-2") };
+    assert!(ElfPlan::check(&file, &replaces("echo")).is_ok());
+    assert_eq!(
+        ElfPlan::check(&file, &replaces("shell")).unwrap_err().to_string(),
+        "the file is called echo-2, and its manifest says echo: a module has the name of its file"
+    );
 }
 
 #[test]

@@ -111,7 +111,11 @@ impl Supervisor {
         if was_live {
             say!("[{name}] was not restarted: {error}");
             self.keep_words(name, generation, format_args!("was not restarted: {error}"));
-            self.give_up(id);
+            if self.trial_has_failed(id, format_args!("{error}")) {
+                self.start_again(id);
+            } else {
+                self.give_up(id);
+            }
         } else {
             self.answer_waiter(id, refused(format_args!("{name}: {error}")));
             self.report_leak(id, name);

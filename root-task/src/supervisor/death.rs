@@ -108,10 +108,14 @@ impl Supervisor {
 
     /// What the module's policy says about a death of `cause`.
     fn decide(&self, id: DomainId, cause: &Cause) -> Decision {
-        if matches!(cause, Cause::Restarted) {
+        if matches!(cause, Cause::Restarted | Cause::Replaced(_)) {
             return Decision::Restart(0);
         }
         self.room(id).map_or(Decision::Stay, |room| {
+            if room.files.is_on_trial() {
+                // Its policy is not the module's yet.
+                return Decision::Restart(0);
+            }
             let budget = self.system.restart_budget();
             room.history.decide(room.request.restart, cause.kind(), &budget, self.timer.now())
         })
@@ -213,6 +217,7 @@ impl Supervisor {
             self.boot_goes_on(Some(name));
             return;
         }
+        self.trial_has_failed(id, format_args!("{cause}"));
         match decision {
             Decision::Restart(delay) if whole => self.restart_in(instance, delay),
             // It has come to its end, as it should: nothing of it is kept.

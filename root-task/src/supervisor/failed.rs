@@ -8,13 +8,12 @@
 use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
-use ipc_proto::operator::Answer;
 use ipc_proto::slots;
 use sel4::cap;
 
+use super::Supervisor;
 use super::errands::Errand;
 use super::rescue::{Domains, Fate};
-use super::{Supervisor, answer};
 use crate::arch;
 use crate::domain::Domain;
 use crate::say;
@@ -38,7 +37,8 @@ impl Supervisor {
         if let Some(room) = self.room_mut(id) {
             room.silenced = true;
         }
-        self.answer_waiter(id, answer(&Answer::Done));
+        let response = self.is_not_live_again(id);
+        self.answer_waiter(id, response);
     }
 
     /// It is live again: its clients reach it.

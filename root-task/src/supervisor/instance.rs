@@ -4,11 +4,15 @@ use core::fmt;
 
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
+use ipc_proto::name::Name;
+use ipc_proto::operator::Sentence;
 use ipc_proto::registrar::Refusal;
+use root_task_core::allowance::Allowance;
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 use root_task_core::steps;
 
 use super::Supervisor;
+use super::operator::sentence;
 use super::rescue::{Domains, Fate};
 use crate::arch;
 use crate::memory::{Leak, OutOf};
@@ -40,11 +44,29 @@ impl fmt::Display for StartError {
 }
 
 impl Supervisor {
-    /// The checked file of a module.
-    pub(super) fn plan(&self, name: &ipc_proto::name::Name) -> Result<(ElfPlan, &'static [u8]), StartError> {
-        let file = self.archive.find(name).ok_or(StartError::NoFile)?;
-        let plan = ElfPlan::check(file, &Limits::new(arch::MACHINE, Some(*name))).map_err(StartError::Elf)?;
-        Ok((plan, file))
+    /// The checked file `file` of a module, whose manifest must say one of both names.
+    pub(super) fn plan(&self, name: &Name, file: &Name) -> Result<(ElfPlan, &'static [u8]), StartError> {
+        let bytes = self.archive.find(file).ok_or(StartError::NoFile)?;
+        let limits = Limits { replaces: Some(*name), ..Limits::new(arch::MACHINE, Some(*file)) };
+        Ok((ElfPlan::check(bytes, &limits).map_err(StartError::Elf)?, bytes))
+    }
+
+    /// The same, and it asks for no more than the module is granted.
+    ///
+    /// # Errors
+    /// The sentence for the operator.
+    pub(super) fn granted_plan(
+        &self,
+        name: &Name,
+        file: &Name,
+    ) -> Result<(ElfPlan, &'static [u8], Allowance), Sentence> {
+        let (plan, bytes) =
+            self.plan(name, file).map_err(|error| sentence(format_args!("{file}: {error}")))?;
+        let allowance = self.system.allowance_of(name);
+        allowance
+            .check(&plan.request, self.system.device_of(name))
+            .map_err(|difference| sentence(format_args!("{file}: {difference}")))?;
+        Ok((plan, bytes, allowance))
     }
 
     pub(super) fn names_endpoint(&self) -> Option<sel4::cap::Endpoint> {

@@ -30,6 +30,14 @@ impl Write for Cut {
     }
 }
 
+/// Words as a line.
+pub(super) fn line(words: fmt::Arguments<'_>) -> Line {
+    let mut line = Cut(Line::new());
+    // An error means that the line is full: what fitted is kept.
+    let _ = line.write_fmt(words);
+    line.0
+}
+
 impl Supervisor {
     fn with_log(&self, what: impl FnOnce(&mut Log, &dyn Fn(&Name) -> bool)) {
         // Nobody else has it in hand: nothing in here comes back to the log.
@@ -50,10 +58,7 @@ impl Supervisor {
 
     /// Keeps a line about an instance, in the supervisor's words.
     pub(super) fn keep_words(&self, name: Name, generation: Generation, words: fmt::Arguments<'_>) {
-        let mut line = Cut(Line::new());
-        // An error means that the line is full: what fitted is kept.
-        let _ = line.write_fmt(words);
-        self.keep(name, generation, false, &line.0);
+        self.keep(name, generation, false, &line(words));
     }
 
     fn keep(&self, name: Name, generation: Generation, own: bool, text: &str) {

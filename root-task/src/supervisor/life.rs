@@ -6,6 +6,7 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
 use root_task_core::elf_plan::Code;
+use root_task_core::files::Files;
 use root_task_core::ledger::Module;
 use root_task_core::restart::History;
 use root_task_core::steps::{self, Published};
@@ -24,12 +25,8 @@ impl Supervisor {
     /// # Errors
     /// The sentence for the operator; nothing is lost.
     pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Sentence> {
-        let (plan, file) = self.plan(&name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
+        let (plan, file, allowance) = self.granted_plan(&name, &name)?;
         let request = plan.request;
-        let allowance = self.system.allowance_of(&name);
-        allowance
-            .check(&request, self.system.device_of(&name))
-            .map_err(|difference| sentence(format_args!("{name}: {difference}")))?;
         let id = self
             .ledger
             .admit(name, request.connections, hold)
@@ -51,6 +48,7 @@ impl Supervisor {
                 domain: None,
                 building: None,
                 annex: None,
+                files: Files::new(name),
                 request,
                 code: Code::of(&plan, file),
                 allowance,
@@ -60,6 +58,7 @@ impl Supervisor {
                 held: None,
                 awaits: None,
                 death: None,
+                undone: None,
                 last_connections: heapless::Vec::new(),
                 history: History::default(),
                 silenced: false,
@@ -97,6 +96,7 @@ impl Supervisor {
     pub(super) fn publish(&mut self, who: Instance) {
         match steps::publish(self, who) {
             Published::Live => {
+                self.trial_is_over(who);
                 self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Live });
                 self.boot_goes_on(self.ledger.module(who.domain).map(|module| module.name));
             }

@@ -20,6 +20,7 @@ mod operator;
 mod parking;
 mod quotas;
 mod registrar;
+mod replace;
 mod requests;
 mod rescue;
 mod response;

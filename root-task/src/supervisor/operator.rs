@@ -57,6 +57,7 @@ impl Supervisor {
             Request::Windows { name, from } => self.windows_of(&name, from),
             Request::Crash { name } => self.crash(&name),
             Request::Restart { name } => self.restart_by_name(&name),
+            Request::Replace { name, file } => self.replace_by_name(&name, file),
             Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
             Request::TakeBack { name, act } => answer(&Answer::TakenBack(self.take_act_back(name, act))),
             Request::LastDeath { name } => {

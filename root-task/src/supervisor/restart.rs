@@ -39,15 +39,19 @@ impl Supervisor {
         }
     }
 
+    /// Whether it is dead, and is to be started again later.
+    pub(super) fn waits_for_restart(&self, id: DomainId) -> bool {
+        self.newest(id).is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
+    }
+
     fn newest(&self, id: DomainId) -> Option<Instance> {
         Some(Instance { domain: id, generation: self.ledger.module(id)?.generation })
     }
 
     /// Starts the next instance now.
-    fn start_again(&mut self, id: DomainId) {
+    pub(super) fn start_again(&mut self, id: DomainId) {
         self.cancel_restart(id);
-        let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
-        let plan = self.plan(&name);
+        let plan = self.next_plan(id);
         if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
             self.is_not_started(id, &error);
         }
@@ -59,7 +63,7 @@ impl Supervisor {
         if self.is_pinned(name) && self.state(id) != Some(State::Failed) {
             return pinned(name, "restarted");
         }
-        let waits = self.newest(id).is_some_and(|dead| self.alarms.is_set(What::Restart(dead)));
+        let waits = self.waits_for_restart(id);
         match self.state(id) {
             Some(State::Live) => {
                 let response = self.wait_for(id);
@@ -86,7 +90,7 @@ impl Supervisor {
     }
 
     /// What it did before does not count any more.
-    fn forgive(&mut self, id: DomainId) {
+    pub(super) fn forgive(&mut self, id: DomainId) {
         if let Some(room) = self.room_mut(id) {
             room.history = History::default();
         }

@@ -3,9 +3,10 @@
 use heapless::Vec;
 use ipc_proto::manifest::Request;
 use ipc_proto::slots::MAX_CONNECTIONS;
-use ipc_proto::supervisor::Args;
+use ipc_proto::supervisor::{Args, Line};
 use root_task_core::allowance::Allowance;
 use root_task_core::elf_plan::Code;
+use root_task_core::files::Files;
 use root_task_core::restart::{Decision, History};
 
 use super::quotas::Usage;
@@ -24,6 +25,8 @@ pub struct Room {
     pub annex: Option<Annex>,
     /// The instance that is being made.
     pub building: Option<Building>,
+    /// Of which file of the archive its instances are made; `request` and `code` are of the newest one's.
+    pub files: Files,
     pub request: Request,
     pub code: Code<'static>,
     pub allowance: Allowance,
@@ -37,6 +40,8 @@ pub struct Room {
     pub awaits: Option<Waiter>,
     /// How the instance died that waits to be reaped, and what comes then.
     pub death: Option<(Cause, Decision)>,
+    /// Why its successor was given up, until the operator is told.
+    pub undone: Option<Line>,
     /// Its restarts.
     pub history: History,
     /// Whether it has failed, so that its clients' calls come to the supervisor.

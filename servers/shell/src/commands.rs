@@ -75,6 +75,7 @@ impl Shell {
             Command::Revoke { name, client } => modules::revoke(name, client, output),
             Command::Crash(name) => modules::crash(name, output),
             Command::Restart(name) => modules::restart(name, output),
+            Command::Replace { name, file } => modules::replace(name, file, output),
             Command::After(what) => after::after(self, what, output),
             Command::Call { name, text } => call(name, &text, output),
             Command::Mem(what) => memory::mem(&mut self.mark, what, output),

@@ -45,6 +45,8 @@ pub struct Limits<'a> {
     pub machine: Machine,
     /// The name under which the module is loaded; its manifest must say the same. `None` takes any.
     pub called: Option<Name>,
+    /// The name of the module whose place it is to take; its manifest may say that instead.
+    pub replaces: Option<Name>,
     /// The sizes of the instance's objects beside frames and CNodes, as powers of two of bytes.
     pub object_bits: &'a [u8],
     /// The size of a CNode slot, as a power of two of bytes.
@@ -54,7 +56,7 @@ pub struct Limits<'a> {
 impl Limits<'static> {
     /// The limits of an ordinary load on `machine`.
     pub const fn new(machine: Machine, called: Option<Name>) -> Limits<'static> {
-        Limits { machine, called, object_bits: &INSTANCE_OBJECT_BITS, slot_bits: SLOT_BITS }
+        Limits { machine, called, replaces: None, object_bits: &INSTANCE_OBJECT_BITS, slot_bits: SLOT_BITS }
     }
 }
 
@@ -90,6 +92,7 @@ impl ElfPlan {
         let request = manifest::check(file, &header)?;
         if let Some(called) = limits.called
             && called != request.name
+            && limits.replaces != Some(request.name)
         {
             return Err(ElfError::WrongName { called, says: request.name });
         }

@@ -156,6 +156,15 @@ impl Ledger {
         }
     }
 
+    /// The next instance is made of another file: it can hold so many connections, and wants to be told of its clients'
+    /// deaths or does not. None runs, so that none is held.
+    pub fn refit(&mut self, domain: DomainId, max_connections: u8, departures: bool) {
+        if let Some(module) = self.module_mut(domain).filter(|module| !module.life.is_running()) {
+            module.max_connections = max_connections;
+            module.departures = departures.then(Departures::new);
+        }
+    }
+
     /// The module at `domain`, if one is loaded there.
     pub fn module(&self, domain: DomainId) -> Option<&Module> {
         self.modules.get(usize::from(domain.0))?.as_ref()

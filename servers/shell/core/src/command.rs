@@ -71,6 +71,13 @@ pub enum Command {
     Crash(Name),
     /// `restart NAME`
     Restart(Name),
+    /// `replace NAME FILE`
+    Replace {
+        /// The module.
+        name: Name,
+        /// The file of the boot archive that it is made of from now on.
+        file: Name,
+    },
     /// `after NS [of NAME] DO [during COMMAND]`
     After(After),
     /// `call NAME TEXT`
@@ -207,6 +214,12 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
         "revoke" => match split(rest) {
             (word, client) if !client.is_empty() && !client.contains(' ') => {
                 Ok(Command::Revoke { name: name(word)?, client: name(client)? })
+            }
+            _ => Err(usage(command)),
+        },
+        "replace" => match split(rest) {
+            (word, file) if !file.is_empty() && !file.contains(' ') => {
+                Ok(Command::Replace { name: name(word)?, file: name(file)? })
             }
             _ => Err(usage(command)),
         },

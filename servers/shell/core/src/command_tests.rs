@@ -30,6 +30,10 @@ fn commands() {
     assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
     assert_eq!(parse("crash echo"), Ok(Command::Crash(echo)));
     assert_eq!(parse("restart echo"), Ok(Command::Restart(echo)));
+    assert_eq!(parse("replace  echo  a-b "), Ok(Command::Replace { name: echo, file: client }));
+    for line in ["replace", "replace echo", "replace echo a b"] {
+        assert_eq!(error(line), "usage: replace NAME FILE");
+    }
     let args = Args::try_from("a  b").unwrap();
     assert_eq!(parse("load echo a  b"), Ok(Command::Load { name: echo, args, hold: false, wait: true }));
     let args = Args::new();

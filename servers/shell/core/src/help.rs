@@ -34,6 +34,10 @@ pub const HELP: &[(&str, &str)] = &[
     ("revoke DEVICE NAME", "take the device (console, clock) back from NAME, which lives"),
     ("crash NAME", "kill a module as if it had faulted; its restart policy decides what follows"),
     ("restart NAME", "start a module again, whatever its policy says; one that has failed is brought back"),
+    (
+        "replace NAME FILE",
+        "make a module anew of another file of the boot archive; if it fails, of its earlier one",
+    ),
     ("after NS DO", "crash, unload or revoke something so many nanoseconds from now"),
     ("after NS DO during COMMAND", "the same while COMMAND is carried out, and say whether it was in time"),
     ("after NS of NAME DO ...", "the same, but so many nanoseconds after the next start of NAME"),

@@ -1,4 +1,4 @@
-//! `load`, `release`, `unload`, `revoke`, `crash`, `restart`.
+//! `load`, `release`, `unload`, `revoke`, `crash`, `restart`, `replace`.
 
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Outcome, Request, Sentence, Users};
@@ -91,5 +91,18 @@ pub fn restart(name: Name, output: &mut Output) -> Result<(), Sentence> {
             "{name} was started again and did not become live: the console says why, `ps` its state"
         ))),
         answer => show_loaded(name, answer, output),
+    }
+}
+
+pub fn replace(name: Name, file: Name, output: &mut Output) -> Result<(), Sentence> {
+    match ask(&Request::Replace { name, file })? {
+        Answer::Loaded { instance, .. } => {
+            output.line(format_args!("{name} is replaced by {file}: generation {}", instance.generation));
+            Ok(())
+        }
+        Answer::Done => Err(format_error(format_args!(
+            "{name} was not replaced and is not live: the console says why, `ps` its state"
+        ))),
+        _ => Err(unexpected()),
     }
 }
