@@ -2,6 +2,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod board;
 pub mod clockwork;
 mod fingerprint;
 pub mod give;
@@ -28,7 +29,7 @@ use ipc_proto::supervisor::Args;
 use module_rt::{InitError, operator};
 
 pub use fingerprint::fingerprint;
-pub use services::{clients_of, connect, connect_to, is_published, say, warm_up};
+pub use services::{clients_of, connect, connect_to, is_published, say, waiting, warm_up};
 
 /// What is wrong, as a sentence.
 pub type Wrong = String<96>;
@@ -112,6 +113,15 @@ pub fn run(name: Name, args: &str) -> Result<(), InitError> {
     match ask(&Request::Load { name, args, hold: false, wait: true })? {
         Answer::Loaded { outcome: Outcome::Exited, .. } => Ok(()),
         other => Err(InitError::new(35, format_args!("run {name}: {other:?}"))),
+    }
+}
+
+/// Has a module made of another file. `false` where it is live again with the one that it had.
+pub fn replace(name: Name, file: Name) -> Result<bool, InitError> {
+    match ask(&Request::Replace { name, file })? {
+        Answer::Loaded { .. } => Ok(true),
+        Answer::Refused(sentence) if sentence.contains("with its earlier file it is live again") => Ok(false),
+        other => Err(InitError::new(41, format_args!("replace {name} {file}: {other:?}"))),
     }
 }
 

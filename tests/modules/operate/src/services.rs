@@ -1,6 +1,7 @@
 //! What test modules ask of the name server and of `echo`.
 
 use ipc_proto::echo::{self, Said, Text};
+use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
 use ipc_proto::operator::{Answer, Request};
 use ipc_proto::registrar::Refusal;
@@ -18,6 +19,14 @@ pub fn clients_of(name: &str) -> Result<u16, InitError> {
     match ask(&Request::Service { service: entry.service })? {
         Answer::Service(Some(info)) => Ok(info.clients),
         other => Err(InitError::new(34, format_args!("the service {name}: {other:?}"))),
+    }
+}
+
+/// The first two modules that wait for a name.
+pub fn waiting() -> Result<[Option<Name>; 2], InitError> {
+    match ask(&Request::Waits { from: 0 })? {
+        Answer::Waits(page, _) => Ok([0, 1].map(|index| page.get(index).map(|wait| wait.client))),
+        other => Err(InitError::new(42, format_args!("the waits: {other:?}"))),
     }
 }
 

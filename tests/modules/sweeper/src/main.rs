@@ -11,6 +11,7 @@
 mod ask_names;
 mod call;
 mod count;
+mod crowd;
 mod init;
 mod revoked;
 mod script;

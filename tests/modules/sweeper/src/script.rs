@@ -17,6 +17,8 @@ pub enum Work {
     Client,
     /// A call to this service, during which the caller's capability is taken back.
     Revoked(&'static str, Way),
+    /// What several modules ask the name server, which is the victim, and this scene.
+    Crowd(Scene),
     /// A call to `tally`, which counts how often it was executed.
     Count,
 }
@@ -59,6 +61,21 @@ pub enum Question {
     Unreadable,
 }
 
+/// What happens while several modules ask the name server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scene {
+    /// Lookups.
+    Lookup,
+    /// A module reserves and publishes what one of them waits for.
+    Publish,
+    /// Such a module is unloaded, and another one reserves its names.
+    Unload,
+    /// A module dies in a call to the name server, or while it waits.
+    Death,
+    /// The name server is replaced by its other version.
+    Replace,
+}
+
 /// One script.
 #[derive(Clone, Copy, Debug)]
 pub struct Script {
@@ -92,8 +109,12 @@ const fn ask(name: &'static str, question: Question) -> Script {
     kill(name, "name-server", &["echo"], Work::Ask(question))
 }
 
+const fn crowd(name: &'static str, scene: Scene) -> Script {
+    kill(name, "name-server", &["echo"], Work::Crowd(scene))
+}
+
 /// All of them.
-pub const SCRIPTS: [Script; 33] = [
+pub const SCRIPTS: [Script; 38] = [
     kill("echo-init", "echo", &[], Work::Init),
     kill("echo-call", "echo", &[], Work::Call("echo", Way::Say)),
     kill("echo-words", "echo", &[], Work::Call("echo", Way::Words)),
@@ -116,6 +137,11 @@ pub const SCRIPTS: [Script; 33] = [
     ask("names-again", Question::Again),
     ask("names-gone", Question::Gone),
     ask("names-unreadable", Question::Unreadable),
+    crowd("crowd-lookup", Scene::Lookup),
+    crowd("crowd-publish", Scene::Publish),
+    crowd("crowd-unload", Scene::Unload),
+    crowd("crowd-death", Scene::Death),
+    crowd("crowd-replace", Scene::Replace),
     kill("shell-init", "shell", &[], Work::Init),
     kill("revoke-call", "reviser", &[], Work::Call("reviser", Way::First)),
     kill("give-call", "giver", &["taker"], Work::Call("giver", Way::Say)),

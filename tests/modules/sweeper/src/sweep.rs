@@ -6,6 +6,7 @@ use ipc_proto::operator::{Act, Death, MemoryInfo};
 use module_rt::{InitError, clock};
 use operate::{self as ask, Wrong, wrong};
 
+use crate::crowd::Crowd;
 use crate::script::{Script, Work};
 
 /// How much later than it should something can come: the supervisor's turns delay it.
@@ -13,12 +14,20 @@ const MARGIN: u64 = 200_000;
 /// Memory is proved whole by the kernel after every so many rounds; the books are compared after each.
 const PROVE_EVERY: u64 = 64;
 
+/// How often a crowd is looked at until it is calm, and how often at least the first time.
+const CALM: u32 = 1000;
+const SETTLED: u32 = 32;
+
 /// What one round came to.
 pub enum Round {
     /// The victim was struck, at this instruction where that is known; nothing is wrong, or something is.
     Struck(u64, Result<(), Wrong>),
     /// Its work was done before the moment came.
     Done,
+}
+
+fn is_same(before: &MemoryInfo, after: &MemoryInfo) -> bool {
+    (after.free_bytes, after.used_slots) == (before.free_bytes, before.used_slots)
 }
 
 /// A script that runs.
@@ -29,6 +38,8 @@ pub struct Sweep {
     before: MemoryInfo,
     /// The last death that is known.
     pub known: Option<Death>,
+    /// Who asks the name server beside it, in scripts with such.
+    pub crowd: Option<Crowd>,
     rounds: u64,
 }
 
@@ -40,10 +51,10 @@ impl Sweep {
             ask::load_live(ask::name(beside)?)?;
         }
         let before = ask::books()?;
-        let mut sweep = Sweep { script, victim, before, known: None, rounds: 0 };
+        let mut sweep = Sweep { script, victim, before, known: None, crowd: None, rounds: 0 };
         // The first time cuts untyped memory into pieces, which are then used again.
         sweep.once()?;
-        sweep.before = ask::books()?;
+        sweep.before = sweep.books(None)?;
         Ok(sweep)
     }
 
@@ -59,6 +70,7 @@ impl Sweep {
             Work::Restart => self.reload_beside(),
             Work::Client => self.visit_once(),
             Work::Count => self.count_once(),
+            Work::Crowd(scene) => self.crowd_once(scene),
         }
     }
 
@@ -74,6 +86,7 @@ impl Sweep {
             Work::Restart => self.restart(moment)?,
             Work::Client => self.visit(moment)?,
             Work::Count => self.count(moment)?,
+            Work::Crowd(scene) => self.crowd_round(scene, moment)?,
         };
         let Round::Struck(ip, verdict) = round else { return Ok(round) };
         self.rounds = self.rounds.saturating_add(1);
@@ -82,10 +95,31 @@ impl Sweep {
         Ok(Round::Struck(ip, verdict))
     }
 
+    /// The books, when they are as they were or will not be. With a crowd somebody may wait just now, which takes a slot.
+    fn books(&self, before: Option<&MemoryInfo>) -> Result<MemoryInfo, InitError> {
+        let mut books = ask::books()?;
+        for turn in 0..CALM {
+            let same = match before {
+                Some(before) => is_same(before, &books),
+                // Whoever is to wait does by then.
+                None => turn > SETTLED,
+            };
+            if self.crowd.is_none() || (same && Crowd::is_calm()?) {
+                break;
+            }
+            module_rt::yield_now();
+            books = ask::books()?;
+        }
+        Ok(books)
+    }
+
     /// After a round there is as much memory as before it.
     fn memory(&self) -> Result<(), InitError> {
-        let after = ask::books()?;
-        if (after.free_bytes, after.used_slots) != (self.before.free_bytes, self.before.used_slots) {
+        if self.crowd.as_ref().is_some_and(|crowd| !crowd.has_its_first_file()) {
+            return Ok(());
+        }
+        let after = self.books(Some(&self.before))?;
+        if !is_same(&self.before, &after) {
             let (b, a) = (&self.before, &after);
             return Err(InitError::new(
                 11,

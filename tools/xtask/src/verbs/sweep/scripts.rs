@@ -9,18 +9,28 @@ pub struct Script {
     pub name: &'static str,
     /// The package that is killed in it, where all of its instructions are to be struck: one that is shipped.
     pub victim: Option<&'static str>,
+    /// In a coarse sweep, the instructions from one kill to the next: a prime, so that loops are hit at different turns.
+    pub coarse: u64,
 }
 
+/// Of a coarse sweep whose rounds are short.
+const COARSE: u64 = 131;
+
 const fn all_of(name: &'static str, victim: &'static str) -> Script {
-    Script { name, victim: Some(victim) }
+    Script { name, victim: Some(victim), coarse: COARSE }
 }
 
 const fn beside(name: &'static str) -> Script {
-    Script { name, victim: None }
+    Script { name, victim: None, coarse: COARSE }
+}
+
+/// With several modules beside it.
+const fn crowd(name: &'static str, coarse: u64) -> Script {
+    Script { name, victim: Some("name-server"), coarse }
 }
 
 /// As in `tests/modules/sweeper/src/script.rs`.
-pub const SCRIPTS: [Script; 33] = [
+pub const SCRIPTS: [Script; 38] = [
     all_of("echo-init", "echo"),
     all_of("echo-call", "echo"),
     all_of("echo-words", "echo"),
@@ -42,6 +52,11 @@ pub const SCRIPTS: [Script; 33] = [
     all_of("names-again", "name-server"),
     all_of("names-gone", "name-server"),
     all_of("names-unreadable", "name-server"),
+    crowd("crowd-lookup", 10_007),
+    crowd("crowd-publish", 12_007),
+    crowd("crowd-unload", 30_011),
+    crowd("crowd-death", 20_011),
+    crowd("crowd-replace", 20_011),
     all_of("shell-init", "shell"),
     beside("revoke-call"),
     beside("give-call"),

@@ -14,8 +14,6 @@ use crate::verbs::bench::{self, goals, table};
 use crate::verbs::soak;
 use crate::verbs::sweep::{self, Span, scripts::SCRIPTS, scripts::Script};
 
-/// Instructions from one kill of a sweep to the next: a prime, so that loops are hit at different turns.
-const STEP: u64 = 131;
 /// The cycles of the soak, and its seed.
 const SOAK: (u32, u64) = (1000, 1);
 
@@ -48,7 +46,8 @@ impl Case {
         match self.kind {
             Kind::Bench => Ok(bench::request(self.arch)),
             Kind::Sweep(script) => {
-                sweep::request(self.arch, &script, Span { step: STEP, ..Span::default() }, false)
+                let span = Span { step: script.coarse, ..Span::default() };
+                sweep::request(self.arch, &script, span, false)
             }
             Kind::Soak => soak::request(self.arch, SOAK.0, SOAK.1),
         }
