@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{Generation, ServiceRef};
 use crate::name::Name;
 use crate::registrar::Refusal;
-use crate::version::{Version, VersionRange};
+use crate::version::{Offered, Version, VersionRange};
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x110;
@@ -19,14 +19,15 @@ pub const PAGE: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
     /// Reserve a name for a service of the caller, during its init. Nothing is visible until the caller
-    /// publishes. Answer: [`Answer::Reserved`] or [`Answer::Failed`].
+    /// publishes. The same name can be reserved in several versions, by one module, each for a service of its own.
+    /// Answer: [`Answer::Reserved`] or [`Answer::Failed`].
     Reserve {
         /// The name.
         name: Name,
         /// The version of its interface.
         version: Version,
     },
-    /// Connect the caller to the service that has published `name`.
+    /// Connect the caller to the service that has published `name`: to the newest of those versions that it speaks.
     /// Answer: [`Answer::Found`], [`Answer::Wait`] or [`Answer::Failed`].
     Lookup {
         /// The name.
@@ -55,10 +56,10 @@ pub enum NameFailure {
     TooManyForOwner,
     /// Nobody has published the name. (A reserved one looks the same.)
     NotFound,
-    /// The name is there, in another version.
+    /// The name is there, in other versions only.
     Version {
-        /// Which.
-        offered: Version,
+        /// In which.
+        offered: Offered,
     },
     /// The caller's badge is not a module's.
     BadCaller,
@@ -89,7 +90,10 @@ impl fmt::Display for NameFailure {
                 f.write_str("nobody has published that name: `names` lists what there is")
             }
             NameFailure::Version { offered } => {
-                write!(f, "it is there in version {offered}, which the caller does not speak")
+                let one = offered.versions().len() == 1;
+                let speaks =
+                    if one { "which the caller does not speak" } else { "none of which the caller speaks" };
+                write!(f, "it is there in {offered}, {speaks}")
             }
             NameFailure::BadCaller => f.write_str("the caller is not a module"),
             NameFailure::Supervisor(refusal) => f.write_str(match refusal {
@@ -166,7 +170,7 @@ mod tests {
         use NameFailure::*;
         for failure in [
             NotFound,
-            Version { offered: crate::version::Version(2) },
+            Version { offered: Offered::of([crate::version::Version(2)]) },
             Supervisor(Refusal::NotLive),
             Supervisor(Refusal::Failed),
         ] {

@@ -66,7 +66,7 @@ pub enum Request {
         /// The number of the first.
         from: u16,
     },
-    /// What state the entry is in, if it still exists. Answer: [`Answer::State`].
+    /// What state the entry is in for its clients, if it still exists. Answer: [`Answer::State`].
     State {
         /// The entry.
         service: ServiceRef,

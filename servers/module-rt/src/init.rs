@@ -91,14 +91,36 @@ pub(crate) fn ask(request: &Request) -> Result<Answer, NamesError> {
     }
 }
 
-/// Connects this module to the service that has published `name`. Also possible after init.
+/// What a lookup has found: the newest of the versions that this module speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The way there.
+    pub connection: Connection,
+    /// Which version it is: what this module says on it has to be in that one.
+    pub version: Version,
+}
+
+/// Connects this module to the service that has published `name`. Also possible after init. A module that speaks more
+/// than one version uses [`find`].
 ///
 /// # Errors
-/// [`NamesError`]; [`NameFailure::NotFound`] where nobody has published the name.
+/// As [`find`].
 pub fn lookup(name: &str, versions: VersionRange) -> Result<Connection, NamesError> {
+    Ok(find(name, versions)?.connection)
+}
+
+/// Connects this module to the service that has published `name`, in the newest version that both sides speak, and says
+/// which one that is.
+///
+/// # Errors
+/// [`NamesError`]; [`NameFailure::NotFound`] where nobody has published the name, and [`NameFailure::Version`] with what
+/// there is where it is there in other versions only.
+pub fn find(name: &str, versions: VersionRange) -> Result<Found, NamesError> {
     let name = Name::new(name).map_err(NamesError::Name)?;
     match ask(&Request::Lookup { name, versions, wait: 0 })? {
-        Answer::Found { slot, .. } => Ok(Connection::in_slot(u64::from(slot))),
+        Answer::Found { slot, version, .. } => {
+            Ok(Found { connection: Connection::in_slot(u64::from(slot)), version })
+        }
         _ => Err(NamesError::Call(CallError::BadAnswer)),
     }
 }
@@ -123,6 +145,9 @@ impl Init {
 
     /// Reserves a name for a service of this module. It becomes visible, together with all others, when init has
     /// returned. Calls to it will carry the returned number: see [`crate::Client::service`].
+    ///
+    /// One name can be reserved in several versions, each for a service of its own: a client is connected to the newest
+    /// that it speaks.
     ///
     /// # Errors
     /// [`NamesError`]: the name is taken or a bound is reached. Nothing has to be undone.

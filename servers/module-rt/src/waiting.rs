@@ -12,7 +12,7 @@ use ipc_proto::waits::{self, Awaited, Cycle};
 use crate::connection::{CallError, Connection};
 #[cfg(doc)]
 use crate::init::lookup;
-use crate::init::{Init, InitError, NamesError, ask};
+use crate::init::{Found, Init, InitError, NamesError, ask};
 
 /// Why a lookup that waited found nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,13 +77,23 @@ pub fn lookup_waiting(
     versions: VersionRange,
     longest: Duration,
 ) -> Result<Connection, WaitError> {
+    Ok(find_waiting(name, versions, longest)?.connection)
+}
+
+/// [`lookup_waiting`], and says which version was found: the newest that both sides speak.
+///
+/// # Errors
+/// As [`lookup_waiting`].
+pub fn find_waiting(name: &str, versions: VersionRange, longest: Duration) -> Result<Found, WaitError> {
     let name = Name::new(name).map_err(NamesError::Name)?;
     // Rounded up: what is shorter than the unit waits, too.
     let mut wait = u64::try_from(longest.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
     let mut has_waited = false;
     loop {
         match ask(&Request::Lookup { name, versions, wait }) {
-            Ok(Answer::Found { slot, .. }) => return Ok(Connection::in_slot(u64::from(slot))),
+            Ok(Answer::Found { slot, version, .. }) => {
+                return Ok(Found { connection: Connection::in_slot(u64::from(slot)), version });
+            }
             Ok(Answer::Wait) => {}
             Ok(_) => return Err(NamesError::Call(CallError::BadAnswer).into()),
             Err(NamesError::Refused(failure)) if has_waited && failure.is_absence() => {

@@ -24,6 +24,7 @@ use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::operator::State;
 use ipc_proto::slots::MAX_CONNECTIONS;
+use ipc_proto::version::MAX_VERSIONS;
 
 pub use connections::Connection;
 pub use departures::Departures;
@@ -37,7 +38,7 @@ pub const MAX_MODULES: usize = badge::MAX_DOMAINS as usize;
 /// How many services all modules together can have: as many as a badge can tell apart.
 pub const MAX_SERVICES: usize = badge::MAX_SERVICES as usize;
 /// How many services one module can have.
-pub const MAX_SERVICES_PER_MODULE: u16 = 8;
+pub const MAX_SERVICES_PER_MODULE: u16 = MAX_VERSIONS as u16;
 
 /// What the ledger knows of a loaded module.
 #[derive(Clone, Debug, Hash)]

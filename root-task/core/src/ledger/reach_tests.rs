@@ -1,7 +1,8 @@
 //! Tests of the ledger: whom a client reaches, and who reaches a module that is being stopped.
 
-use super::tests::{live, offer, started};
+use super::tests::{live, offer, offered, started};
 use super::*;
+use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
 use ipc_proto::slots::FIRST_CONNECTION;
 
@@ -108,4 +109,26 @@ fn names_and_clients_below_at_and_above_what_is_granted() {
     assert!(ledger.connect(clients[2], service).is_ok(), "there is room when one has gone");
     ledger.restrict(server.domain, u16::MAX, u16::MAX);
     assert_eq!(ledger.module(server.domain).unwrap().max_names, MAX_SERVICES_PER_MODULE);
+}
+
+#[test]
+fn a_service_is_taken_up_under_its_own_name_and_version_only() {
+    let mut ledger = Ledger::new();
+    let client = live(&mut ledger, "client");
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, offered("a", 1), None).unwrap();
+    ledger.publish(server);
+    let held = ledger.connect(client, a).unwrap().slot;
+    ledger.died(server.domain);
+    let again = Instance { domain: server.domain, generation: ledger.start(server.domain).unwrap() };
+    for another in [offered("a", 2), offered("b", 1)] {
+        assert_ne!(ledger.enter(again, another, Some(a)).unwrap(), a, "its clients asked for neither");
+    }
+    assert_eq!(ledger.offer_of(a), Some(offered("a", 1)));
+    assert_eq!(ledger.state_for_clients(a), Some(ServiceState::Down));
+    assert_eq!(ledger.enter(again, offered("a", 1), Some(a)), Ok(a));
+    assert_eq!(ledger.state_for_clients(a), Some(ServiceState::Down), "until it is published again");
+    ledger.publish(again);
+    assert_eq!(ledger.state_for_clients(a), Some(ServiceState::Live));
+    assert!(ledger.connections_of(client.domain).eq([(held, a)]));
 }

@@ -66,7 +66,8 @@ impl Ledger {
     /// Enters a reservation of `owner`, under the name and version of `offer`; it stays invisible until [`Ledger::publish`].
     ///
     /// With `again`, the entry of the same module's earlier instance is taken up; where that is not possible
-    /// (gone, or another module's), a new entry is made.
+    /// (gone, another module's, or under another name or version, which its clients have not asked for), a new entry is
+    /// made.
     ///
     /// # Errors
     /// [`Refusal`]: the owner is not a starting instance, or a bound is reached. Nothing has changed.
@@ -85,9 +86,9 @@ impl Ledger {
         if let Some(at) = again
             && let Some(used) = self.used_mut(at)
             && used.owner == owner.domain
+            && used.offer == offer
         {
             used.state = ServiceState::Reserved;
-            used.offer = offer;
             return Ok(at);
         }
         let own = self.services.iter().filter(|service| service.is_owned_by(owner.domain)).count();
@@ -128,13 +129,26 @@ impl Ledger {
         self.used(at).is_some()
     }
 
-    /// A live service of that name that speaks one of these versions.
+    /// The live service of that name that speaks the newest of these versions.
     pub fn find_live(&self, name: &Name, versions: VersionRange) -> Option<(ServiceRef, Version)> {
-        (0u16..).zip(&self.services).find_map(|(index, service)| {
+        let live = (0u16..).zip(&self.services).filter_map(|(index, service)| {
             let Used { offer, state: ServiceState::Live, .. } = service.used.as_ref()? else { return None };
             let fits = offer.name == *name && versions.contains(offer.version);
             fits.then_some((ServiceRef { index, epoch: service.epoch }, offer.version))
-        })
+        });
+        live.max_by_key(|(_, version)| *version)
+    }
+
+    /// Under which name and in which version a service is there.
+    pub fn offer_of(&self, at: ServiceRef) -> Option<Offer> {
+        self.used(at).map(|used| used.offer)
+    }
+
+    /// What its clients see of a service: one that a new instance has reserved again is down until that publishes.
+    pub fn state_for_clients(&self, at: ServiceRef) -> Option<ServiceState> {
+        let used = self.used(at)?;
+        let down = used.inherited && used.state == ServiceState::Reserved;
+        Some(if down { ServiceState::Down } else { used.state })
     }
 
     /// What a module offers that is live.

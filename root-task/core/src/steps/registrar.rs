@@ -52,7 +52,7 @@ pub fn registrar(on: &mut impl Effects, request: Request) -> Result<Answer, Refu
         }
         // It is answered in another type: see `entries`.
         Request::Entries { .. } => Err(Refusal::Gone),
-        Request::State { service } => Ok(Answer::State(ledger.service_info(service).map(|info| info.state))),
+        Request::State { service } => Ok(Answer::State(ledger.state_for_clients(service))),
         Request::Connect { client, service } => {
             let client = holder(ledger, client)?;
             let connection = ledger.connect(client, service)?;

@@ -226,13 +226,19 @@ fn the_ledger_finds_what_is_live_in_a_version_that_fits() {
     assert_eq!(ledger.live_offers_of(server.domain).count(), 0);
     ledger.died(server.domain);
     let again = Instance { generation: ledger.start(server.domain).unwrap(), ..server };
-    assert_eq!(
-        ledger.enter(again, offered("x", 1), Some(at)),
-        Ok(at),
-        "the next instance speaks another version"
-    );
+    let one = ledger.enter(again, offered("x", 1), None).unwrap();
+    let four = ledger.enter(again, offered("x", 4), None).unwrap();
+    let three = ledger.enter(again, offered("x", 3), None).unwrap();
+    ledger.enter(again, offered("y", 5), None).unwrap();
     ledger.publish(again);
-    assert_eq!(ledger.find_live(&name("x"), ONE), Some((at, Version(1))));
+    for (versions, found) in [
+        (VersionRange::ANY, Some((four, Version(4)))),
+        (VersionRange { oldest: Version(1), newest: Version(3) }, Some((three, Version(3)))),
+        (ONE, Some((one, Version(1)))),
+        (VersionRange::exactly(Version(2)), None),
+    ] {
+        assert_eq!(ledger.find_live(&name("x"), versions), found, "the newest of {versions:?}");
+    }
     let other = live(&mut ledger, "other");
     assert_eq!(ledger.live_offers_of(other.domain).count(), 0);
 }

@@ -13,7 +13,7 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
 use ipc_proto::version::{Version, VersionRange};
-use name_server_core::{Decision, Entry, LookupError, Registry};
+use name_server_core::{Decision, Entry, Registry};
 
 use root_task_core::ledger::Offer;
 
@@ -33,13 +33,15 @@ impl Names {
     /// The name server dies, and begins again with what the ledger knows: it finds whatever it had found before.
     pub fn dies(&mut self, supervisor: &Supervisor) {
         self.sweep(supervisor);
-        let before: BTreeMap<_, _> = self.registry.entries().map(|entry| (entry.name, *entry)).collect();
+        let all = |registry: &Registry| -> BTreeMap<_, _> {
+            registry.entries().map(|entry| ((entry.name, entry.version), *entry)).collect()
+        };
+        let before = all(&self.registry);
         self.registry = Registry::new();
         for (owner, service, Offer { name, version }) in supervisor.ledger.services_from(0) {
             self.registry.reserve(Entry { name, version, owner, service }).unwrap();
         }
-        let after: BTreeMap<_, _> = self.registry.entries().map(|entry| (entry.name, *entry)).collect();
-        assert_eq!(before, after);
+        assert_eq!(before, all(&self.registry));
     }
 
     pub fn reserve(
@@ -49,7 +51,7 @@ impl Names {
         name: Name,
         version: Version,
     ) -> Option<ServiceRef> {
-        let earlier = self.decide(supervisor, owner.domain, &name)?;
+        let earlier = self.decide(supervisor, owner.domain, &name, version)?;
         let service = supervisor.enter(owner, Offer { name, version }, earlier).ok()?;
         let entry = Entry { name, version, owner: owner.domain, service };
         self.registry.reserve(entry).unwrap();
@@ -63,9 +65,10 @@ impl Names {
         supervisor: &Supervisor,
         owner: DomainId,
         name: &Name,
+        version: Version,
     ) -> Option<Option<ServiceRef>> {
         for last in [false, true] {
-            match self.registry.decide(owner, name) {
+            match self.registry.decide(owner, name, version) {
                 Decision::New => return Some(None),
                 Decision::Again(entry) => return Some(Some(entry.service)),
                 Decision::Conflict(_) | Decision::Full | Decision::TooManyForOwner if last => return None,
@@ -92,47 +95,62 @@ impl Names {
         name: &Name,
         versions: VersionRange,
     ) {
-        let of_name = |(_, (of, _)): &(&ServiceRef, &(Name, Version))| of == name;
-        let state = |at: &ServiceRef| supervisor.model.services.get(at).map(|service| service.state);
-        let of_name = self.reserved.iter().filter(of_name);
-        let live: Vec<_> = of_name.filter(|(at, _)| state(at) == Some(ServiceState::Live)).collect();
-        assert!(live.len() < 2, "two services are live as {name}: {live:?}");
-        let live = live.first().map(|(at, (_, version))| (**at, *version));
-        let entry = match self.registry.lookup(name, versions) {
-            Ok(entry) => entry,
-            Err(LookupError::NoSuchName) => return assert_eq!(live, None, "nobody finds {name}"),
-            Err(LookupError::Version(entry)) => {
-                return assert!(
-                    live.is_none_or(|(_, version)| version == entry.version && !versions.contains(version))
-                );
+        let live = self.published(supervisor, name, |state, _| state == ServiceState::Live);
+        let owners: BTreeSet<_> = live.values().map(|at| supervisor.model.services[at].owner).collect();
+        assert!(owners.len() < 2, "two modules are live as {name}: {live:?}");
+        let best = live.iter().rev().find(|(version, _)| versions.contains(**version));
+        let best = best.map(|(version, at)| (*at, *version));
+        let mut spoken = Some(versions);
+        while let Some(range) = spoken {
+            let Ok(entry) = self.registry.lookup(name, range) else { break };
+            match supervisor.connect(client, entry.service) {
+                Ok(connection) => {
+                    self.found += 1;
+                    assert_eq!(best, Some((entry.service, entry.version)), "{name} leads to the newest");
+                    return assert_eq!(connection.server, entry.owner);
+                }
+                Err(Refusal::Gone) => assert!(self.registry.forget(entry.service)),
+                Err(Refusal::NotPublished) => {}
+                Err(Refusal::NotLive | Refusal::Failed) => return assert_eq!(best, None, "{name} is hidden"),
+                Err(refusal) => return assert_ne!(refusal, Refusal::AlreadyPublished),
             }
-        };
-        match supervisor.connect(client, entry.service) {
-            Ok(connection) => {
-                self.found += 1;
-                assert_eq!(
-                    live,
-                    Some((entry.service, entry.version)),
-                    "{name} leads to what is live as {name}"
-                );
-                assert_eq!((connection.server, true), (entry.owner, versions.contains(entry.version)));
-            }
-            Err(Refusal::Gone) => {
-                assert_eq!(live, None, "{name} is forgotten");
-                assert!(self.registry.forget(entry.service));
-            }
-            Err(Refusal::NotPublished | Refusal::NotLive | Refusal::Failed) => {
-                assert_eq!(live, None, "{name} is hidden")
-            }
-            Err(refusal) => assert_ne!(refusal, Refusal::AlreadyPublished),
+            spoken = range.before(entry.version);
         }
+        assert_eq!(best, None, "nobody finds {name}");
+        let state = |at| Ok::<_, ()>(supervisor.ledger.state_for_clients(at));
+        let offered = self.registry.offered(name, versions, state).unwrap();
+        let hidden = [ServiceState::Stopping, ServiceState::Reserved];
+        let seen = self.published(supervisor, name, |state, was| was || !hidden.contains(&state));
+        let stopping = self.published(supervisor, name, |state, _| state == ServiceState::Stopping);
+        let expected =
+            seen.keys().filter(|version| !versions.contains(**version) && !stopping.contains_key(version));
+        assert!(offered.versions().iter().eq(expected), "{name} is listed as {offered}, not {seen:?}");
+    }
+
+    /// The services of a name of whose state, and whether they were ever published, this holds, by their versions.
+    fn published(
+        &self,
+        supervisor: &Supervisor,
+        name: &Name,
+        is: impl Fn(ServiceState, bool) -> bool,
+    ) -> BTreeMap<Version, ServiceRef> {
+        let mut found = BTreeMap::new();
+        for (at, (of, version)) in &self.reserved {
+            if of == name
+                && let Some(service) = supervisor.model.services.get(at)
+                && is(service.state, service.published)
+            {
+                assert_eq!(found.insert(*version, *at), None, "two services of {name} {version}");
+            }
+        }
+        found
     }
 
     /// What holds of the table at every moment.
     pub fn check(&self, supervisor: &Supervisor) {
         let mut seen = BTreeSet::new();
         for entry in self.registry.entries() {
-            assert!(seen.insert(entry.name), "{} twice", entry.name);
+            assert!(seen.insert((entry.name, entry.version)), "{} {} twice", entry.name, entry.version);
             if let Some(service) = supervisor.model.services.get(&entry.service) {
                 assert_eq!(service.owner, entry.owner, "{}", entry.name);
                 assert_eq!(self.reserved[&entry.service], (entry.name, entry.version));

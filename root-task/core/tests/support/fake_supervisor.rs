@@ -110,13 +110,14 @@ impl Supervisor {
         offer: Offer,
         again: Option<ServiceRef>,
     ) -> Result<ServiceRef, Refusal> {
-        let expected = self.model.enters(owner, again);
+        let expected = self.model.enters(owner, offer, again);
         let entered = self.ledger.enter(owner, offer, again);
         match (entered, expected) {
             (Ok(at), Ok(earlier)) => {
                 assert!(earlier.is_none_or(|earlier| earlier == at), "{earlier:?} was taken up as {at:?}");
                 let new = crate::model::Service {
                     owner: owner.domain,
+                    offer,
                     state: ServiceState::Reserved,
                     published: false,
                 };

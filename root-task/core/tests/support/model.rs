@@ -14,7 +14,7 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{ServiceState, State};
 use ipc_proto::registrar::Refusal;
 use ipc_proto::slots::FIRST_CONNECTION;
-use root_task_core::ledger::{AdmitError, Connection, MAX_MODULES, MAX_SERVICES};
+use root_task_core::ledger::{AdmitError, Connection, MAX_MODULES, MAX_SERVICES, Offer};
 
 /// A module.
 #[derive(Clone, Debug)]
@@ -36,6 +36,7 @@ pub struct Module {
 #[derive(Clone, Copy, Debug)]
 pub struct Service {
     pub owner: DomainId,
+    pub offer: Offer,
     pub state: ServiceState,
     pub published: bool,
 }
@@ -67,7 +68,12 @@ impl Model {
     }
 
     /// What the reservation comes to; `None` is a service that was not there before.
-    pub fn enters(&self, owner: Instance, again: Option<ServiceRef>) -> Result<Option<ServiceRef>, Refusal> {
+    pub fn enters(
+        &self,
+        owner: Instance,
+        offer: Offer,
+        again: Option<ServiceRef>,
+    ) -> Result<Option<ServiceRef>, Refusal> {
         if !self.is_running(owner) {
             return Err(Refusal::NoSuchDomain);
         }
@@ -77,7 +83,7 @@ impl Model {
         }
         let owned =
             |at: &ServiceRef| self.services.get(at).is_some_and(|service| service.owner == owner.domain);
-        if let Some(at) = again.filter(owned) {
+        if let Some(at) = again.filter(|at| owned(at) && self.services[at].offer == offer) {
             return Ok(Some(at));
         }
         if self.services.keys().filter(|at| owned(at)).count() >= usize::from(module.names) {

@@ -9,12 +9,11 @@ use ipc_proto::badge::Badge;
 use ipc_proto::ids::{DomainId, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::names::{self, Answer, NameFailure, Request};
-use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::{self, Entries, Refusal};
 use ipc_proto::version::{Version, VersionRange};
 
 use crate::supervisor::{self, Supervisor};
-use crate::{Decision, Entry, LookupError, MAX_NAMES, Registry};
+use crate::{Decision, Entry, MAX_NAMES, Registry};
 
 /// How often a lookup that waits tries a service which comes and goes while it is looked at.
 const TRIES: usize = 4;
@@ -88,10 +87,11 @@ impl NameServer {
         to: &mut impl Supervisor,
         owner: DomainId,
         name: &Name,
+        version: Version,
     ) -> Result<Option<Entry>, NameFailure> {
         // A second look, after what is stale was dropped, is enough: nothing else changes the table meanwhile.
         for last in [false, true] {
-            let failure = match self.registry.decide(owner, name) {
+            let failure = match self.registry.decide(owner, name, version) {
                 Decision::New => return Ok(None),
                 Decision::Again(entry) => return Ok(Some(entry)),
                 Decision::Conflict(_) => NameFailure::Taken,
@@ -113,7 +113,7 @@ impl NameServer {
         version: Version,
     ) -> Result<Answer, NameFailure> {
         let owner = Badge::from_word(badge).ok_or(NameFailure::BadCaller)?.holder.domain;
-        let earlier = self.decide(to, owner, &name)?;
+        let earlier = self.decide(to, owner, &name, version)?;
         let service = supervisor::enter(to, badge, earlier.map(|entry| entry.service), name, version)?;
         match self.registry.reserve(Entry { name, version, owner, service }) {
             Ok(()) => Ok(Answer::Reserved(service)),
@@ -124,6 +124,8 @@ impl NameServer {
         }
     }
 
+    /// Connects the client to the newest version that it speaks and that is there. Each that is not is followed by an
+    /// older one, so it ends.
     fn lookup(
         &mut self,
         to: &mut impl Supervisor,
@@ -131,22 +133,21 @@ impl NameServer {
         name: &Name,
         versions: VersionRange,
     ) -> Result<Answer, NameFailure> {
-        let entry = match self.registry.lookup(name, versions) {
-            Ok(entry) => entry,
-            Err(LookupError::NoSuchName) => return Err(NameFailure::NotFound),
-            // A name that was never published must look as if it did not exist, in any version.
-            Err(LookupError::Version(entry)) => {
-                return match supervisor::state(to, entry.service)? {
-                    Some(ServiceState::Live | ServiceState::Down | ServiceState::Failed) => {
-                        Err(NameFailure::Version { offered: entry.version })
-                    }
-                    Some(ServiceState::Reserved | ServiceState::Stopping) | None => {
-                        Err(NameFailure::NotFound)
-                    }
-                };
+        let mut spoken = Some(versions);
+        while let Some(versions) = spoken {
+            let Ok(best) = self.registry.lookup(name, versions) else { break };
+            match self.connect(to, badge, best.service, best.version) {
+                Err(NameFailure::NotFound) => spoken = versions.before(best.version),
+                found => return found,
             }
-        };
-        self.connect(to, badge, entry.service, entry.version)
+        }
+        // A name that was never published must look as if it did not exist, in any version.
+        let offered = self.registry.offered(name, versions, |service| supervisor::state(to, service))?;
+        Err(if offered.versions().is_empty() {
+            NameFailure::NotFound
+        } else {
+            NameFailure::Version { offered }
+        })
     }
 
     fn connect(
