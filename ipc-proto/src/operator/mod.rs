@@ -4,6 +4,7 @@ mod answer;
 mod caps;
 mod later;
 mod log;
+mod report;
 mod request;
 mod shown;
 mod states;
@@ -14,6 +15,10 @@ pub use answer::{Answer, Outcome};
 pub use caps::{Grant, HolderInfo, MAX_MARKS, Mark, SlotInfo, WindowInfo};
 pub use later::{Act, Fate, Since};
 pub use log::{LOG_PAGE, LogAnswer, Logged};
+pub use report::{
+    Autopsy, Backtrace, InService, MAX_FRAMES, MAX_REGISTERS, MAX_SERVED, MAX_THEN, Part, REGISTERS,
+    ReportAnswer, StackTrouble, WalkEnd,
+};
 pub use request::Request;
 pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users, WaitInfo};
 pub use states::{ServiceState, State};
@@ -26,7 +31,7 @@ pub const MAX_SENTENCE: usize = 400;
 pub const MAX_PRINT: usize = 512;
 /// Larger untypeds are not retyped for a proof.
 pub const MAX_RETYPED_BITS: u8 = 20;
-/// Of how many modules the last death is known.
+/// Of how many modules the last death is known, and reported.
 pub const MAX_DEATHS: usize = 8;
 /// How many modules a [`Request::Fingerprint`] can leave out.
 pub const MAX_EXCEPTED: usize = 12;

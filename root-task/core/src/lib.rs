@@ -5,6 +5,7 @@
 pub mod alarms;
 pub mod allowance;
 pub mod archive;
+pub mod autopsy;
 pub mod elf_plan;
 pub mod files;
 pub mod grants;
