@@ -9,6 +9,7 @@ use root_task_core::layout;
 use sha2::{Digest as _, Sha256};
 
 use crate::arch::Arch;
+use crate::console::addresses::Files;
 use crate::context::Context;
 use crate::guest::outside::{self, Outside};
 use crate::guest::{self, LOADER, Program, Programs, ROOT_TASK};
@@ -82,6 +83,8 @@ pub struct Boot {
     pub image: Image,
     /// Files with symbols, for gdb: kernel, root task, modules.
     pub symbols: Vec<PathBuf>,
+    /// Those of the modules by their names in the archive.
+    pub files: Files,
 }
 
 impl Boot {
@@ -93,6 +96,7 @@ impl Boot {
             args: image::qemu_args(&self.image),
             folder: self.folder.clone(),
             clock,
+            files: self.files.clone(),
         }
     }
 }
@@ -195,7 +199,13 @@ fn platform(
         let mut symbols = vec![prefix.kernel()];
         symbols.push(program(ROOT_TASK)?.elf.clone());
         symbols.extend(modules.iter().map(|(_, program)| program.elf.clone()));
-        boots.insert(request.clone(), Boot { request, folder, image, symbols });
+        let file = |name: &str| Some(modules.iter().find(|(of, _)| *of == name)?.1.elf.clone());
+        let copies =
+            system.copies.iter().flat_map(|copies| copies.names.iter().map(|name| (name, &copies.of)));
+        let copies = copies.filter_map(|(name, of)| Some((name.clone(), file(of)?)));
+        let files = modules.iter().map(|(name, program)| ((*name).to_owned(), program.elf.clone()));
+        let files = files.chain(copies).collect();
+        boots.insert(request.clone(), Boot { request, folder, image, symbols, files });
     }
     Ok(boots)
 }

@@ -16,6 +16,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::arch::Arch;
 use crate::command::{shown, tied};
+use crate::console::addresses::Files;
 use qmp::Qmp;
 
 /// How the guest's clock runs.
@@ -40,6 +41,8 @@ pub struct MachineSpec {
     pub folder: PathBuf,
     /// See [`Clock`].
     pub clock: Clock,
+    /// The files of the modules that it boots, for the addresses of reports.
+    pub files: Files,
 }
 
 /// Something happened that the one who drives the machine must look at.
@@ -243,7 +246,14 @@ mod tests {
     fn refused(program: &str, args: &[&str]) -> String {
         let args = args.iter().map(OsString::from).collect();
         let (program, folder) = (program.into(), PathBuf::from("/"));
-        let spec = MachineSpec { program, arch: Arch::Aarch64, args, folder, clock: Clock::Wall };
+        let spec = MachineSpec {
+            program,
+            arch: Arch::Aarch64,
+            args,
+            folder,
+            clock: Clock::Wall,
+            files: Files::new(),
+        };
         format!("{:#}", Machine::start(&spec).unwrap_err())
     }
 

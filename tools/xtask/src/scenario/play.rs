@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use super::matching;
 use super::{Scenario, Settings};
+use crate::console::addresses::Addresses;
 use crate::console::dialogue::Said;
 use crate::machine::{Guest, Machine, MachineSpec};
 use crate::session::conversation::{Answer, Conversation, Limits};
@@ -22,16 +23,16 @@ pub struct Played {
 /// Plays it on one QEMU, from reset to halt or to the first thing that is not as expected.
 pub fn play(scenario: &Scenario, spec: &MachineSpec) -> Played {
     match Machine::start(spec) {
-        Ok(machine) => play_on(scenario, machine),
+        Ok(machine) => play_on(scenario, machine, Addresses::of(spec.files.clone())),
         Err(error) => Played { console: Vec::new(), note: String::new(), verdict: Err(format!("{error:#}")) },
     }
 }
 
-fn play_on(scenario: &Scenario, machine: impl Guest) -> Played {
+fn play_on(scenario: &Scenario, machine: impl Guest, addresses: Addresses) -> Played {
     let console = RefCell::new(Vec::new());
     let limits = Limits::for_budget(scenario.settings.budget);
     let see = |text: &[u8]| console.borrow_mut().extend_from_slice(text);
-    let mut talk = Conversation::new(machine, limits, see);
+    let mut talk = Conversation::new(machine, limits, see).explained(addresses);
     let verdict = converse(scenario, &mut talk);
     talk.quit();
     Played { console: console.into_inner(), note: String::new(), verdict }

@@ -23,7 +23,7 @@ fn verdict(transcript: &str) -> Result<(), String> {
         written_in: "/x/transcript".into(),
         rounds: None,
     };
-    let played = play_on(&scenario, Fake::new("booted\r\n", acts));
+    let played = play_on(&scenario, Fake::new("booted\r\n", acts), Addresses::default());
     assert!(played.console.starts_with(b"booted\r\n"));
     played.verdict
 }

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use crate::console::addresses::Addresses;
 use crate::console::dialogue::{Dialogue, Said, Turn};
 use crate::console::marks::{Bench, Kill, MarkParser, Piece};
 use crate::machine::{Event, Guest};
@@ -114,6 +115,7 @@ pub struct Conversation<'a> {
     limits: Limits,
     measured: Vec<Bench>,
     kills: Vec<Kill>,
+    addresses: Addresses,
     /// Gets all text as it arrives.
     show: Show<'a>,
 }
@@ -140,8 +142,15 @@ impl<'a> Conversation<'a> {
             limits,
             measured: Vec::new(),
             kills: Vec::new(),
+            addresses: Addresses::default(),
             show: Box::new(show),
         }
+    }
+
+    /// The same conversation, in which the addresses of reports are explained.
+    #[must_use]
+    pub fn explained(self, addresses: Addresses) -> Self {
+        Conversation { addresses, ..self }
     }
 
     /// Waits for the first prompt.
@@ -230,8 +239,9 @@ impl<'a> Conversation<'a> {
 
     fn take(&mut self, bytes: &[u8]) -> Result<Option<Answer>, Broken> {
         let mut answer = None;
-        for piece in self.parser.feed(bytes) {
-            if let Piece::Text(text) = &piece {
+        for mut piece in self.parser.feed(bytes) {
+            if let Piece::Text(text) = &mut piece {
+                *text = self.addresses.explain(text);
                 (self.show)(text);
             }
             match self.dialogue.take(piece) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use super::terminal::RawMode;
+use crate::console::addresses::Addresses;
 use crate::console::marks::{Mark, MarkParser, Piece};
 use crate::machine::{Event, Guest as _, Machine};
 
@@ -15,16 +16,16 @@ use crate::machine::{Event, Guest as _, Machine};
 const CTRL_A: u8 = 0x01;
 
 /// Connects the terminal to the machine until the guest halts or the person leaves, and returns
-/// the exit code: the guest's own, or 0 where the person left.
+/// the exit code: the guest's own, or 0 where the person left. Addresses of reports are explained.
 ///
 /// # Errors
 /// Where the root task panics, QEMU ends by itself, or a signal stops us.
-pub fn talk(mut machine: Machine) -> Result<u8> {
+pub fn talk(mut machine: Machine, addresses: Addresses) -> Result<u8> {
     let raw = RawMode::enter()?;
     read_keys(machine.sender());
     let mut keys = Keys::default();
     let mut parser = MarkParser::default();
-    let mut shown = Shown { at_line_start: true };
+    let mut shown = Shown { at_line_start: true, addresses };
     let outcome = loop {
         match machine.next(Duration::from_millis(200)) {
             Event::Serial(bytes) => match shown.show(parser.feed(&bytes)) {
@@ -62,6 +63,7 @@ pub fn talk(mut machine: Machine) -> Result<u8> {
 /// What stands on the terminal.
 struct Shown {
     at_line_start: bool,
+    addresses: Addresses,
 }
 
 impl Shown {
@@ -73,7 +75,7 @@ impl Shown {
             match piece {
                 Piece::Text(text) => {
                     self.at_line_start = text.last() == Some(&b'\n');
-                    let _shown = out.write_all(&text);
+                    let _shown = out.write_all(&self.addresses.explain(&text));
                 }
                 // What the shell still says after it has said that all is over is of no use.
                 Piece::Mark(Mark::Halt(code)) => {

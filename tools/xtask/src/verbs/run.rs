@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 
 use crate::arch::Arch;
+use crate::console::addresses::Addresses;
 use crate::machine::{Clock, Machine};
 use crate::prepare::{Boot, Request, prepare};
 use crate::session::conversation::{Answer, Conversation, Limits};
@@ -60,7 +61,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             let arch = args.arch.name();
             ctx.step(&format!("booting {arch} in QEMU; Ctrl-A x leaves, `halt` shuts down"));
             let machine = Machine::start(&boot.machine(Clock::Wall))?;
-            interactive::talk(machine).map(ExitCode::from)
+            interactive::talk(machine, Addresses::of(boot.files.clone())).map(ExitCode::from)
         }
     }
 }
@@ -88,7 +89,8 @@ fn run_script(boot: &Boot, lines: &[String], budget: u64) -> Result<ExitCode> {
         at_line_start.set(text.last().map_or(at_line_start.get(), |last| *last == b'\n'));
         let mut out = stdout().lock();
         let _shown = out.write_all(&text).and_then(|()| out.flush());
-    });
+    })
+    .explained(Addresses::of(boot.files.clone()));
     let outcome = feed(&mut talk, lines);
     talk.quit();
     if !at_line_start.get() {

@@ -14,6 +14,7 @@ use super::at_once::{AT_ONCE, both};
 use super::cases::Filter;
 use super::report::{Outcome, Report};
 use crate::arch::Arch;
+use crate::console::addresses::Files;
 use crate::context::Context;
 use crate::guest::{self, LOADER};
 use crate::image::{self, ImageSpec};
@@ -219,7 +220,7 @@ fn boot(ctx: &Context, case: &Case, programs: Option<&Programs>) -> Result<Boot>
     let image = image::compose(ctx, &spec, &folder)?;
     let request = Request::plain(arch, false, PACKAGE);
     let symbols = vec![prefix.kernel(), tests.elf.clone()];
-    Ok(Boot { request, folder, image, symbols })
+    Ok(Boot { request, folder, image, symbols, files: Files::new() })
 }
 
 fn all_have_tests(patches: &[String]) -> bool {
