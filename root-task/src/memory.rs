@@ -165,6 +165,8 @@ pub struct Memory {
     /// Slots that hold pieces of memory, in use or not: the price of cutting memory up, given back when pieces are put
     /// together again.
     pieces: u32,
+    /// Bytes and slots that dead instances hold until somebody needs them.
+    kept: (u64, u32),
 }
 
 impl Memory {
@@ -191,7 +193,7 @@ impl Memory {
                 let _ = pool.add(untyped);
             }
         }
-        Ok(Memory { pool, slots, spare, pieces: 0 })
+        Ok(Memory { pool, slots, spare, pieces: 0, kept: (0, 0) })
     }
 
     /// Consecutive slots.
@@ -254,14 +256,29 @@ impl Memory {
         Ok(())
     }
 
+    /// A dead instance keeps so much until somebody needs it.
+    pub fn keep(&mut self, bytes: u64, slots: u32) {
+        let (kept_bytes, kept_slots) = self.kept;
+        self.kept = (kept_bytes.saturating_add(bytes), kept_slots.saturating_add(slots));
+    }
+
+    /// It does not any more.
+    pub fn give_up(&mut self, bytes: u64, slots: u32) {
+        let (kept_bytes, kept_slots) = self.kept;
+        self.kept = (kept_bytes.saturating_sub(bytes), kept_slots.saturating_sub(slots));
+    }
+
     /// The books.
     pub fn books(&self) -> MemoryInfo {
+        let (kept_bytes, kept_slots) = self.kept;
         MemoryInfo {
             free_bytes: self.pool.free_bytes(),
-            used_bytes: self.pool.used_bytes(),
+            used_bytes: self.pool.used_bytes().saturating_sub(kept_bytes),
             free_slots: self.slots.free_count(),
-            used_slots: self.slots.used().saturating_sub(self.pieces),
+            used_slots: self.slots.used().saturating_sub(self.pieces).saturating_sub(kept_slots),
             piece_slots: self.pieces,
+            kept_bytes,
+            kept_slots,
         }
     }
 

@@ -38,6 +38,16 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// The address whose use was the fault, where one was.
+    pub fn fault_address(&self) -> Option<u64> {
+        match self {
+            Cause::Fault(Some(Fault::VmFault { addr, .. }), _) => Some(*addr),
+            _ => None,
+        }
+    }
+}
+
 struct FaultWords<'a>(&'a Option<Fault>, u64);
 
 impl fmt::Display for FaultWords<'_> {

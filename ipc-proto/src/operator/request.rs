@@ -3,7 +3,7 @@
 use heapless::{String, Vec};
 use serde::{Deserialize, Serialize};
 
-use super::{Act, MAX_EXCEPTED, MAX_PRINT, Since};
+use super::{Act, MAX_EXCEPTED, MAX_PRINT, Part, Since};
 use crate::ids::ServiceRef;
 use crate::name::Name;
 use crate::supervisor::Args;
@@ -130,6 +130,14 @@ pub enum Request {
     LastDeath {
         /// The module.
         name: Name,
+    },
+    /// A part of what is known of the last death of a module; the last deaths of [`super::MAX_DEATHS`] modules are known,
+    /// whatever has become of the modules since. Answer: [`super::ReportAnswer`].
+    Report {
+        /// The module.
+        name: Name,
+        /// Which part.
+        part: Part,
     },
     /// The modules, from the `from`th table entry on. Answer: [`super::Answer::Modules`].
     Modules {

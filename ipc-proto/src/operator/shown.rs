@@ -84,7 +84,7 @@ pub struct WaitInfo {
 }
 
 /// Memory and slots by the books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryInfo {
     /// Bytes of memory that no module holds.
     pub free_bytes: u64,
@@ -97,6 +97,11 @@ pub struct MemoryInfo {
     /// Slots that hold pieces of memory, in use or not. Memory that was cut up stays cut up until a larger piece is
     /// needed, so this number grows and shrinks without anything being lost.
     pub piece_slots: u32,
+    /// Bytes of memory that dead instances hold until their report is taken. They count neither as free nor as used: they
+    /// come back when they are needed.
+    pub kept_bytes: u64,
+    /// The same for slots.
+    pub kept_slots: u32,
 }
 
 /// What modules hold, as [`Request::Fingerprint`](super::Request::Fingerprint) gives it.
@@ -161,8 +166,7 @@ mod tests {
 
     #[test]
     fn whole_means_that_nothing_is_missing_and_nothing_was_left_out() {
-        let books =
-            MemoryInfo { free_bytes: 4096, used_bytes: 0, free_slots: 7, used_slots: 0, piece_slots: 1 };
+        let books = MemoryInfo { free_bytes: 4096, free_slots: 7, piece_slots: 1, ..MemoryInfo::default() };
         let proof = Proof {
             books,
             untypeds: 1,

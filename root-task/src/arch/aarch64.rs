@@ -69,6 +69,16 @@ pub fn landing(registers: &UserContext) -> u64 {
     registers.gpr(28).unwrap_or(0)
 }
 
+/// The frame pointer.
+pub fn frame_pointer(registers: &UserContext) -> u64 {
+    registers.gpr(29).unwrap_or(0)
+}
+
+/// Where a function that has just been called returns to: in a register.
+pub fn link(registers: &UserContext, _: impl FnOnce() -> Option<u64>) -> Option<u64> {
+    registers.gpr(30)
+}
+
 /// Makes the console's capabilities and opens the console.
 ///
 /// # Errors

@@ -68,6 +68,16 @@ pub fn landing(registers: &UserContext) -> u64 {
     registers.gpr(13).unwrap_or(0)
 }
 
+/// The frame pointer.
+pub fn frame_pointer(registers: &UserContext) -> u64 {
+    registers.gpr(6).unwrap_or(0)
+}
+
+/// Where a function that has just been called returns to: `top` is what the stack pointer points at.
+pub fn link(_: &UserContext, top: impl FnOnce() -> Option<u64>) -> Option<u64> {
+    top()
+}
+
 /// Makes the console's capabilities and opens the console.
 ///
 /// # Errors

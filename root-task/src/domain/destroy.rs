@@ -1,6 +1,8 @@
 //! Takes a protection domain down: every capability that it passed on, every object, every mapping, in a fixed number
 //! of revokes; then asks the kernel whether the memory is whole.
 
+use core::mem;
+
 use ipc_proto::slots;
 use sel4::AbsoluteCPtr;
 
@@ -39,7 +41,28 @@ impl Domain {
         self.destroy(memory)
     }
 
-    pub(super) fn destroy(self, memory: &mut Memory) -> Result<u64, Leak> {
+    /// Takes everything back that reaches out of a dead domain, so that nothing is left of it but its memory and a thread
+    /// that never runs. `connections` are as above.
+    pub fn disconnect(&mut self, connections: &[u8]) {
+        for slot in PASSABLE.into_iter().chain(connections.iter().map(|slot| u64::from(*slot))) {
+            self.empty_slot(slot);
+        }
+        for slot in [slots::IRQ_HANDLER, slots::IO_PORTS, slots::NOTIFICATION] {
+            self.empty_slot(slot);
+        }
+        // Fails where none is bound. The next instance's thread is bound to the same notification.
+        let _ = self.tcb().tcb_unbind_notification();
+        if mem::take(&mut self.device) {
+            // What cannot be deleted is not there.
+            let _ = crate::arch::slot(self.device_slot()).delete();
+        }
+    }
+
+    /// Destroys a domain that can have passed nothing on any more, and gives its memory and slots back.
+    ///
+    /// # Errors
+    /// As [`Domain::destroy_with`].
+    pub fn destroy(self, memory: &mut Memory) -> Result<u64, Leak> {
         let device = self.device_slot();
         let Domain { untyped, slots, device: granted, .. } = self;
         let bytes = untyped.bytes();

@@ -10,6 +10,7 @@ pub mod destroy;
 use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind, RECEIVER};
 use ipc_proto::ids::Instance;
 use ipc_proto::slots;
+use root_task_core::layout;
 use root_task_core::slots::SlotRange;
 use sel4::{AbsoluteCPtr, CPtrWithDepth, CapRights, CapRightsBuilder, cap};
 
@@ -123,6 +124,19 @@ impl Domain {
     pub fn frames(&self) -> impl Iterator<Item = cap::Granule> {
         let frames = self.slots.iter().skip(Place::Frames as usize);
         frames.map(|slot| cap::Granule::from_bits(u64::from(slot.0)))
+    }
+
+    /// The frame of its stack that begins so many bytes below the stack's end, if that is a whole number of pages. Behind
+    /// the stack's frames is the IPC buffer's, the last one.
+    pub fn stack_frame(&self, below_the_end: u64) -> Option<cap::Granule> {
+        let pages = usize::try_from(below_the_end / layout::PAGE_SIZE).ok()?;
+        let last = usize::from(self.slots.count).checked_sub(Place::Frames as usize)?.checked_sub(1)?;
+        Some(cap::Granule::from_bits(self.slot(Place::Frames, last.checked_sub(pages)?)))
+    }
+
+    /// How many slots of the supervisor's it takes.
+    pub fn slot_count(&self) -> u32 {
+        u32::from(self.slots.count)
     }
 
     /// How many bytes the domain holds.

@@ -27,7 +27,7 @@ impl Supervisor {
         let device = self.device_of(&name).is_some();
         let generation = self.ledger.start(id).ok_or(StartError::NotDead)?;
         let instance = Instance { domain: id, generation };
-        let begun = Building::begin(&mut self.memory, plan, file, instance, device);
+        let begun = self.with_room_for(|memory| Building::begin(memory, plan, file, instance, device));
         match begun.and_then(|building| self.clear_and_build(id, building)) {
             Ok(()) => Ok(instance),
             Err(error) => {

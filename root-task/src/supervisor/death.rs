@@ -9,6 +9,7 @@ use root_task_core::ledger::{self, Module};
 use root_task_core::restart::Decision;
 use sel4::Fault;
 
+use super::autopsy::Died;
 use super::errands::{Errand, Kind};
 use super::operator::refused;
 use super::unload::End;
@@ -42,10 +43,10 @@ impl Supervisor {
         self.keep_connections_of(id);
         self.note_death(id);
         let (next, queued) = self.fate_of_callers(id, &cause, decision);
-        self.bury(id, &self.callers_of(id), next, queued);
+        let served = self.bury(id, &self.callers_of(id), next, queued);
         let Some(death) = self.has_died(id) else { return };
         if let Some(room) = self.room_mut(id) {
-            room.death = Some((cause, decision));
+            room.death = Some(Died { cause, decision, served: Some(served) });
         }
         if death.was == State::Stopping {
             self.end_stop(id, End::Died);
@@ -56,6 +57,7 @@ impl Supervisor {
             let _ = self.dead.push(id);
             self.let_others_run();
         } else {
+            self.lay_out(id, false);
             self.carry_out(Errand::Reap(id));
         }
     }
@@ -158,6 +160,7 @@ impl Supervisor {
         match self.next_kind() {
             Some(Kind::Reap) => {
                 let id = self.dead.remove(0);
+                self.lay_out(id, true);
                 self.carry_out(Errand::Reap(id));
             }
             Some(Kind::Build) => self.build_next(),
@@ -201,7 +204,9 @@ impl Supervisor {
 
     /// Reaps a dead instance and does what its module's policy says.
     pub(super) fn conclude(&mut self, id: DomainId) {
-        let Some((cause, decision)) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
+        let Some(Died { cause, decision, .. }) = self.room_mut(id).and_then(|room| room.death.take()) else {
+            return;
+        };
         let whole = self.reap(id).is_ok();
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });

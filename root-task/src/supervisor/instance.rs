@@ -13,8 +13,10 @@ use root_task_core::steps;
 
 use super::Supervisor;
 use super::operator::sentence;
-use super::rescue::{Domains, Fate};
+use super::rescue::{Domains, Fate, Served};
+use super::room::Connections;
 use crate::arch;
+use crate::domain::Domain;
 use crate::memory::{Leak, OutOf};
 use crate::say;
 
@@ -77,12 +79,19 @@ impl Supervisor {
     }
 
     /// Stops the running instance and answers `callers`, who stand on calls to it; `next` takes its place. Where nobody
-    /// does, those who wait to be received are answered, too, with this status. Its memory stays as it is.
-    pub(super) fn bury(&mut self, id: DomainId, callers: &Domains, next: Generation, queued: Option<Status>) {
+    /// does, those who wait to be received are answered, too, with this status. Its memory stays as it is. Gives the calls
+    /// that it had received.
+    pub(super) fn bury(
+        &mut self,
+        id: DomainId,
+        callers: &Domains,
+        next: Generation,
+        queued: Option<Status>,
+    ) -> Served {
         let Some(domain) =
             self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut())
         else {
-            return;
+            return Served::default();
         };
         domain.freeze();
         let instance = domain.instance;
@@ -90,16 +99,26 @@ impl Supervisor {
         let generation = instance.generation;
         steps::leaves(self, instance);
         let fate = Fate { interrupted: (generation, next), queued };
-        self.answer_callers(id, callers, fate);
+        self.answer_callers(id, callers, fate)
     }
 
     /// Destroys a dead instance and gives its memory back.
     pub(super) fn reap(&mut self, id: DomainId) -> Result<u64, Leak> {
         self.drop_errands_of(id);
-        let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut);
-        let taken =
-            room.and_then(|room| Some((room.domain.take()?, core::mem::take(&mut room.last_connections))));
-        let Some((domain, connections)) = taken else { return self.abandon(id) };
+        let Some((domain, connections, annex)) = self.sever(id) else { return self.abandon(id) };
+        let whole =
+            domain.destroy_with(&mut self.memory, &connections).and_then(|bytes| annex.map(|()| bytes));
+        if let Err(leak) = &whole {
+            say!("supervisor: domain {id}: {leak}");
+        }
+        whole
+    }
+
+    /// Takes a dead instance out of its room, without its device and what it shared memory with; gives the slots of its
+    /// connections, and whether all memory came back that was not its own.
+    pub(super) fn sever(&mut self, id: DomainId) -> Option<(Domain, Connections, Result<(), Leak>)> {
+        let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut)?;
+        let (domain, connections) = (room.domain.take()?, core::mem::take(&mut room.last_connections));
         if domain.device
             && let Some(module) = self.ledger.module(id)
             && let (Some(device), Some(room)) = (self.device_of(&module.name), self.room(id))
@@ -108,12 +127,7 @@ impl Supervisor {
         }
         let annex = self.room_mut(id).and_then(|room| room.annex.take());
         let annex = annex.map_or(Ok(()), |annex| annex.dissolve(&mut self.memory));
-        let whole =
-            domain.destroy_with(&mut self.memory, &connections).and_then(|bytes| annex.map(|()| bytes));
-        if let Err(leak) = &whole {
-            say!("supervisor: domain {id}: {leak}");
-        }
-        whole
+        Some((domain, connections, annex))
     }
 
     /// Makes the capability that the ledger has decided on: the service's endpoint, minted for the client into a slot

@@ -35,7 +35,7 @@ impl Supervisor {
         if request.departures {
             self.ledger.watch_clients(id);
         }
-        let home = match Home::make(&mut self.memory) {
+        let home = match self.with_room_for(Home::make) {
             Ok(home) => home,
             Err(error) => {
                 self.ledger.remove(id);
@@ -132,6 +132,11 @@ impl Supervisor {
         self.drop_errands_of(id);
         self.withdraw_answers(id);
         self.cancel_restart(id);
+        if self.autopsies.are_frozen()
+            && let Some(name) = self.ledger.module(id).map(|module| module.name)
+        {
+            self.thaw_module(&name);
+        }
         self.ledger.remove(id);
         // A module that died while it was held is not there to be answered; the slot is given back all the same.
         if let Some(held) = self.room_mut(id).and_then(|room| room.held.take()) {

@@ -3,6 +3,7 @@
 //! It never calls a module, never waits for one, and sends only on capabilities that it made itself.
 
 mod alarms;
+mod autopsy;
 mod building;
 mod caps;
 mod deadlines;
@@ -21,6 +22,7 @@ mod parking;
 mod quotas;
 mod registrar;
 mod replace;
+mod reports;
 mod requests;
 mod rescue;
 mod response;
@@ -55,6 +57,7 @@ use crate::timer::Timer;
 use crate::window::Panes;
 use crate::worker::Worker;
 
+use autopsy::Autopsies;
 use devices::Device;
 use errands::{Errands, Kind};
 pub use parking::Parking;
@@ -104,6 +107,8 @@ pub struct Supervisor {
     acted: Option<(Name, Act)>,
     /// The last death of each module, the newest last.
     deaths: Vec<operator_proto::Death, MAX_DEATHS>,
+    /// How they died.
+    autopsies: Autopsies,
     looks: Looks,
     waits: Waits,
     windows: Windows,
@@ -150,6 +155,7 @@ impl Supervisor {
             at_start: None,
             acted: None,
             deaths: Vec::new(),
+            autopsies: Autopsies::new(),
             looks: Looks::default(),
             waits: Waits::new(),
             windows: Windows::new(),

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use heapless::Vec;
+use heapless::{String, Vec};
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::name::Name;
@@ -17,8 +17,13 @@ use crate::{audit, console};
 
 /// A sentence, cut at its bound.
 pub fn sentence(words: fmt::Arguments<'_>) -> Sentence {
-    let mut text = Sentence::new();
-    // An error means that the sentence is full: what fitted is kept.
+    cut(words)
+}
+
+/// Text, cut at its bound.
+pub fn cut<const N: usize>(words: fmt::Arguments<'_>) -> String<N> {
+    let mut text = String::new();
+    // An error means that there is no room for more: what fitted is kept.
     let _ = fmt::write(&mut text, words);
     text
 }
@@ -63,6 +68,7 @@ impl Supervisor {
             Request::LastDeath { name } => {
                 answer(&Answer::LastDeath(self.deaths.iter().find(|death| death.name == name).copied()))
             }
+            Request::Report { name, part } => self.report(&name, part),
             Request::Modules { from } => {
                 let (page, next) = self.modules(from);
                 answer(&Answer::Modules(page, next))

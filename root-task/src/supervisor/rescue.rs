@@ -18,8 +18,9 @@ use heapless::Vec;
 use ipc_proto::badge::Badge;
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::label::{self, Status};
+use ipc_proto::operator::{InService, MAX_SERVED};
 use ipc_proto::slots;
-use root_task_core::ledger::MAX_MODULES;
+use root_task_core::ledger::{MAX_MODULES, Module};
 use sel4::{MessageInfoBuilder, SYSCALL_INSTRUCTION, UserContext, cap};
 
 use super::Supervisor;
@@ -41,6 +42,15 @@ pub struct Standing {
     pub notes: [u64; 2],
 }
 
+/// Calls that were received and are answered in their server's place.
+#[derive(Clone, Debug, Default)]
+pub struct Served {
+    /// The first of them.
+    pub calls: Vec<InService, MAX_SERVED>,
+    /// How many more there were.
+    pub more: u8,
+}
+
 /// What becomes of a call that its server will not answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Fate {
@@ -48,6 +58,17 @@ pub struct Fate {
     pub interrupted: (Generation, Generation),
     /// For those that nobody has received; `None` where they stay where they are, for the next instance.
     pub queued: Option<Status>,
+}
+
+impl Served {
+    fn note(&mut self, client: Option<&Module>, label: u64) {
+        let Some(client) = client else { return };
+        let label = u16::try_from(label).unwrap_or(u16::MAX);
+        let call = InService { client: client.name, generation: client.generation, label };
+        if self.calls.push(call).is_err() {
+            self.more = self.more.saturating_add(1);
+        }
+    }
 }
 
 impl Standing {
@@ -86,12 +107,14 @@ impl Supervisor {
         others.filter(|client| could(*client) && stands(*client)).collect()
     }
 
-    /// Answers `callers`, who stand on calls to `server`, and nobody else. The server does not run meanwhile.
-    pub(super) fn answer_callers(&mut self, server: DomainId, callers: &Domains, fate: Fate) {
+    /// Answers `callers`, who stand on calls to `server`, and nobody else. The server does not run meanwhile. Gives those
+    /// that it had received.
+    pub(super) fn answer_callers(&mut self, server: DomainId, callers: &Domains, fate: Fate) -> Served {
+        let mut served = Served::default();
         if callers.is_empty() {
-            return;
+            return served;
         }
-        let Some(endpoint) = self.room(server).map(|room| room.home.endpoint()) else { return };
+        let Some(endpoint) = self.room(server).map(|room| room.home.endpoint()) else { return served };
         // The kernel remembers one caller, and those who are taken out of the endpoint take that place.
         self.parking.park();
         let mut drain =
@@ -107,12 +130,14 @@ impl Supervisor {
                 );
             }
             drain.empty();
-            if !drain.has(*client)
-                && let Err(error) = self.forge_return(*client, fate.interrupted)
-            {
-                say!(
+            if drain.has(*client) {
+                continue;
+            }
+            match self.forge_return(*client, fate.interrupted) {
+                Ok(label) => served.note(self.ledger.module(*client), label),
+                Err(error) => say!(
                     "supervisor: domain {client} was not answered ({error:?}), which is a bug of the root task"
-                );
+                ),
             }
         }
         let Drain { waiting, signals, .. } = drain;
@@ -125,6 +150,7 @@ impl Supervisor {
         if let Some(signals) = signals {
             self.signal_again(signals);
         }
+        served
     }
 
     /// Lets a thread that stands on a call make it, if it has not: it runs before everybody else until it waits, which
@@ -138,14 +164,16 @@ impl Supervisor {
         domain.tcb().tcb_set_priority(authority, room.priority())
     }
 
-    /// Makes the call that a thread stands on return `Interrupted`.
-    fn forge_return(&self, client: DomainId, (had, next): (Generation, Generation)) -> sel4::Result<()> {
-        let Some(domain) = self.room(client).and_then(|room| room.domain.as_ref()) else { return Ok(()) };
+    /// Makes the call that a thread stands on return `Interrupted`. Gives the label of the call.
+    fn forge_return(&self, client: DomainId, (had, next): (Generation, Generation)) -> sel4::Result<u64> {
+        let domain = self.room(client).and_then(|room| room.domain.as_ref());
+        let domain = domain.ok_or(sel4::Error::InvalidCapability)?;
         let mut registers = domain.tcb().tcb_read_all_registers(true)?;
+        let label = registers.syscall_info().label();
         let [had, next] = label::interrupted(had, next);
         let info = MessageInfoBuilder::default().label(label::reply(Status::Interrupted)).length(2).build();
         registers.finish_syscall(info, 0, [had, next, 0, 0]);
-        domain.tcb().tcb_write_all_registers(true, &registers)
+        domain.tcb().tcb_write_all_registers(true, &registers).map(|()| label)
     }
 
     /// Stops a thread and lets it go on. A stopped thread makes the call again that it was inside; so one that somebody

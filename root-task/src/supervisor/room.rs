@@ -7,15 +7,18 @@ use ipc_proto::supervisor::{Args, Line};
 use root_task_core::allowance::Allowance;
 use root_task_core::elf_plan::Code;
 use root_task_core::files::Files;
-use root_task_core::restart::{Decision, History};
+use root_task_core::restart::History;
 
+use super::autopsy::Died;
 use super::quotas::Usage;
 use super::waiter::Waiter;
 use crate::domain::Domain;
 use crate::domain::building::Building;
 use crate::home::Home;
-use crate::report::Cause;
 use crate::window::Annex;
+
+/// Slots of a CSpace that hold connections.
+pub type Connections = Vec<u8, { MAX_CONNECTIONS as usize }>;
 
 /// What the root task holds for a loaded module, beside what the ledger knows of it.
 pub struct Room {
@@ -38,8 +41,8 @@ pub struct Room {
     pub held: Option<Waiter>,
     /// The module itself, inside its wait for a name.
     pub awaits: Option<Waiter>,
-    /// How the instance died that waits to be reaped, and what comes then.
-    pub death: Option<(Cause, Decision)>,
+    /// The death of the instance that waits to be reaped.
+    pub death: Option<Died>,
     /// Why its successor was given up, until the operator is told.
     pub undone: Option<Line>,
     /// Its restarts.
@@ -47,5 +50,5 @@ pub struct Room {
     /// Whether it has failed, so that its clients' calls come to the supervisor.
     pub silenced: bool,
     /// The slots that held its connections, from its death until it is reaped.
-    pub last_connections: Vec<u8, { MAX_CONNECTIONS as usize }>,
+    pub last_connections: Connections,
 }

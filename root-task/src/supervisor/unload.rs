@@ -206,6 +206,7 @@ impl Supervisor {
         self.bury(id, callers, Generation::NONE, Some(Status::NotDelivered));
         // What was dead already has been told of.
         let _ = self.has_died(id);
+        self.lay_out(id, false);
         self.dead.retain(|dead| *dead != id);
         self.drop_errands_of(id);
     }
@@ -230,8 +231,8 @@ impl Supervisor {
     fn forget_now(&mut self, id: DomainId) -> Result<u64, Leak> {
         let module = self.ledger.module(id).map(|module| (module.name, module.generation));
         let cause = self.room_mut(id).and_then(|room| room.death.take());
-        if let (Some((name, generation)), Some((cause, _))) = (&module, cause) {
-            self.tell_death(*name, *generation, &cause);
+        if let (Some((name, generation)), Some(died)) = (&module, cause) {
+            self.tell_death(*name, *generation, &died.cause);
         }
         let instance = self.reap(id);
         // Hardly ever does anybody wait for that.

@@ -36,7 +36,9 @@ impl Supervisor {
         let (number, mut window) = self.windows.plan(client, server, pages, kib)?;
         if !window.is_shared() {
             let vspaces = [self.annexed(client)?, self.annexed(server)?];
-            let panes = Panes::make(&mut self.memory, pages).map_err(|_| WindowRefusal::OutOfMemory)?;
+            let panes = self
+                .with_room_for(|memory| Panes::make(memory, pages))
+                .map_err(|_| WindowRefusal::OutOfMemory)?;
             // What is left of an earlier one, now that nothing can fail.
             self.lose(number, &[client, server]);
             if let Some(place) = self.panes.get_mut(number) {
@@ -64,14 +66,14 @@ impl Supervisor {
 
     /// The address space of a running module, with the table that windows need.
     pub(super) fn annexed(&mut self, id: DomainId) -> Result<cap::VSpace, WindowRefusal> {
-        let Supervisor { rooms, memory, ledger, .. } = self;
-        let room = rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut);
-        let room = room.ok_or(WindowRefusal::NotConnected)?;
+        let room = self.room(id).ok_or(WindowRefusal::NotConnected)?;
         // One that is dead and not reaped yet has an address space, and no use for it.
-        let domain = room.domain.as_ref().filter(|domain| ledger.is_running(domain.instance));
+        let domain = room.domain.as_ref().filter(|domain| self.ledger.is_running(domain.instance));
         let vspace = domain.map(|domain| domain.vspace()).ok_or(WindowRefusal::NotConnected)?;
         if room.annex.is_none() {
-            room.annex = Some(Annex::make(memory, vspace).map_err(|_| WindowRefusal::OutOfMemory)?);
+            let made = self.with_room_for(|memory| Annex::make(memory, vspace));
+            let annex = made.map_err(|_| WindowRefusal::OutOfMemory)?;
+            self.room_mut(id).ok_or(WindowRefusal::NotConnected)?.annex = Some(annex);
         }
         Ok(vspace)
     }

@@ -194,6 +194,12 @@ impl UserContext {
         self.x0
     }
 
+    /// The message information of the system call that a thread stands on.
+    #[must_use]
+    pub const fn syscall_info(&self) -> MessageInfo {
+        MessageInfo::from_bits(self.x1)
+    }
+
     /// How many words, from the first on, hold everything that a system call says.
     pub const SYSCALL_WORDS: Word = 12;
 

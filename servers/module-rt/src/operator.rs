@@ -1,7 +1,7 @@
 //! Calls to the supervisor that only an operator may make: the shell, and modules that the system's manifest names.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, LABEL, LogAnswer, Request};
+use ipc_proto::operator::{Answer, LABEL, LogAnswer, Part, ReportAnswer, Request};
 use ipc_proto::slots;
 
 use crate::connection::{CallError, Connection};
@@ -12,6 +12,14 @@ use crate::connection::{CallError, Connection};
 /// As [`ask`].
 pub fn ask_log(module: Option<Name>, from: u64) -> Result<LogAnswer, CallError> {
     Connection::in_slot(slots::SUPERVISOR).call(LABEL, &Request::Log { module, from })
+}
+
+/// Asks for a part of what is known of a module's last death.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_report(name: Name, part: Part) -> Result<ReportAnswer, CallError> {
+    Connection::in_slot(slots::SUPERVISOR).call(LABEL, &Request::Report { name, part })
 }
 
 /// Asks the supervisor.

@@ -8,6 +8,7 @@ mod log;
 mod memory;
 mod modules;
 mod pages;
+mod report;
 mod tree;
 
 use ipc_proto::operator::{Answer, Request, Sentence};
@@ -65,6 +66,7 @@ impl Shell {
             Command::Caps { name, json, tree: false } => caps::show(name, json, output),
             Command::Caps { name, json, tree: true } => tree::show(name, json, output),
             Command::Log { name, json } => log::show(name, json, output),
+            Command::Report { name, json } => report::show(name, json, output),
             Command::Load { name, args, hold, wait } => {
                 let request = Request::Load { name, args, hold, wait };
                 modules::load(name, &request, output)

@@ -43,8 +43,8 @@ impl Output {
         text.chars().for_each(|character| self.character(character));
     }
 
-    /// Adds a line; control characters in it are shown as `?`, whoever wrote them.
-    pub fn line(&mut self, line: fmt::Arguments<'_>) {
+    /// Adds words; control characters in them are shown as `?`, whoever wrote them.
+    pub fn words(&mut self, words: fmt::Arguments<'_>) {
         struct Plain<'a>(&'a mut Output);
         impl Write for Plain<'_> {
             fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -54,7 +54,12 @@ impl Output {
                 Ok(())
             }
         }
-        let _ = Plain(self).write_fmt(line);
+        let _ = Plain(self).write_fmt(words);
+    }
+
+    /// Adds a line of words.
+    pub fn line(&mut self, line: fmt::Arguments<'_>) {
+        self.words(line);
         self.text("\r\n");
     }
 

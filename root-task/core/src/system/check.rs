@@ -3,11 +3,11 @@
 use heapless::Vec;
 use ipc_proto::name::Name;
 
-use super::{MAX_BOOT_ARGS, MAX_GRANTS, SystemError, SystemManifest};
+use super::{MAX_AUTOPSIES, MAX_BOOT_ARGS, MAX_GRANTS, SystemError, SystemManifest};
 
 impl SystemManifest {
-    /// Checks what the types do not say: the name server is loaded first, only boot modules have arguments, and no list
-    /// has a name twice.
+    /// Checks what the types do not say: the name server is loaded first, only boot modules have arguments, no more
+    /// dead instances are kept than there are reports, and no list has a name twice.
     ///
     /// # Errors
     /// [`SystemError`].
@@ -17,6 +17,9 @@ impl SystemManifest {
         }
         if let Some(args) = self.args.iter().find(|args| !self.boot.contains(&args.module)) {
             return Err(SystemError::ArgsForNobody(args.module));
+        }
+        if self.autopsies > MAX_AUTOPSIES {
+            return Err(SystemError::TooManyAutopsies(self.autopsies));
         }
         let granted: Vec<Name, MAX_GRANTS> = self.grants.iter().map(|grant| grant.module).collect();
         let mut with_args: Vec<Name, MAX_BOOT_ARGS> = Vec::new();

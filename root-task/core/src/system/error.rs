@@ -4,7 +4,7 @@ use core::fmt;
 
 use ipc_proto::name::Name;
 
-use super::MAX_ENCODED;
+use super::{MAX_AUTOPSIES, MAX_ENCODED};
 
 /// Why a system's manifest is refused. The text is the sentence that a person reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum SystemError {
     NameServerNotFirst(Name),
     /// There are arguments for a module that is not loaded at boot.
     ArgsForNobody(Name),
+    /// More dead instances are to be kept than there can be reports.
+    TooManyAutopsies(u8),
     /// A list has the same name twice.
     Twice {
         /// The list.
@@ -49,6 +51,10 @@ impl fmt::Display for SystemError {
             SystemError::ArgsForNobody(name) => {
                 write!(f, "there are args for {name}, which is not under boot: add it there, or take them out")
             }
+            SystemError::TooManyAutopsies(asked) => write!(
+                f,
+                "autopsies is {asked}, and at most {MAX_AUTOPSIES} dead instances are kept for their report"
+            ),
             SystemError::Twice { list, name } => write!(f, "{name} is listed twice under {list}: leave one out"),
         }
     }

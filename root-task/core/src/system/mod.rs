@@ -9,7 +9,7 @@ mod error;
 use heapless::Vec;
 use ipc_proto::manifest::Device;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{MAX_MARKS, Mark};
+use ipc_proto::operator::{MAX_DEATHS, MAX_MARKS, Mark};
 use ipc_proto::supervisor::Args;
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +33,10 @@ pub const MAX_SURVIVORS: usize = 12;
 pub const MAX_GRANTS: usize = 16;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
+/// The most dead instances that are kept: there is a report for each.
+pub const MAX_AUTOPSIES: u8 = MAX_DEATHS as u8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 7985;
+pub const MAX_ENCODED: usize = 7986;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +71,10 @@ pub struct SystemManifest {
     /// The longest that one waits, in milliseconds; [`restart::DEFAULT_LONGEST_DELAY_MS`].
     #[serde(default = "default_longest_delay")]
     pub longest_restart_delay_ms: u32,
+    /// How many dead instances are kept for their report, as long as nobody needs their memory; none where it is left
+    /// out. With none, reports have no backtrace.
+    #[serde(default)]
+    pub autopsies: u8,
     /// How many lookups may wait for the same name at a time; [`DEFAULT_WAITERS`] where it is left out.
     #[serde(default = "default_waiters")]
     pub waiters: u16,

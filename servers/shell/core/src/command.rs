@@ -38,6 +38,13 @@ pub enum Command {
         /// Whether for programs.
         json: bool,
     },
+    /// `report [--json] NAME`
+    Report {
+        /// The module.
+        name: Name,
+        /// Whether for programs.
+        json: bool,
+    },
     /// `load [--hold | --no-wait] NAME [ARGS]`
     Load {
         /// The module.
@@ -105,6 +112,7 @@ pub enum Mem {
 }
 
 const CAPS: &str = "caps [--tree] [--json] NAME";
+const REPORT: &str = "report [--json] NAME";
 
 /// The usage of `command`: the first line of [`HELP`] that starts with it.
 fn usage(command: &str) -> ParseError {
@@ -196,6 +204,17 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
                 "" => Ok(Command::Log { name: None, json }),
                 word if word.contains(' ') => Err(ParseError::Usage("log [--json] [NAME]")),
                 word => Ok(Command::Log { name: Some(name(word)?), json }),
+            }
+        }
+        "report" => {
+            let (json, word) = match split(rest) {
+                ("--json", word) => (true, word),
+                _ => (false, rest),
+            };
+            match word {
+                "" => Err(ParseError::Usage(REPORT)),
+                word if word.contains(' ') => Err(ParseError::Usage(REPORT)),
+                word => Ok(Command::Report { name: name(word)?, json }),
             }
         }
         "release" => one_name(Command::Release),

@@ -26,6 +26,11 @@ pub const HELP: &[(&str, &str)] = &[
     ("load --no-wait NAME [ARGS]", "start a module; what comes of it shows in `ps` and on the console"),
     ("log [NAME]", "what a module has logged last, or all have, and what the supervisor has said of it"),
     ("log --json [NAME]", "the same for programs"),
+    (
+        "report NAME",
+        "how a module died last: cause, registers, backtrace, the call that it had, its last lines",
+    ),
+    ("report --json NAME", "the same for programs"),
     ("release NAME", "let a held module publish"),
     ("unload NAME", "let a module finish its call, take every capability to it back, return its memory"),
     ("unload --now NAME", "the same without waiting for the call: it is interrupted"),

@@ -1,12 +1,12 @@
 //! JSON for programs that read the console.
 
-use ipc_proto::supervisor::MAX_LINE;
+use ipc_proto::operator::MAX_SENTENCE;
 use serde::Serialize;
 
 use crate::output::Output;
 
-/// The longest value, in bytes: a line of the log of which each byte is written as `\u0000`.
-const MAX_JSON: usize = 6 * MAX_LINE + 256;
+/// The longest value, in bytes: a sentence of which each byte is written as `\u0000`, and what stands beside it.
+const MAX_JSON: usize = 6 * MAX_SENTENCE + 512;
 
 fn written(value: &impl Serialize, buffer: &mut [u8; MAX_JSON]) -> usize {
     // Everything that is shown is bounded, and fits.

@@ -17,6 +17,18 @@ fn show(books: &MemoryInfo, output: &mut Output) {
         "slots:  {} free, {} used, {} for pieces of memory",
         books.free_slots, books.used_slots, books.piece_slots
     ));
+    if books.kept_bytes > 0 {
+        output.line(format_args!(
+            "kept:   {} KiB and {} slots for reports, until they are needed",
+            books.kept_bytes / 1024,
+            books.kept_slots
+        ));
+    }
+}
+
+/// What is free or can be had: a dead instance that is kept for its report has lost nothing.
+fn at_hand(books: &MemoryInfo) -> u64 {
+    books.free_bytes.saturating_add(books.kept_bytes)
 }
 
 pub fn mem(mark: &mut Option<MemoryInfo>, what: Mem, output: &mut Output) -> Result<(), Sentence> {
@@ -47,12 +59,12 @@ fn prove(proof: &Proof, mark: Option<MemoryInfo>, output: &mut Output) -> Result
     match mark {
         None => output.line(format_args!("whole: kernel and books agree")),
         Some(mark)
-            if mark.free_bytes == proof.books.free_bytes && mark.used_slots == proof.books.used_slots =>
+            if at_hand(&mark) == at_hand(&proof.books) && mark.used_slots == proof.books.used_slots =>
         {
             output.line(format_args!("whole: kernel and books agree, and nothing was lost since the mark"));
         }
         Some(mark) => {
-            let bytes = i128::from(proof.books.free_bytes).saturating_sub(i128::from(mark.free_bytes));
+            let bytes = i128::from(at_hand(&proof.books)).saturating_sub(i128::from(at_hand(&mark)));
             let slots = i64::from(proof.books.used_slots).saturating_sub(i64::from(mark.used_slots));
             return Err(format_error(format_args!(
                 "since the mark the free memory changed by {bytes} bytes and the used slots by {slots}"

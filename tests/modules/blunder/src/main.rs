@@ -1,0 +1,82 @@
+//! A service that comes to its end in the way that the text of a call names, or its argument: for tests of reports.
+#![no_std]
+#![no_main]
+#![deny(unsafe_code)]
+
+use ipc_proto::echo::{self, Said, Text};
+use ipc_proto::label::Status;
+use ipc_proto::version::Version;
+use module_rt::fault::{self, Chain};
+use module_rt::{Answer, Client, Init, InitError, Manifest, Request, Server, answer, log, start};
+
+module_rt::module! {
+    manifest: Manifest { connections: 0, deadline_micros: 60_000_000, ..Manifest::new("blunder") },
+    init: init,
+}
+
+struct Blunder;
+
+fn init(init: &mut Init) -> Result<Blunder, InitError> {
+    init.reserve("blunder", Version(1))?;
+    match init.args().as_str() {
+        "" => Ok(Blunder),
+        way => {
+            blunder(way);
+            Err(InitError::new(1, format_args!("there is no way `{way}` to fail")))
+        }
+    }
+}
+
+impl Server for Blunder {
+    fn message(&mut self, _: Client, method: u16, request: Request) -> Result<Answer, Status> {
+        if method != echo::SAY {
+            return Err(Status::UnknownMethod);
+        }
+        let text: Text = request.decode()?;
+        log!("asked for {text}");
+        blunder(&text);
+        answer(&Said { generation: start::instance().generation, text })
+    }
+}
+
+#[inline(never)]
+#[allow(clippy::panic, reason = "panicking is what this module is for")]
+fn blunder(way: &str) {
+    match way {
+        "deep" => first(3),
+        "stack" => {
+            recurse(u64::MAX);
+        }
+        "panic" => panic!("the test asked for \x1b[31m a panic"),
+        "jump" => fault::jump_to_zero(),
+        "spin" => loop {
+            core::hint::spin_loop();
+        },
+        "loop" => fault::with_frame_chain(Chain::Loop),
+        "outside" => fault::with_frame_chain(Chain::Outside),
+        "unaligned" => fault::with_frame_chain(Chain::Unaligned),
+        "data" => fault::with_frame_chain(Chain::Data),
+        _ => {}
+    }
+}
+
+#[inline(never)]
+fn first(number: u64) {
+    second(core::hint::black_box(number));
+    core::hint::black_box(number);
+}
+
+#[inline(never)]
+fn second(number: u64) {
+    if core::hint::black_box(number) > 0 {
+        fault::read_address_zero();
+    }
+}
+
+/// Takes more stack than there is.
+#[inline(never)]
+#[allow(unconditional_recursion, reason = "that it does not end is what the test is about")]
+fn recurse(number: u64) -> u64 {
+    let room = core::hint::black_box([number; 64]);
+    recurse(number.wrapping_sub(1)).wrapping_add(room.first().copied().unwrap_or(0))
+}
