@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use root_task_core::allowance::MAX_PROVIDED;
 use root_task_core::restart::{Budget, DEFAULT_BUDGET};
 use root_task_core::system::{
-    MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED, MAX_SURVIVORS, SystemError,
-    SystemManifest,
+    MAX_AUTOPSIES, MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED,
+    MAX_SURVIVORS, SystemError, SystemManifest,
 };
 use root_task_core::waits::DEFAULT_WAITERS;
 
@@ -112,10 +112,21 @@ fn each_list_below_at_and_above_its_bound() {
 }
 
 #[test]
+fn no_more_dead_are_kept_than_there_are_reports() {
+    assert_eq!(parsed(TEXT).unwrap().autopsies, 0);
+    let of = |asked: u8| parsed(&format!("{TEXT}autopsies = {asked}\n")).unwrap().check();
+    assert_eq!((of(0), of(MAX_AUTOPSIES)), (Ok(()), Ok(())));
+    let refused = of(MAX_AUTOPSIES + 1).unwrap_err();
+    assert_eq!(refused, SystemError::TooManyAutopsies(9));
+    assert_eq!(refused.to_string(), "autopsies is 9, and at most 8 dead instances are kept for their report");
+    assert!(parsed(&format!("{TEXT}autopsies = 256\n")).is_err());
+}
+
+#[test]
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\nrestart_window_ms = 4294967295\nrestart_delay_ms = 4294967295\nlongest_restart_delay_ms = 4294967295\nwaiters = 65535\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\nrestart_window_ms = 4294967295\nrestart_delay_ms = 4294967295\nlongest_restart_delay_ms = 4294967295\nwaiters = 65535\nautopsies = 8\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("survive_faults", &longest, MAX_SURVIVORS),
         list("boot", &longest, MAX_BOOT),

@@ -9,7 +9,7 @@ use core::mem;
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Backtrace, MAX_DEATHS};
+use ipc_proto::operator::{Backtrace, InService, MAX_DEATHS, MAX_SERVED};
 use root_task_core::autopsy::{self, Stack, Start};
 use root_task_core::elf_plan::Code;
 use root_task_core::layout::PAGE_SIZE;
@@ -43,7 +43,8 @@ pub struct Record {
     pub cause: Cause,
     /// What comes then; nothing where its module does not stay.
     pub decision: Option<Decision>,
-    pub served: Served,
+    /// The calls that it had, and how many more.
+    pub served: (Vec<InService, MAX_SERVED>, u8),
     pub stack: Stack,
     pub registers: UserContext,
     remains: Remains,
@@ -106,13 +107,25 @@ impl Supervisor {
         if matches!(cause, Cause::Exited(0)) {
             return;
         }
+        let mut calls = Vec::new();
+        for (client, label) in &served.calls {
+            // It can have been unloaded since.
+            if let Some(module) = self.ledger.module(client.domain) {
+                // There is room: they are as many at most.
+                let _ = calls.push(InService {
+                    client: module.name,
+                    generation: client.generation,
+                    label: *label,
+                });
+            }
+        }
         let record = Record {
             name,
             instance: domain.instance,
             micros: self.timer.now() / 1000,
             cause: cause.clone(),
             decision: Some(*decision).filter(|_| stays && was_live),
-            served,
+            served: (calls, served.more),
             stack: Stack::of(room.request.stack_bytes),
             // Fails only for a capability that is not a thread, which this one is.
             registers: domain.tcb().tcb_read_all_registers(false).unwrap_or_default(),

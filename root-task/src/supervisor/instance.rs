@@ -116,6 +116,7 @@ impl Supervisor {
 
     /// Takes a dead instance out of its room, without its device and what it shared memory with; gives the slots of its
     /// connections, and whether all memory came back that was not its own.
+    #[inline(always)]
     pub(super) fn sever(&mut self, id: DomainId) -> Option<(Domain, Connections, Result<(), Leak>)> {
         let room = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut)?;
         let (domain, connections) = (room.domain.take()?, core::mem::take(&mut room.last_connections));

@@ -41,7 +41,7 @@ fn death(record: &Record) -> Autopsy {
         fault,
         stack: (record.stack.bottom, record.stack.top),
         trouble: record.stack.trouble(record.registers.sp(), fault),
-        served: record.served.calls.clone(),
-        more: record.served.more,
+        served: record.served.0.clone(),
+        more: record.served.1,
     }
 }

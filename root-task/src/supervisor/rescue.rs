@@ -18,9 +18,9 @@ use heapless::Vec;
 use ipc_proto::badge::Badge;
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::label::{self, Status};
-use ipc_proto::operator::{InService, MAX_SERVED};
+use ipc_proto::operator::MAX_SERVED;
 use ipc_proto::slots;
-use root_task_core::ledger::{MAX_MODULES, Module};
+use root_task_core::ledger::MAX_MODULES;
 use sel4::{MessageInfoBuilder, SYSCALL_INSTRUCTION, UserContext, cap};
 
 use super::Supervisor;
@@ -45,8 +45,8 @@ pub struct Standing {
 /// Calls that were received and are answered in their server's place.
 #[derive(Clone, Debug, Default)]
 pub struct Served {
-    /// The first of them.
-    pub calls: Vec<InService, MAX_SERVED>,
+    /// The clients of the first of them, and the labels.
+    pub calls: Vec<(Instance, u16), MAX_SERVED>,
     /// How many more there were.
     pub more: u8,
 }
@@ -61,11 +61,8 @@ pub struct Fate {
 }
 
 impl Served {
-    fn note(&mut self, client: Option<&Module>, label: u64) {
-        let Some(client) = client else { return };
-        let label = u16::try_from(label).unwrap_or(u16::MAX);
-        let call = InService { client: client.name, generation: client.generation, label };
-        if self.calls.push(call).is_err() {
+    fn note(&mut self, client: Instance, label: u64) {
+        if self.calls.push((client, u16::try_from(label).unwrap_or(u16::MAX))).is_err() {
             self.more = self.more.saturating_add(1);
         }
     }
@@ -134,7 +131,7 @@ impl Supervisor {
                 continue;
             }
             match self.forge_return(*client, fate.interrupted) {
-                Ok(label) => served.note(self.ledger.module(*client), label),
+                Ok(label) => served.note(self.running_instance(*client), label),
                 Err(error) => say!(
                     "supervisor: domain {client} was not answered ({error:?}), which is a bug of the root task"
                 ),
@@ -205,6 +202,10 @@ impl Supervisor {
         if signals.worker {
             self.worker.signal_again();
         }
+    }
+
+    fn running_instance(&self, domain: DomainId) -> Instance {
+        Instance { domain, generation: self.running_generation(domain) }
     }
 
     /// The generation of the running instance of `server`; `NONE` where none runs.

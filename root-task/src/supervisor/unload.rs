@@ -206,7 +206,9 @@ impl Supervisor {
         self.bury(id, callers, Generation::NONE, Some(Status::NotDelivered));
         // What was dead already has been told of.
         let _ = self.has_died(id);
-        self.lay_out(id, false);
+        if self.room(id).is_some_and(|room| room.death.is_some()) {
+            self.lay_out(id, false);
+        }
         self.dead.retain(|dead| *dead != id);
         self.drop_errands_of(id);
     }

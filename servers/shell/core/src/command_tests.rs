@@ -23,6 +23,8 @@ fn commands() {
     for line in ["caps --tree --json echo", "caps --json  --tree echo"] {
         assert_eq!(parse(line), Ok(Command::Caps { name: echo, json: true, tree: true }));
     }
+    assert_eq!(parse("report echo"), Ok(Command::Report { name: echo, json: false }));
+    assert_eq!(parse("report --json  echo"), Ok(Command::Report { name: echo, json: true }));
     assert_eq!(parse("log"), Ok(Command::Log { name: None, json: false }));
     assert_eq!(parse("log  echo"), Ok(Command::Log { name: Some(echo), json: false }));
     assert_eq!(parse("log --json"), Ok(Command::Log { name: None, json: true }));
@@ -70,6 +72,9 @@ fn errors_say_what_to_type() {
     assert_eq!(error("load --no-wait --hold a"), "`--hold` is not a name: a name starts with a letter a-z");
     for line in ["names echo", "names --waiting echo", "names --json"] {
         assert_eq!(error(line), "usage: names [--waiting]");
+    }
+    for line in ["report", "report --json", "report a b", "report --json a b"] {
+        assert_eq!(error(line), "usage: report [--json] NAME");
     }
     for line in ["log a b", "log --json a b"] {
         assert_eq!(error(line), "usage: log [--json] [NAME]");

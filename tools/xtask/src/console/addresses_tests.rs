@@ -1,4 +1,5 @@
 //! Tests of the addresses: with this test program's own file, and with text that is no report.
+#![allow(clippy::arithmetic_side_effects, reason = "in a test an overflow is a failure")]
 
 use object::{Object as _, ObjectSymbol as _};
 
