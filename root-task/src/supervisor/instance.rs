@@ -4,15 +4,14 @@ use core::fmt;
 
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
+use ipc_proto::manifest::Request;
 use ipc_proto::name::Name;
-use ipc_proto::operator::Sentence;
 use ipc_proto::registrar::Refusal;
-use root_task_core::allowance::Allowance;
+use root_task_core::allowance::{Allowance, Difference};
 use root_task_core::elf_plan::{ElfError, ElfPlan, Limits};
 use root_task_core::steps;
 
 use super::Supervisor;
-use super::operator::sentence;
 use super::rescue::{Domains, Fate, Served};
 use super::room::Connections;
 use crate::arch;
@@ -53,22 +52,15 @@ impl Supervisor {
         Ok((ElfPlan::check(bytes, &limits).map_err(StartError::Elf)?, bytes))
     }
 
-    /// The same, and it asks for no more than the module is granted.
+    /// What a module is granted, if that is as much as one of its files asks for.
     ///
     /// # Errors
-    /// The sentence for the operator.
-    pub(super) fn granted_plan(
-        &self,
-        name: &Name,
-        file: &Name,
-    ) -> Result<(ElfPlan, &'static [u8], Allowance), Sentence> {
-        let (plan, bytes) =
-            self.plan(name, file).map_err(|error| sentence(format_args!("{file}: {error}")))?;
+    /// The difference.
+    #[inline]
+    pub(super) fn grants(&self, name: &Name, request: &Request) -> Result<Allowance, Difference> {
         let allowance = self.system.allowance_of(name);
-        allowance
-            .check(&plan.request, self.system.device_of(name))
-            .map_err(|difference| sentence(format_args!("{file}: {difference}")))?;
-        Ok((plan, bytes, allowance))
+        allowance.check(request, self.system.device_of(name))?;
+        Ok(allowance)
     }
 
     pub(super) fn names_endpoint(&self) -> Option<sel4::cap::Endpoint> {

@@ -25,8 +25,12 @@ impl Supervisor {
     /// # Errors
     /// The sentence for the operator; nothing is lost.
     pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Sentence> {
-        let (plan, file, allowance) = self.granted_plan(&name, &name)?;
+        let (plan, file) =
+            self.plan(&name, &name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let request = plan.request;
+        let allowance = self
+            .grants(&name, &request)
+            .map_err(|difference| sentence(format_args!("{name}: {difference}")))?;
         let id = self
             .ledger
             .admit(name, request.connections, hold)
@@ -58,7 +62,6 @@ impl Supervisor {
                 held: None,
                 awaits: None,
                 death: None,
-                undone: None,
                 last_connections: heapless::Vec::new(),
                 history: History::default(),
                 silenced: false,
@@ -137,6 +140,7 @@ impl Supervisor {
         {
             self.thaw_module(&name);
         }
+        self.forget_undone(id);
         self.ledger.remove(id);
         // A module that died while it was held is not there to be answered; the slot is given back all the same.
         if let Some(held) = self.room_mut(id).and_then(|room| room.held.take()) {

@@ -100,6 +100,8 @@ pub struct Supervisor {
     errands: Errands,
     /// What of all this was done last.
     last: Kind,
+    /// Why replacements were given up, until the operators who wait for them are told.
+    undone: replace::Undone,
     alarms: Alarms,
     /// At whose next start to whom what is done, and how long after it.
     at_start: Option<(Name, Name, Act, u64)>,
@@ -151,6 +153,7 @@ impl Supervisor {
             unfinished: Vec::new(),
             errands: Errands::new(),
             last: Kind::Reap,
+            undone: replace::Undone::new(),
             alarms: Alarms::new(),
             at_start: None,
             acted: None,

@@ -6,16 +6,22 @@
 
 use core::fmt;
 
+use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, State};
+use ipc_proto::supervisor::Line;
 use root_task_core::elf_plan::{Code, ElfPlan};
 use root_task_core::restart::History;
+use root_task_core::system::MAX_OPERATORS;
 
 use super::instance::StartError;
 use super::operator::{not_loaded, pinned, refused};
 use super::{Response, Supervisor, answer};
 use crate::report::Cause;
+
+/// Replacements that were given up, and why. Each operator waits for one at most.
+pub type Undone = Vec<(DomainId, Line), MAX_OPERATORS>;
 
 impl Supervisor {
     /// An operator wants a module to be made of another file.
@@ -35,8 +41,13 @@ impl Supervisor {
             }
             None => return not_loaded(name),
         }
-        if let Err(why) = self.granted_plan(name, &file) {
-            return refused(format_args!("{name} stays as it is: {why}"));
+        match self.plan(name, &file) {
+            Ok((plan, _)) => {
+                if let Err(difference) = self.grants(name, &plan.request) {
+                    return refused(format_args!("{name} stays as it is: {file}: {difference}"));
+                }
+            }
+            Err(error) => return refused(format_args!("{name} stays as it is: {file}: {error}")),
         }
         if self.room(id).is_some_and(|room| room.waiter.is_some()) {
             return refused(format_args!("{name} stays as it is: another operator waits for it"));
@@ -46,9 +57,9 @@ impl Supervisor {
             return response;
         }
         self.forgive(id);
+        self.forget_undone(id);
         if let Some(room) = self.room_mut(id) {
             room.files.replace(file);
-            room.undone = None;
         }
         match state {
             Some(State::Live) => self.dies(id, Cause::Replaced(file)),
@@ -76,8 +87,7 @@ impl Supervisor {
     pub(super) fn trial_is_over(&mut self, who: Instance) {
         let Some(room) = self.room_mut(who.domain) else { return };
         room.files.publish();
-        if room.undone.is_some()
-            && let Some(why) = room.undone.take()
+        if let Some(why) = self.take_undone(who.domain)
             && let Some(name) = self.ledger.module(who.domain).map(|module| module.name)
         {
             let generation = who.generation;
@@ -93,21 +103,32 @@ impl Supervisor {
     pub(super) fn trial_has_failed(&mut self, id: DomainId, why: fmt::Arguments<'_>) -> bool {
         let Some(room) = self.room_mut(id).filter(|room| room.files.is_on_trial()) else { return false };
         if let Some(file) = room.files.fail() {
-            room.undone = Some(super::journal::line(format_args!("{file}: {why}")));
             // It is not the earlier file's doing.
             room.history = History::default();
+            let words = super::journal::line(format_args!("{file}: {why}"));
+            // Where there is no room the operator is told less, and the console says it all the same.
+            let _ = self.undone.push((id, words));
             self.tell_of(id, format_args!("was not replaced by {file}: it is started with its earlier file"));
         }
         true
     }
 
+    fn take_undone(&mut self, id: DomainId) -> Option<Line> {
+        let index = self.undone.iter().position(|(of, _)| *of == id)?;
+        Some(self.undone.remove(index).1)
+    }
+
+    /// Nobody is to be told of it any more.
+    pub(super) fn forget_undone(&mut self, id: DomainId) {
+        self.undone.retain(|(of, _)| *of != id);
+    }
+
     /// What an operator is told who waits for a module of which there will be no further instance.
     pub(super) fn is_not_live_again(&mut self, id: DomainId) -> Response {
-        let undone = self.room_mut(id).and_then(|room| {
+        if let Some(room) = self.room_mut(id) {
             room.files.fail();
-            room.undone.take()
-        });
-        match (undone, self.ledger.module(id)) {
+        }
+        match (self.take_undone(id), self.ledger.module(id)) {
             (Some(why), Some(module)) => refused(format_args!(
                 "{0} was not replaced: {why}; nor is it live again with its earlier file: `restart {0}` starts that",
                 module.name

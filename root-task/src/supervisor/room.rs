@@ -3,7 +3,7 @@
 use heapless::Vec;
 use ipc_proto::manifest::Request;
 use ipc_proto::slots::MAX_CONNECTIONS;
-use ipc_proto::supervisor::{Args, Line};
+use ipc_proto::supervisor::Args;
 use root_task_core::allowance::Allowance;
 use root_task_core::elf_plan::Code;
 use root_task_core::files::Files;
@@ -43,8 +43,6 @@ pub struct Room {
     pub awaits: Option<Waiter>,
     /// The death of the instance that waits to be reaped.
     pub death: Option<Died>,
-    /// Why its successor was given up, until the operator is told.
-    pub undone: Option<Line>,
     /// Its restarts.
     pub history: History,
     /// Whether it has failed, so that its clients' calls come to the supervisor.
