@@ -118,11 +118,11 @@ impl Crowd {
 
     /// The victim is made of the file that it was made of at first: another one takes other memory.
     pub const fn has_its_first_file(&self) -> bool {
-        self.file % 2 == 1
+        !self.file.is_multiple_of(2)
     }
 
     fn supplier(&self) -> Result<Name, InitError> {
-        ask::name(if self.turn % 2 == 0 { SUPPLIERS[0] } else { SUPPLIERS[1] })
+        ask::name(if self.turn.is_multiple_of(2) { SUPPLIERS[0] } else { SUPPLIERS[1] })
     }
 
     /// Everybody has asked often enough since these notes, all was right, and nobody has died.
@@ -252,7 +252,10 @@ impl Sweep {
             }
             Scene::Death => {
                 let mortal = ask::name(MORTAL)?;
-                ask::load_with(mortal, if crowd.turn % 2 == 0 { "mortal-asks" } else { "mortal-waits" })?;
+                ask::load_with(
+                    mortal,
+                    if crowd.turn.is_multiple_of(2) { "mortal-asks" } else { "mortal-waits" },
+                )?;
                 let dies = moment.unwrap_or(0).saturating_mul(5) % LONGEST;
                 ask::crash_after(mortal, dies, Since::Now)?;
                 strike(Since::Now)?;
@@ -264,7 +267,7 @@ impl Sweep {
                 looked.and(dead)
             }
             Scene::Replace => {
-                let file = ask::name(if crowd.file % 2 == 0 { FILES[0] } else { FILES[1] })?;
+                let file = ask::name(if crowd.file.is_multiple_of(2) { FILES[0] } else { FILES[1] })?;
                 strike(Since::NextStart(self.victim))?;
                 let replaced = ask::replace(self.victim, file)?;
                 let looked = crowd.look_around();
