@@ -63,6 +63,8 @@ pub enum ReportAnswer {
 pub struct Autopsy {
     /// Which.
     pub instance: Instance,
+    /// The file of the boot archive that it was made of.
+    pub file: Name,
     /// When, in microseconds of the supervisor's clock, which starts with the machine.
     pub micros: u64,
     /// Why. The words of a panic or of a failed init in it are the module's own.
@@ -186,6 +188,7 @@ mod tests {
         };
         let autopsy = Autopsy {
             instance,
+            file: served.client,
             micros: u64::MAX,
             cause: Sentence::try_from("x".repeat(MAX_SENTENCE).as_str()).unwrap(),
             then: String::try_from("x".repeat(MAX_THEN).as_str()).unwrap(),

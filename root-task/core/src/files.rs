@@ -57,6 +57,14 @@ impl Files {
         }
     }
 
+    /// What the newest instance is made of.
+    pub const fn newest(&self) -> Name {
+        match self.successor {
+            Some(Successor::Trial(file)) => file,
+            Some(Successor::Next(_)) | None => self.own,
+        }
+    }
+
     /// Whether the newest instance is a successor's that has not published.
     pub const fn is_on_trial(&self) -> bool {
         matches!(self.successor, Some(Successor::Trial(_)))
@@ -140,5 +148,20 @@ mod tests {
         files.replace(successor);
         files.start();
         assert_eq!(files.start(), own, "its instance has ended, and nobody has said why");
+    }
+
+    #[test]
+    fn the_newest_instance_is_made_of_what_is_on_trial() {
+        let mut files = Files::new(name("own"));
+        files.replace(name("next"));
+        assert_eq!(files.newest(), name("own"));
+        files.start();
+        assert_eq!(files.newest(), name("next"));
+        files.fail();
+        assert_eq!(files.newest(), name("own"));
+        files.replace(name("next"));
+        files.start();
+        files.publish();
+        assert_eq!(files.newest(), name("next"));
     }
 }

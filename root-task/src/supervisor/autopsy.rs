@@ -39,6 +39,8 @@ pub struct Died {
 pub struct Record {
     pub name: Name,
     pub instance: Instance,
+    /// The file that it was made of.
+    pub file: Name,
     pub micros: u64,
     pub cause: Cause,
     /// What comes then; nothing where its module does not stay.
@@ -122,6 +124,7 @@ impl Supervisor {
         let record = Record {
             name,
             instance: domain.instance,
+            file: room.files.newest(),
             micros: self.timer.now() / 1000,
             cause: cause.clone(),
             decision: Some(*decision).filter(|_| stays && was_live),

@@ -32,6 +32,7 @@ fn death(record: &Record) -> Autopsy {
     let fault = record.cause.fault_address();
     Autopsy {
         instance: record.instance,
+        file: record.file,
         micros: record.micros,
         cause: sentence(format_args!("{}", record.cause)),
         then: match record.decision {

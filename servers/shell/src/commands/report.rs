@@ -1,7 +1,7 @@
 //! `report`.
 //!
-//! The lines from `backtrace of MODULE.GENERATION` on have a form that the host's tool knows: it adds function, file and
-//! line to each address. No other line can look like one of these: those with words of a module in them begin with words
+//! The lines from `backtrace of MODULE.GENERATION (file FILE)` on have a form that the host's tool knows: it adds function,
+//! file and line to each address. No other line can look like one of these: those with words of a module in them begin with words
 //! of ours.
 
 use heapless::Vec;
@@ -25,6 +25,7 @@ const ABREAST: usize = 3;
 #[derive(Serialize)]
 struct Head<'a> {
     module: &'a Name,
+    file: &'a Name,
     domain: u16,
     generation: u32,
     micros: u64,
@@ -149,7 +150,7 @@ fn for_people(name: Name, report: &Report, output: &mut Output) {
     }
     match &report.stack {
         Some(Backtrace { frames, end }) => {
-            output.line(format_args!("backtrace of {name}.{generation}"));
+            output.line(format_args!("backtrace of {name}.{generation} (file {})", report.death.file));
             for (number, frame) in frames.iter().enumerate() {
                 output.line(format_args!("  #{number} {frame:#018x}"));
             }
@@ -166,7 +167,7 @@ fn for_people(name: Name, report: &Report, output: &mut Output) {
 }
 
 fn for_programs(name: Name, report: &Report, output: &mut Output) {
-    let Autopsy { instance, micros, cause, then, fault, stack, trouble, served, more } = &report.death;
+    let Autopsy { instance, file, micros, cause, then, fault, stack, trouble, served, more } = &report.death;
     let mut words = heapless::String::<80>::new();
     if let Some(trouble) = trouble {
         // All of them fit.
@@ -174,6 +175,7 @@ fn for_programs(name: Name, report: &Report, output: &mut Output) {
     }
     let head = Head {
         module: &name,
+        file,
         domain: instance.domain.0,
         generation: instance.generation.0,
         micros: *micros,

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use addr2line::Loader;
 use root_task_core::layout::USER_END;
 
-/// The line before a backtrace: the module and its generation follow.
+/// How the line before a backtrace begins; the module's name and generation follow.
 const HEADER: &[u8] = b"backtrace of ";
+/// What is before the name of the file that the module was made of, and behind it.
+const FILE: (&str, &str) = (" (file ", ")");
 /// What a line with an address begins with.
 const FRAME: &[u8] = b"  #";
 /// More than any of these lines has; what is longer is none.
-const LONGEST: usize = 120;
+const LONGEST: usize = 200;
 /// How many functions are named that were inlined into one another.
 const MAX_INLINED: usize = 8;
 /// Our own files in the programs' line tables, whichever folder they were built in, and the compiler's: see
@@ -22,7 +24,7 @@ const ROOTS: [&str; 2] = ["/escrow/", "/rust/"];
 /// The compiler's, where they are not on the machine; a hash follows.
 const RUSTC: &str = "/rustc/";
 
-/// The modules' files with symbols and lines, by the modules' names.
+/// The modules' files with symbols and lines, by their names in the archive.
 pub type Files = BTreeMap<String, PathBuf>;
 
 /// What is known between two pieces of the text.
@@ -33,7 +35,7 @@ pub struct Addresses {
     read: BTreeMap<String, Option<Loader>>,
     /// The line that has not ended yet, as far as it can be one of ours.
     line: Vec<u8>,
-    /// Whose backtrace it is.
+    /// Which file the backtrace's module was made of.
     module: Option<String>,
 }
 
@@ -65,8 +67,8 @@ impl Addresses {
             return None;
         }
         if let Some(whose) = line.strip_prefix(HEADER) {
-            let (name, _generation) = std::str::from_utf8(whose).ok()?.split_once('.')?;
-            self.module = Some(name.to_owned());
+            let (_, file) = std::str::from_utf8(whose).ok()?.split_once(FILE.0)?;
+            self.module = Some(file.strip_suffix(FILE.1)?.to_owned());
             return None;
         }
         let (number, address) = std::str::from_utf8(line.strip_prefix(FRAME)?).ok()?.split_once(' ')?;

@@ -35,13 +35,16 @@ fn an_address_becomes_function_file_and_line() {
         .lines()
         .position(|line| line.starts_with("fn function_to_be_found"));
     let said = explained(
-        &format!("backtrace of m-1.7\r\n  #0 {start:#018x}\r\n  #1 {:#018x}\r\n  complete\r\n", start + size),
+        &format!(
+            "backtrace of n.7 (file m-1)\r\n  #0 {start:#018x}\r\n  #1 {:#018x}\r\n  complete\r\n",
+            start + size
+        ),
         Files::from([("m-1".to_owned(), path)]),
     );
     let lines: Vec<_> = said.split("\r\n").collect();
     let place = " = xtask::console::addresses::tests::function_to_be_found at ";
     let at_line = format!("console/addresses_tests.rs:{}", line.unwrap() + 1);
-    assert_eq!((lines[0], lines[3], lines[4]), ("backtrace of m-1.7", "  complete", ""));
+    assert_eq!((lines[0], lines[3], lines[4]), ("backtrace of n.7 (file m-1)", "  complete", ""));
     let first = lines[1].strip_prefix(&format!("  #0 {start:#018x}{place}")).unwrap();
     assert!(first.ends_with(&at_line), "{said}");
     // Behind the last instruction: it is the call before that is meant.
@@ -55,19 +58,20 @@ fn everything_else_comes_as_it_is_and_at_once() {
     let frame = format!("  #0 {start:#018x}");
     for text in [
         frame.clone() + "\r\n",
-        format!("backtrace of other.1\r\n{frame}\r\n"),
-        format!("backtrace of text.1\r\n{frame}\r\n"),
-        format!("backtrace of m.1\r\n [{frame}\r\n"),
-        "backtrace of m.1\r\n  #0 0xffffffffffffffff\r\n  #1 0x0\r\n  #x 0x1\r\n  #0 1\r\n".to_owned(),
-        format!("backtrace of m.1\r\n{frame}{}\r\n", "0".repeat(LONGEST)),
-        format!("backtrace of m\r\n{frame}\r\n"),
+        format!("backtrace of m.1 (file other)\r\n{frame}\r\n"),
+        format!("backtrace of m.1 (file text)\r\n{frame}\r\n"),
+        format!("backtrace of n.1 (file m)\r\n [{frame}\r\n"),
+        "backtrace of n.1 (file m)\r\n  #0 0xffffffffffffffff\r\n  #1 0x0\r\n  #x 0x1\r\n  #0 1\r\n"
+            .to_owned(),
+        format!("backtrace of n.1 (file m)\r\n{frame}{}\r\n", "0".repeat(LONGEST)),
+        format!("backtrace of m.1 (file m\r\n{frame}\r\n"),
         "backtrace of \r\n".to_owned() + &frame,
     ] {
         assert_eq!(explained(&text, files.clone()), text);
     }
     let mut addresses = Addresses::of(files);
     let mut out = Vec::new();
-    for byte in format!("backtrace of m.1\r\n{frame}").bytes() {
+    for byte in format!("backtrace of n.1 (file m)\r\n{frame}").bytes() {
         let passed = addresses.explain(&[byte]);
         assert_eq!(passed, [byte]);
         out.extend(passed);
@@ -78,7 +82,7 @@ fn everything_else_comes_as_it_is_and_at_once() {
 #[test]
 fn another_modules_line_in_between_does_no_harm() {
     let (path, start, _) = this_program();
-    let text = format!("backtrace of m.1\r\n[other.1] hello\r\n  #0 {start:#018x}\r\n");
+    let text = format!("backtrace of n.1 (file m)\r\n[other.1] hello\r\n  #0 {start:#018x}\r\n");
     assert!(explained(&text, Files::from([("m".to_owned(), path)])).contains("function_to_be_found at "));
 }
 
