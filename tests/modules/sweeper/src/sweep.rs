@@ -97,20 +97,24 @@ impl Sweep {
 
     /// The books, when they are as they were or will not be. With a crowd somebody may wait just now, which takes a slot.
     fn books(&self, before: Option<&MemoryInfo>) -> Result<MemoryInfo, InitError> {
-        let mut books = ask::books()?;
+        if self.crowd.is_none() {
+            return ask::books();
+        }
         for turn in 0..CALM {
+            // Calm before and after: a wait that ends in between has its slot in the books.
+            let calm = Crowd::is_calm()?;
+            let books = ask::books()?;
             let same = match before {
                 Some(before) => is_same(before, &books),
                 // Whoever is to wait does by then.
                 None => turn > SETTLED,
             };
-            if self.crowd.is_none() || (same && Crowd::is_calm()?) {
-                break;
+            if calm && same && Crowd::is_calm()? {
+                return Ok(books);
             }
             module_rt::yield_now();
-            books = ask::books()?;
         }
-        Ok(books)
+        ask::books()
     }
 
     /// After a round there is as much memory as before it.
