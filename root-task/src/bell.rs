@@ -3,19 +3,18 @@
 //! The supervisor stands above every module, so nobody runs while it works. A caller that was answered at a server's
 //! death should run before the dead domain is reaped. So the supervisor rings the bell instead of going on: a thread
 //! at the modules' priority that does nothing but signal back. It joins the end of their queue, behind everybody who
-//! is ready, and its signal brings the supervisor back.
+//! is ready, and its signal brings the supervisor back. A second one, whose priority changes, says whether anybody who
+//! stands above it runs.
 
-use ipc_proto::manifest::MAX_PRIORITY;
 use sel4::{ObjectBlueprint, cap};
 
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
 use crate::thread::{self, Stack};
 
-static STACK: Stack = Stack::new();
-
 /// Rings the bell, and remembers whether it is still ringing.
 pub struct Bell {
+    tcb: cap::Tcb,
     rope: cap::Notification,
     answer: cap::Notification,
     ringing: bool,
@@ -32,18 +31,23 @@ extern "C" fn toll(rope: u64, answer: u64) -> ! {
 }
 
 impl Bell {
-    /// Makes the thread; it signals `answer`.
+    /// Makes the thread, on a stack that is no other's; it signals `answer`.
     ///
     /// # Errors
     /// [`SetUpError`] where the kernel refuses an object: the machine is too small to boot.
-    pub fn hang(memory: &mut Memory, answer: cap::Notification) -> Result<Bell, SetUpError> {
+    pub fn hang(
+        memory: &mut Memory,
+        answer: cap::Notification,
+        stack: &'static Stack,
+        priority: u64,
+    ) -> Result<Bell, SetUpError> {
         let objects = Objects::make(memory, &[ObjectBlueprint::Notification, ObjectBlueprint::Tcb])?;
         let rope: cap::Notification = objects.cap(0);
         let tcb: cap::Tcb = objects.cap(1);
         let arguments = [rope.bits(), answer.bits()];
-        let registers = thread::prepare(tcb, toll, arguments, &STACK, u64::from(MAX_PRIORITY), None)?;
+        let registers = thread::prepare(tcb, toll, arguments, stack, priority, None)?;
         tcb.tcb_write_all_registers(true, &registers)?;
-        Ok(Bell { rope, answer, ringing: false })
+        Ok(Bell { tcb, rope, answer, ringing: false })
     }
 
     /// Rings. More than once before the answer is the same as once.
@@ -57,6 +61,17 @@ impl Bell {
     /// Gives its answer once more: it came when it could not be heard.
     pub fn answer(&self) {
         self.answer.signal();
+    }
+
+    /// Whether it has not answered yet.
+    pub fn is_ringing(&self) -> bool {
+        self.ringing
+    }
+
+    /// It rings behind those of this priority from now on, also where it is ringing already.
+    pub fn hang_at(&self, priority: u64) {
+        // Fails only for a capability that is not a thread, which this one is.
+        let _ = self.tcb.tcb_set_priority(sel4::init_thread::slot::TCB.cap(), priority);
     }
 
     /// Its answer has come.

@@ -1,15 +1,17 @@
 //! From the kernel's boot information to a system whose boot modules are loading.
 
+use ipc_proto::manifest::MAX_PRIORITY;
 use root_task_core::archive::Archive;
 use root_task_core::system::{self, SystemManifest};
 use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, cap};
 
 use crate::bell::Bell;
-use crate::event::{BELL, TIMER, WORKER};
+use crate::event::{BELL, EXAMINER, TIMER, WORKER};
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
 use crate::scratch::Scratch;
-use crate::supervisor::{Parking, Supervisor};
+use crate::supervisor::{Examiner, Parking, Supervisor};
+use crate::thread::Stack;
 use crate::timer::Timer;
 use crate::worker::Worker;
 use crate::{arch, console, say};
@@ -18,6 +20,9 @@ unsafe extern "C" {
     static _end: u8;
     static __executable_start: u8;
 }
+
+static BELL_STACK: Stack = Stack::new();
+static EXAMINER_STACK: Stack = Stack::new();
 
 /// The header in front of the boot archive: this magic, then the archive's length in bytes.
 const HEADER_MAGIC: [u8; 8] = *b"ESCROWAR";
@@ -79,9 +84,10 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
     let endpoint: cap::Endpoint = objects.cap(0);
     let notification: cap::Notification = objects.cap(1);
     sel4::init_thread::slot::TCB.cap().tcb_bind_notification(notification)?;
-    let [tolled, passed, worked] =
-        [BELL, TIMER, WORKER].map(|badge| signal(&mut memory, notification, badge));
-    let bell = Bell::hang(&mut memory, tolled?)?;
+    let [tolled, passed, worked, examined] =
+        [BELL, TIMER, WORKER, EXAMINER].map(|badge| signal(&mut memory, notification, badge));
+    let bell = Bell::hang(&mut memory, tolled?, &BELL_STACK, u64::from(MAX_PRIORITY))?;
+    let examiner = Bell::hang(&mut memory, examined?, &EXAMINER_STACK, arch::BELOW_EXAMINED)?;
     let worker = Worker::hire(&mut memory, worked?)?;
     let timer = Timer::set_up(bootinfo, &mut memory, passed?)?;
     let parking = Parking::lay_out(&mut memory)?;
@@ -93,6 +99,7 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
         parking,
         Scratch::ready(),
         bell,
+        Examiner::new(examiner),
         worker,
         timer,
         console,

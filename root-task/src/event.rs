@@ -11,6 +11,8 @@ pub const BELL: u64 = SIGNAL | 1;
 pub const TIMER: u64 = SIGNAL | 2;
 /// The badge of the worker's answer.
 pub const WORKER: u64 = SIGNAL | 4;
+/// The badge of the answer of the bell that an examination rings.
+pub const EXAMINER: u64 = SIGNAL | 8;
 
 /// Which signals came.
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +23,16 @@ pub struct Signals {
     pub timer: bool,
     /// The worker has ended its job.
     pub worker: bool,
+    /// The bell of an examination was answered.
+    pub examiner: bool,
 }
 
 impl Signals {
     /// The signals in a badge; `None` where it is not a notification's.
     pub fn decode(badge: u64) -> Option<Signals> {
         let has = |which: u64| badge & which == which;
-        let signals = Signals { bell: has(BELL), timer: has(TIMER), worker: has(WORKER) };
+        let signals =
+            Signals { bell: has(BELL), timer: has(TIMER), worker: has(WORKER), examiner: has(EXAMINER) };
         (badge & SIGNAL != 0).then_some(signals)
     }
 
@@ -38,6 +43,7 @@ impl Signals {
             bell: self.bell || before(|s| s.bell),
             timer: self.timer || before(|s| s.timer),
             worker: self.worker || before(|s| s.worker),
+            examiner: self.examiner || before(|s| s.examiner),
         }
     }
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use ipc_proto::name::Name;
+use ipc_proto::operator::Finding;
 use ipc_proto::supervisor::Line;
 use root_task_core::restart;
 use sel4::Fault;
@@ -20,6 +21,10 @@ pub enum Cause {
     InitFailed(u32, Line),
     /// It exited with this code.
     Exited(u32),
+    /// Its init has not ended after so many milliseconds; what it did instead.
+    InitOverdue(u64, Finding),
+    /// It has not answered its calls for so many milliseconds; what it did instead.
+    Hangs(u64, Finding),
     /// The operator crashed it.
     Operator,
     /// The operator restarts it.
@@ -78,6 +83,8 @@ impl fmt::Display for Cause {
             Cause::Panicked(reason) => write!(f, "panicked: {reason}"),
             Cause::InitFailed(code, reason) => write!(f, "init returned error {code}: {reason}"),
             Cause::Exited(code) => write!(f, "exited with code {code}"),
+            Cause::InitOverdue(ms, finding) => write!(f, "init has not ended after {ms} ms: {finding}"),
+            Cause::Hangs(ms, finding) => write!(f, "has not answered its calls for {ms} ms: {finding}"),
             Cause::Operator => f.write_str("was crashed by the operator"),
             Cause::Restarted => f.write_str("is restarted by the operator"),
             Cause::Replaced(file) => write!(f, "is replaced by {file}"),

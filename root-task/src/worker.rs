@@ -13,7 +13,7 @@ use root_task_core::slots::SlotIndex;
 use sel4::sys::label;
 use sel4::{AbsoluteCPtr, CapRights, IpcBuffer, MessageInfoBuilder, ObjectBlueprint, UserContext, cap};
 
-use crate::arch::{self, SUPERVISOR_PRIORITY};
+use crate::arch::{self, BELOW_EXAMINED};
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
 use crate::scratch;
@@ -21,8 +21,8 @@ use crate::thread::{self, Stack};
 
 /// Where its IPC buffer is: behind the registers of console and timer, in the page table of the scratch window.
 const BUFFER: usize = scratch::VADDR + 0x3000;
-/// Its priority in its turns: above all modules.
-const ON_DUTY: u64 = SUPERVISOR_PRIORITY - 1;
+/// Its priority in its turns: above all modules but one that is examined.
+const ON_DUTY: u64 = BELOW_EXAMINED - 1;
 /// Its priority between them: below all modules.
 const OFF_DUTY: u64 = 0;
 

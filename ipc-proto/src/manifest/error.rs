@@ -81,7 +81,7 @@ impl fmt::Display for ManifestError {
             ),
             ManifestError::Flags(n) => write!(
                 f,
-                "the manifest has flags {n:#x}, and only 1 has a meaning: rebuild the module with this version's module-rt"
+                "the manifest has flags {n:#x}, and only 1 and 4 have a meaning: rebuild the module with this version's module-rt"
             ),
         }
     }

@@ -33,6 +33,9 @@ pub const DEFAULT_DEADLINE: u32 = 1_000_000;
 /// A flag: the module wants to be told when an instance that was connected to it has died, so that it can drop what it
 /// keeps for that client.
 pub const DEPARTURES: u8 = 1;
+/// A flag: the module is a program, which does its work before it publishes, or never does. Its init has no deadline, as
+/// long as it has no name reserved.
+pub const PROGRAM: u8 = 4;
 /// The highest priority of a module, which is also the default: modules that talk to each other stand level.
 pub const MAX_PRIORITY: u8 = 100;
 
@@ -65,7 +68,7 @@ pub struct Manifest {
     pub device: u8,
     /// How many connections to services it holds at a time, at most [`MAX_CONNECTIONS`]. It pays for their slots.
     pub connections: u8,
-    /// [`DEPARTURES`], or 0.
+    /// [`DEPARTURES`] and [`PROGRAM`], or 0.
     pub flags: u8,
 }
 
@@ -116,6 +119,8 @@ pub struct Request {
     pub deadline_micros: u32,
     /// Whether it wants to be told of clients that have died.
     pub departures: bool,
+    /// Whether its init is all that it does.
+    pub program: bool,
 }
 
 impl Manifest {
@@ -159,7 +164,7 @@ impl Manifest {
         if manifest.size as usize != size_of::<Manifest>() {
             return Err(ManifestError::Size(manifest.size as usize));
         }
-        if manifest.flags & !DEPARTURES != 0 {
+        if manifest.flags & !(DEPARTURES | PROGRAM) != 0 {
             return Err(ManifestError::Flags(manifest.flags));
         }
         let deadline = manifest.deadline_micros;
@@ -204,6 +209,7 @@ impl Manifest {
             connections: manifest.connections,
             deadline_micros: deadline,
             departures: manifest.flags & DEPARTURES != 0,
+            program: manifest.flags & PROGRAM != 0,
         })
     }
 }
@@ -268,7 +274,11 @@ mod tests {
         assert_eq!(checked(|m| m.device = 2).unwrap().device, Device::Clock);
         assert_eq!(checked(|m| m.device = 3), Err(ManifestError::Device(3)));
         assert_eq!(checked(|m| m.flags = 2), Err(ManifestError::Flags(2)));
-        assert!(checked(|m| m.flags = DEPARTURES).unwrap().departures);
+        let flags = |flags| checked(|m| m.flags = flags).map(|request| (request.departures, request.program));
+        assert_eq!(flags(0), Ok((false, false)));
+        assert_eq!(flags(DEPARTURES), Ok((true, false)));
+        assert_eq!(flags(PROGRAM), Ok((false, true)));
+        assert_eq!(flags(PROGRAM | 2), Err(ManifestError::Flags(PROGRAM | 2)));
         assert_eq!(checked(|m| m.name[0] = b'E'), Err(ManifestError::Name(NameError::BadStart)));
         assert_eq!(Manifest::check(&[0; 63]), Err(ManifestError::Size(63)));
         assert_eq!(Manifest::check(&[]), Err(ManifestError::Size(0)));

@@ -2,6 +2,7 @@
 
 mod answer;
 mod caps;
+mod finding;
 mod later;
 mod log;
 mod report;
@@ -13,6 +14,7 @@ use heapless::String;
 
 pub use answer::{Answer, Outcome};
 pub use caps::{Grant, HolderInfo, MAX_MARKS, Mark, SlotInfo, WindowInfo};
+pub use finding::{Call, Examined, Finding, Until};
 pub use later::{Act, Fate, Since};
 pub use log::{LOG_PAGE, LogAnswer, Logged};
 pub use report::{

@@ -154,6 +154,12 @@ pub enum Request {
         /// Which table entry to start from.
         from: u16,
     },
+    /// What the module does now, and who keeps it from doing more. Its thread is let run above all others for a moment to
+    /// see whether it does. Answer, when that is known: [`super::Examined`], and not an [`super::Answer`].
+    Examine {
+        /// The module.
+        name: Name,
+    },
     /// What was logged last by a module, and of it, or by all, from the line with this sequence number on; a module that
     /// was unloaded keeps its lines for a while. Answer: [`super::LogAnswer`], and
     /// not an [`super::Answer`], which all others would have to be as large as.

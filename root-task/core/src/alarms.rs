@@ -7,9 +7,9 @@ use ipc_proto::operator::Act;
 use crate::ledger::MAX_MODULES;
 
 /// How many alarms can be set at a time.
-pub const MAX_ALARMS: usize = 130;
-/// How many of them operators can ask for: the others are the supervisor's own, three for each module and four more.
-pub const MAX_ACTS: usize = MAX_ALARMS - 3 * MAX_MODULES - 4;
+pub const MAX_ALARMS: usize = 131;
+/// How many of them operators can ask for: the others are the supervisor's own, three for each module and five more.
+pub const MAX_ACTS: usize = MAX_ALARMS - 3 * MAX_MODULES - 5;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +26,10 @@ pub enum What {
     GoOn,
     /// The worker has had its turn.
     TurnOver,
-    /// The supervisor looks which calls last too long.
+    /// The supervisor looks which calls and inits last too long.
     Look,
+    /// The module that is examined has had its time.
+    Examined,
     /// The time of a lookup that waits is over, or who waits for whom is to be looked at.
     Waits,
 }
@@ -159,7 +161,7 @@ mod tests {
             What::Act(who, _) => [What::StopOver(who), What::PeriodOver(who), What::Restart(who)],
             other => [other; 3],
         });
-        for what in own.chain([What::GoOn, What::TurnOver, What::Look, What::Waits]) {
+        for what in own.chain([What::GoOn, What::TurnOver, What::Look, What::Examined, What::Waits]) {
             assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");
         }
         assert_eq!(alarms.list.len(), MAX_ALARMS);

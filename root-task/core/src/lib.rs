@@ -9,6 +9,8 @@ pub mod autopsy;
 pub mod elf_plan;
 pub mod files;
 pub mod grants;
+pub mod hang;
+pub mod init_clock;
 pub mod layout;
 pub mod ledger;
 pub mod log;

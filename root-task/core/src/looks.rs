@@ -1,7 +1,7 @@
-//! When the supervisor looks which calls last too long, and which one it answers next.
+//! When the supervisor looks which calls and inits last too long, and which one it sees to next.
 //!
-//! A look goes through all callers, in their order. It answers one call in a turn, so that others are served in between,
-//! and goes on behind that one: whoever makes calls that are overdue at once does not keep the look from its end.
+//! A look goes through all modules, in their order. It sees to one thing in a turn, so that others are served in between,
+//! and goes on behind that module: whoever makes calls that are overdue at once does not keep the look from its end.
 
 use ipc_proto::ids::DomainId;
 
@@ -21,11 +21,38 @@ pub struct Call {
     pub due: u64,
 }
 
+/// Something that may last too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasts {
+    /// A call.
+    Call(Call),
+    /// The init of this module, which is to have ended by then.
+    Init(DomainId, u64),
+}
+
+impl Lasts {
+    /// Whose it is.
+    pub fn of(self) -> DomainId {
+        match self {
+            Lasts::Call(call) => call.client,
+            Lasts::Init(module, _) => module,
+        }
+    }
+
+    /// When it is to have ended.
+    pub fn due(self) -> u64 {
+        match self {
+            Lasts::Call(call) => call.due,
+            Lasts::Init(_, due) => due,
+        }
+    }
+}
+
 /// What one turn of a look comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// Lasts too long: to be answered now.
-    pub overdue: Option<Call>,
+    /// Lasts too long: to be seen to now.
+    pub overdue: Option<Lasts>,
     /// When the next turn is.
     pub next: u64,
 }
@@ -37,29 +64,29 @@ pub struct Looks {
     between: u64,
     /// When the next look begins, as far as this one knows.
     next: u64,
-    /// This look goes on behind this client.
+    /// This look goes on behind this module.
     behind: Option<DomainId>,
 }
 
 impl Looks {
-    /// Whether this client is still to be looked at in the look that is under way.
-    pub fn awaits(&self, client: DomainId) -> bool {
-        self.behind.is_none_or(|behind| client > behind)
+    /// Whether this module is still to be looked at in the look that is under way.
+    pub fn awaits(&self, module: DomainId) -> bool {
+        self.behind.is_none_or(|behind| module > behind)
     }
 
-    /// Takes a turn: `calls` are those of the clients that [`Self::awaits`] names, in the order of their numbers, and
+    /// Takes a turn: `all` is what the modules that [`Self::awaits`] names are in, in the order of their numbers, and
     /// `shortest` is the shortest deadline of all running modules, in microseconds.
-    pub fn turn(&mut self, now: u64, shortest: u32, calls: impl IntoIterator<Item = Call>) -> Turn {
+    pub fn turn(&mut self, now: u64, shortest: u32, all: impl IntoIterator<Item = Lasts>) -> Turn {
         if self.behind.take().is_none() {
             self.between = between(shortest);
             self.next = now.saturating_add(self.between);
         }
-        for call in calls {
-            if call.due <= now {
-                self.behind = Some(call.client);
-                return Turn { overdue: Some(call), next: now };
+        for lasts in all {
+            if lasts.due() <= now {
+                self.behind = Some(lasts.of());
+                return Turn { overdue: Some(lasts), next: now };
             }
-            self.next = self.next.min(call.due);
+            self.next = self.next.min(lasts.due());
         }
         Turn { overdue: None, next: self.next }
     }
@@ -90,8 +117,12 @@ mod tests {
     const SHORTEST: u32 = 8000;
     const BETWEEN: u64 = 2_000_000;
 
-    fn call(client: u16, due: u64) -> Call {
-        Call { client: DomainId(client), server: DomainId(0), due }
+    fn call(client: u16, due: u64) -> Lasts {
+        Lasts::Call(Call { client: DomainId(client), server: DomainId(0), due })
+    }
+
+    fn init(module: u16, due: u64) -> Lasts {
+        Lasts::Init(DomainId(module), due)
     }
 
     #[test]
@@ -125,6 +156,18 @@ mod tests {
         // What the first turn has seen is not forgotten.
         assert_eq!(looks.turn(120, SHORTEST, [call(4, 170)]), Turn { overdue: None, next: 150 });
         assert!(looks.awaits(DomainId(0)), "the look is over");
+    }
+
+    #[test]
+    fn an_init_is_looked_at_like_a_call() {
+        let mut looks = Looks::default();
+        let before = looks.turn(100, SHORTEST, [init(1, 101), call(2, 200)]);
+        assert_eq!(before, Turn { overdue: None, next: 101 });
+        let first = looks.turn(101, SHORTEST, [init(1, 101), call(2, 101)]);
+        assert_eq!(first, Turn { overdue: Some(init(1, 101)), next: 101 });
+        assert!(!looks.awaits(DomainId(1)) && looks.awaits(DomainId(2)));
+        let second = looks.turn(101, SHORTEST, [call(2, 101)]);
+        assert_eq!(second, Turn { overdue: Some(call(2, 101)), next: 101 });
     }
 
     #[test]

@@ -12,7 +12,7 @@ use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::operator::Act;
 use proptest::prelude::*;
 use root_task_core::alarms::{Alarms, MAX_ACTS, MAX_ALARMS, TooManyAlarms, What};
-use root_task_core::looks::{Call, Looks, MIN_BETWEEN};
+use root_task_core::looks::{Call, Lasts, Looks, MIN_BETWEEN};
 use root_task_core::meter::{Exceeded, Meter, PERIOD};
 use root_task_core::restart::{Budget, Cause, Decision, History, Restart};
 
@@ -96,7 +96,7 @@ proptest! {
         }
     }
 
-    /// Each client calls again as soon as it is answered; the supervisor takes its turns when it said that it would.
+    /// Every third is in its init, and in the next one when that is ended. Each client calls again as soon as it is answered; the supervisor takes its turns when it said that it would.
     #[test]
     fn every_overdue_call_is_answered_in_its_look(
         calls in prop::collection::vec(
@@ -122,22 +122,26 @@ proptest! {
                 }
             }
             let awaited = standing.iter().filter(|(client, _)| looks.awaits(**client));
-            let calls: Vec<Call> =
-                awaited.map(|(client, due)| Call { client: *client, server: DomainId(0), due: *due }).collect();
+            let calls: Vec<Lasts> = awaited
+                .map(|(client, due)| match client.0 % 3 {
+                    0 => Lasts::Init(*client, *due),
+                    _ => Lasts::Call(Call { client: *client, server: DomainId(0), due: *due }),
+                })
+                .collect();
             let turn = looks.turn(now, shortest, calls.iter().copied());
             prop_assert!(turn.next <= now + between, "the next look is not put off");
             match turn.overdue {
                 Some(call) => {
-                    prop_assert!(call.due <= now && standing.remove(&call.client) == Some(call.due));
-                    prop_assert!(!answered_in_look.contains(&call.client), "a client keeps the look from its end");
-                    answered_in_look.push(call.client);
+                    prop_assert!(call.due() <= now && standing.remove(&call.of()) == Some(call.due()));
+                    prop_assert!(!answered_in_look.contains(&call.of()), "a client keeps the look from its end");
+                    answered_in_look.push(call.of());
                     prop_assert_eq!(turn.next, now);
                     now += 1;
                 }
                 None => {
                     answered_in_look.clear();
-                    prop_assert!(calls.iter().all(|call| call.due > now), "one was passed over");
-                    let earliest = calls.iter().map(|call| call.due).min();
+                    prop_assert!(calls.iter().all(|call| call.due() > now), "one was passed over");
+                    let earliest = calls.iter().map(|call| call.due()).min();
                     prop_assert!(earliest.is_none_or(|due| turn.next <= due), "a deadline that is known is kept");
                     prop_assert!(turn.next > now || answered_late(&standing, now), "time goes on");
                     now = turn.next.max(now + 1);

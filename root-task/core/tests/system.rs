@@ -142,7 +142,7 @@ fn the_largest_manifest_fits_the_bound() {
             .map(|module| {
                 format!(
                     "{{ module = {module:?}, memory_kib = {0}, connections = 255, priority = 255, locker_slots = {0}, \
-                     shortest_deadline = {0}, names = {1}, clients = {1}, window_kib = {0}, messages = {0}, log_bytes = {0}, wait_ms = {0}, {2} }}",
+                     shortest_deadline = {0}, names = {1}, clients = {1}, window_kib = {0}, messages = {0}, log_bytes = {0}, wait_ms = {0}, init_ms = {0}, hang = \"restart\", {2} }}",
                     u32::MAX,
                     u16::MAX,
                     list("provides", &longest, MAX_PROVIDED).trim()

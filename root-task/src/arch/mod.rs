@@ -18,6 +18,10 @@ pub use x86_64::*;
 
 /// The priority of the supervisor: the highest, which the kernel gives its first thread.
 pub const SUPERVISOR_PRIORITY: u64 = 255;
+/// The priority of a module that is examined, for a moment.
+pub const EXAMINED_PRIORITY: u64 = SUPERVISOR_PRIORITY - 1;
+/// The priority of the bell that is heard as soon as such a module lets go of the processor.
+pub const BELOW_EXAMINED: u64 = EXAMINED_PRIORITY - 1;
 
 /// A slot of the supervisor's own CSpace.
 pub fn slot(number: u64) -> AbsoluteCPtr {

@@ -34,6 +34,7 @@ impl Supervisor {
             What::Act(..) => {}
             What::Look => self.look_at_calls(),
             What::Waits => steps::look_at_waits(self),
+            What::Examined => self.examination_is_over(),
             What::GoOn => self.go_on(),
             What::TurnOver => self.turn_is_over(),
             What::Restart(who) => self.restart_is_due(who),

@@ -84,9 +84,8 @@ impl Supervisor {
                 return Err(error.into());
             }
         }
-        let deadline = room.request.deadline_micros;
         self.begin_usage(id);
-        self.look_in_time_for(deadline);
+        self.init_begins(id);
         self.act_if_asked(&name);
         Ok(())
     }

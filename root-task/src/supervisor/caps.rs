@@ -10,7 +10,7 @@ use ipc_proto::window::{PAGE_BYTES, region};
 use root_task_core::grants::Endowment;
 
 use super::operator::{not_loaded, refused};
-use super::{Response, Supervisor, answer};
+use super::{Response, Room, Supervisor, answer};
 use crate::{arch, audit};
 
 impl Supervisor {
@@ -20,13 +20,7 @@ impl Supervisor {
         let Some((room, domain)) = self.room(id).and_then(|room| Some((room, room.domain.as_ref()?))) else {
             return refused(format_args!("{name} has no CSpace: it does not run"));
         };
-        let device = self.has_device(id);
-        let endowment = Endowment {
-            locker: room.request.locker_bits > 0,
-            device,
-            ports: device && arch::HAS_PORTS,
-            is_names: *name == self.system.name_server,
-        };
+        let endowment = self.endowment_of(id, name, room);
         let mut page = Vec::new();
         for slot in from..domain.cspace_size() {
             let held = !audit::is_empty(&domain.cspace(u64::from(slot)), self.memory.probe());
@@ -36,6 +30,17 @@ impl Supervisor {
             }
         }
         answer(&Answer::Caps { page, size: domain.cspace_size(), next: None })
+    }
+
+    /// What of a module's capabilities the ledger does not know.
+    pub(super) fn endowment_of(&self, id: DomainId, name: &Name, room: &Room) -> Endowment {
+        let device = self.has_device(id);
+        Endowment {
+            locker: room.request.locker_bits > 0,
+            device,
+            ports: device && arch::HAS_PORTS,
+            is_names: *name == self.system.name_server,
+        }
     }
 
     /// A page of those who hold capabilities to a module's services, from the client with this number on.

@@ -1,4 +1,4 @@
-//! Looks every so often which calls last too long, and answers those.
+//! Looks every so often which calls last too long, and answers those; and which inits do, and has those examined.
 //!
 //! A call goes from client to server directly, so nobody tells the supervisor of it. It looks at the clients' registers
 //! instead: whoever stands on a call has left there when it began and how long it may take. How often, and who is
@@ -8,40 +8,80 @@ use ipc_proto::ids::DomainId;
 use ipc_proto::label::Status;
 use ipc_proto::manifest::DEFAULT_DEADLINE;
 use ipc_proto::method::Deadline;
+use ipc_proto::operator::State;
 use root_task_core::alarms::What;
-use root_task_core::looks::Call;
+use root_task_core::init_clock::InitClock;
+use root_task_core::looks::{Call, Lasts};
 
-use super::Supervisor;
 use super::rescue::{Domains, Fate, Standing};
+use super::{Room, Supervisor};
 
 impl Supervisor {
     /// Answers one call that has lasted too long, if there is one, and sets the alarm for the next turn.
     pub(super) fn look_at_calls(&mut self) {
         let now = self.timer.now();
-        let clients: Domains = self
+        let modules: Domains = self
             .ledger
             .iter()
-            .map(|(client, _)| client)
-            .filter(|client| self.looks.awaits(*client))
+            .map(|(module, _)| module)
+            .filter(|module| self.looks.awaits(*module))
             .collect();
-        let calls = clients.iter().filter_map(|client| self.call_of(*client, now));
+        let all = modules.iter().flat_map(|module| {
+            let call = self.call_of(*module, now).map(Lasts::Call);
+            let init = self.init_of(*module).map(|clock| Lasts::Init(*module, clock.due()));
+            [call, init].into_iter().flatten()
+        });
         let mut looks = self.looks;
-        let turn = looks.turn(now, self.shortest_deadline(), calls);
+        let turn = looks.turn(now, self.shortest_deadline(), all);
         self.looks = looks;
-        if let Some(call) = turn.overdue {
-            self.call_is_overdue(call.client, call.server);
+        match turn.overdue {
+            Some(Lasts::Call(call)) => self.call_is_overdue(call.client, call.server),
+            Some(Lasts::Init(module, _)) => self.init_is_overdue(module),
+            None => {}
         }
         // There is always room for this one: it is set before any other, and setting it again moves it.
         let _ = self.alarms.set(What::Look, turn.next);
     }
 
-    /// A module has been started: where its deadline is shorter than all others, the next look comes sooner.
-    pub(super) fn look_in_time_for(&mut self, deadline_micros: u32) {
-        if let Some(at) = self.looks.in_time_for(self.timer.now(), deadline_micros) {
+    /// A module has been started, and its init may take so long. Where that, or its deadline, is shorter than all others,
+    /// the next look comes sooner.
+    pub(super) fn init_begins(&mut self, id: DomainId) {
+        if let Some(request) = self.room(id).map(|room| room.request) {
+            self.begin_init(id, request.deadline_micros, !request.program);
+        }
+    }
+
+    fn begin_init(&mut self, id: DomainId, deadline_micros: u32, ends: bool) {
+        let now = self.timer.now();
+        let mut shortest = deadline_micros;
+        if let Some(room) = self.room_mut(id) {
+            let (init_ms, wait_ms) = (room.allowance.init_ms, room.allowance.wait_ms);
+            room.init = ends.then(|| InitClock::begin(now, init_ms, wait_ms));
+            if ends {
+                shortest = shortest.min(init_ms.saturating_mul(1000));
+            }
+        }
+        if let Some(at) = self.looks.in_time_for(now, shortest) {
             // There is always room: the alarm is set already, and this moves it.
             let _ = self.alarms.set(What::Look, at);
             self.set_timer();
         }
+    }
+
+    /// It reserves a name. A program's init, too, has to end then.
+    pub(super) fn init_reserves(&mut self, id: DomainId) {
+        let program = |room: &Room| room.init.is_none() && room.request.program;
+        if let Some(deadline) =
+            self.room(id).filter(|room| program(room)).map(|room| room.request.deadline_micros)
+        {
+            self.begin_init(id, deadline, true);
+        }
+    }
+
+    /// The clock of a module's init, if it has one, has not ended, and nobody has seen to it yet.
+    fn init_of(&self, id: DomainId) -> Option<InitClock> {
+        let clock = self.room(id)?.init?;
+        (self.state(id) == Some(State::Starting) && !self.examiner.examines_init(id)).then_some(clock)
     }
 
     /// The shortest of all running modules, in microseconds.
@@ -64,6 +104,7 @@ impl Supervisor {
     fn call_is_overdue(&mut self, client: DomainId, server: DomainId) {
         let generation = self.running_generation(server);
         let fate = Fate { interrupted: (generation, generation), queued: Some(Status::NotDelivered) };
-        self.answer_callers(server, &[client].into_iter().collect(), fate);
+        let served = self.answer_callers(server, &[client].into_iter().collect(), fate);
+        self.has_not_answered(server, client, !served.calls.is_empty());
     }
 }

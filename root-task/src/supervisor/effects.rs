@@ -32,8 +32,11 @@ impl Effects for Supervisor {
     }
 
     fn keep_awaiting(&mut self, client: DomainId) -> bool {
-        let saved = Waiter::save(&mut self.memory, &mut self.parking);
+        let (saved, now) = (Waiter::save(&mut self.memory, &mut self.parking), self.timer.now());
         let (Ok(waiter), Some(room)) = (saved, self.room_mut(client)) else { return false };
+        if let Some(clock) = &mut room.init {
+            clock.waits(now);
+        }
         // A module has one thread; should two have asked all the same, the slot of the first comes back.
         if let Some(first) = room.awaits.replace(waiter) {
             first.answer(&mut self.memory, answer(&Answer::None));
@@ -42,7 +45,11 @@ impl Effects for Supervisor {
     }
 
     fn answer_awaiting(&mut self, client: DomainId, with: Option<&Answer>) {
-        if let Some(waiter) = self.room_mut(client).and_then(|room| room.awaits.take()) {
+        let Some(room) = self.rooms.get_mut(usize::from(client.0)).and_then(Option::as_mut) else { return };
+        if let Some(waiter) = room.awaits.take() {
+            if let Some(clock) = &mut room.init {
+                clock.goes_on(self.timer.now());
+            }
             waiter.answer(&mut self.memory, with.map_or(Response::Later, answer));
         }
     }

@@ -7,6 +7,7 @@ use ipc_proto::operator::{Answer, Outcome, Sentence, State};
 use ipc_proto::supervisor::Args;
 use root_task_core::elf_plan::Code;
 use root_task_core::files::Files;
+use root_task_core::hang::Unanswering;
 use root_task_core::ledger::Module;
 use root_task_core::restart::History;
 use root_task_core::steps::{self, Published};
@@ -63,6 +64,9 @@ impl Supervisor {
                 awaits: None,
                 death: None,
                 last_connections: heapless::Vec::new(),
+                init: None,
+                examined_until: 0,
+                unanswering: Unanswering::default(),
                 history: History::default(),
                 silenced: false,
             });

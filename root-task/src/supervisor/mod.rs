@@ -13,11 +13,13 @@ mod effects;
 mod errands;
 mod failed;
 mod fingerprint;
+mod hang;
 mod instance;
 mod journal;
 mod landing;
 mod life;
 mod operator;
+mod overdue;
 mod parking;
 mod quotas;
 mod registrar;
@@ -60,6 +62,7 @@ use crate::worker::Worker;
 use autopsy::Autopsies;
 use devices::Device;
 use errands::{Errands, Kind};
+pub use hang::Examiner;
 pub use parking::Parking;
 use response::{Response, answer, status};
 use room::Room;
@@ -74,6 +77,8 @@ pub struct Supervisor {
     pub scratch: Scratch,
     /// See [`Bell`].
     pub bell: Bell,
+    /// See [`Examiner`].
+    examiner: Examiner,
     /// See [`Worker`].
     pub worker: Worker,
     /// See [`Timer`].
@@ -127,6 +132,7 @@ impl Supervisor {
         parking: Parking,
         scratch: Scratch,
         bell: Bell,
+        examiner: Examiner,
         worker: Worker,
         timer: Timer,
         console: Device,
@@ -139,6 +145,7 @@ impl Supervisor {
             memory,
             scratch,
             bell,
+            examiner,
             worker,
             timer,
             console,
@@ -175,6 +182,10 @@ impl Supervisor {
     }
 
     fn signalled(&mut self, signals: Signals) -> Response {
+        // Before the timer: where both have come, the bell was heard in time.
+        if signals.examiner {
+            self.examiner_rang();
+        }
         if signals.timer {
             self.timer_rang();
         }

@@ -78,6 +78,7 @@ impl Supervisor {
                 let (page, next) = self.waits_from(from);
                 answer(&Answer::Waits(page, next))
             }
+            Request::Examine { name } => self.examine_by_name(&name),
             Request::Log { module, from } => self.log_from(module.as_ref(), from),
             Request::Memory => answer(&Answer::Memory(self.memory.books())),
             Request::Audit { retype } => answer(&Answer::Proof(audit::prove(&self.memory, retype))),

@@ -11,7 +11,7 @@ use root_task_core::allowance::Allowance;
 use root_task_core::meter::{Exceeded, Meter, PERIOD};
 
 use super::{Room, Supervisor};
-use crate::say;
+use crate::{arch, say};
 
 /// The priority of a module that is slowed down: below that of every module.
 const SLOW: u64 = 0;
@@ -30,7 +30,7 @@ pub struct Usage {
 }
 
 impl Room {
-    /// The priority that the module has now.
+    /// The module's own priority, as it is now.
     pub fn priority(&self) -> u64 {
         if self.usage.slow { SLOW } else { u64::from(self.request.priority) }
     }
@@ -64,12 +64,20 @@ impl Supervisor {
         }
     }
 
-    fn set_priority(&self, id: DomainId) {
-        let Some(room) = self.room(id) else { return };
+    /// The priority that a module's thread has now: its own, or that of one who is examined.
+    pub(super) fn priority_of(&self, id: DomainId) -> u64 {
+        if self.examiner.has_raised(id) {
+            return arch::EXAMINED_PRIORITY;
+        }
+        self.room(id).map_or(SLOW, Room::priority)
+    }
+
+    /// Gives a module's thread that priority.
+    pub(super) fn set_priority(&self, id: DomainId) {
         let authority = sel4::init_thread::slot::TCB.cap();
-        if let Some(domain) = &room.domain {
+        if let Some(domain) = self.room(id).and_then(|room| room.domain.as_ref()) {
             // Fails only for a capability that is not a thread, which this one is.
-            let _ = domain.tcb().tcb_set_priority(authority, room.priority());
+            let _ = domain.tcb().tcb_set_priority(authority, self.priority_of(id));
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the name server asks of the supervisor.
 
+use ipc_proto::badge::Badge;
 use ipc_proto::ids::Instance;
 use ipc_proto::label::Status;
 use ipc_proto::registrar::{Answer, Request};
@@ -15,6 +16,14 @@ impl Supervisor {
         if let Request::Entries { from } = request {
             return answer(&steps::entries(&self.ledger, from));
         }
-        answer(&steps::registrar(self, request).unwrap_or_else(Answer::Refused))
+        let owner = match &request {
+            Request::Enter { owner, .. } => Badge::from_word(*owner).map(|badge| badge.holder.domain),
+            _ => None,
+        };
+        let result = steps::registrar(self, request);
+        if let (Some(owner), Ok(Answer::Entered(_))) = (owner, &result) {
+            self.init_reserves(owner);
+        }
+        answer(&result.unwrap_or_else(Answer::Refused))
     }
 }

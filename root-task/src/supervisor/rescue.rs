@@ -158,7 +158,7 @@ impl Supervisor {
         let authority = sel4::init_thread::slot::TCB.cap();
         domain.tcb().tcb_set_priority(authority, SUPERVISOR_PRIORITY)?;
         sel4::r#yield();
-        domain.tcb().tcb_set_priority(authority, room.priority())
+        domain.tcb().tcb_set_priority(authority, self.priority_of(client))
     }
 
     /// Makes the call that a thread stands on return `Interrupted`. Gives the label of the call.
@@ -201,6 +201,9 @@ impl Supervisor {
         }
         if signals.worker {
             self.worker.signal_again();
+        }
+        if signals.examiner {
+            self.examiner.signal_again();
         }
     }
 

@@ -7,6 +7,8 @@ use ipc_proto::supervisor::Args;
 use root_task_core::allowance::Allowance;
 use root_task_core::elf_plan::Code;
 use root_task_core::files::Files;
+use root_task_core::hang::Unanswering;
+use root_task_core::init_clock::InitClock;
 use root_task_core::restart::History;
 
 use super::autopsy::Died;
@@ -43,6 +45,12 @@ pub struct Room {
     pub awaits: Option<Waiter>,
     /// The death of the instance that waits to be reaped.
     pub death: Option<Died>,
+    /// How long its init may still take, where that has an end.
+    pub init: Option<InitClock>,
+    /// When it may be examined again because of a call that it has not answered.
+    pub examined_until: u64,
+    /// Since when it has been found not to answer its calls.
+    pub unanswering: Unanswering,
     /// Its restarts.
     pub history: History,
     /// Whether it has failed, so that its clients' calls come to the supervisor.

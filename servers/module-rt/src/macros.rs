@@ -15,11 +15,18 @@ macro_rules! module {
     };
 }
 
-/// Makes the crate a module that does its work in one function and exits.
+/// Makes the crate a module that does its work in one function and exits. That function may take as long as it likes,
+/// unless it reserves a name.
 #[macro_export]
 macro_rules! program {
     (manifest: $manifest:expr, main: $main:expr $(,)?) => {
-        $crate::__entry!($manifest, $crate::start::run_program($main));
+        $crate::__entry!(
+            {
+                const MANIFEST: $crate::Manifest = $manifest;
+                $crate::Manifest { flags: MANIFEST.flags | $crate::ipc_proto::manifest::PROGRAM, ..MANIFEST }
+            },
+            $crate::start::run_program($main)
+        );
     };
 }
 

@@ -1,7 +1,7 @@
 //! Calls to the supervisor that only an operator may make: the shell, and modules that the system's manifest names.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, LABEL, LogAnswer, Part, ReportAnswer, Request};
+use ipc_proto::operator::{Answer, Examined, LABEL, LogAnswer, Part, ReportAnswer, Request};
 use ipc_proto::slots;
 
 use crate::connection::{CallError, Connection};
@@ -20,6 +20,14 @@ pub fn ask_log(module: Option<Name>, from: u64) -> Result<LogAnswer, CallError> 
 /// As [`ask`].
 pub fn ask_report(name: Name, part: Part) -> Result<ReportAnswer, CallError> {
     Connection::in_slot(slots::SUPERVISOR).call(LABEL, &Request::Report { name, part })
+}
+
+/// Asks what a module does now.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_examined(name: Name) -> Result<Examined, CallError> {
+    Connection::in_slot(slots::SUPERVISOR).call(LABEL, &Request::Examine { name })
 }
 
 /// Asks the supervisor.

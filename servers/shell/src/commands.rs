@@ -2,6 +2,7 @@
 
 mod after;
 mod caps;
+mod examine;
 mod json;
 mod listings;
 mod log;
@@ -65,6 +66,7 @@ impl Shell {
             Command::Waiting => listings::waiting(output),
             Command::Caps { name, json, tree: false } => caps::show(name, json, output),
             Command::Caps { name, json, tree: true } => tree::show(name, json, output),
+            Command::Examine { name, json } => examine::show(name, json, output),
             Command::Log { name, json } => log::show(name, json, output),
             Command::Report { name, json } => report::show(name, json, output),
             Command::Load { name, args, hold, wait } => {

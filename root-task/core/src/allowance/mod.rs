@@ -33,8 +33,21 @@ pub const DEFAULT_LOG_BYTES: u32 = 2048;
 
 /// How long its lookups may wait for a name, in milliseconds.
 pub const DEFAULT_WAIT_MS: u32 = 10_000;
+/// How long its init may take, in milliseconds, what it waits for names not counted.
+pub const DEFAULT_INIT_MS: u32 = 10_000;
 /// The most names of which the system's manifest says that a module may provide them: as many as it can have.
 pub const MAX_PROVIDED: usize = MAX_SERVICES_PER_MODULE as usize;
+
+/// What becomes of a module that does not answer its calls in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnHang {
+    /// What it does instead is told.
+    #[default]
+    Report,
+    /// Where it is found like that for as long as one of its calls may take, it dies, and its restart policy decides.
+    Restart,
+}
 
 /// What one module may have. Every key that is left out is what any module may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +88,13 @@ pub struct Allowance {
     /// How long a lookup of its may wait for a name, in milliseconds; 0 is not at all.
     #[serde(default = "default_wait")]
     pub wait_ms: u32,
+    /// How long its init may take, in milliseconds, what it waits for names not counted. A program's has no end, as long as
+    /// it reserves no name.
+    #[serde(default = "default_init")]
+    pub init_ms: u32,
+    /// What becomes of it when it does not answer its calls in time.
+    #[serde(default)]
+    pub hang: OnHang,
     /// Names that it is expected to provide: who waits for one of them waits for this module, as long as nobody has
     /// reserved it. A hint that finds cycles earlier, and neither a right nor a duty.
     #[serde(default)]
@@ -121,6 +141,10 @@ fn default_wait() -> u32 {
     DEFAULT_WAIT_MS
 }
 
+fn default_init() -> u32 {
+    DEFAULT_INIT_MS
+}
+
 impl Allowance {
     /// What any module may have.
     pub fn of_anybody(module: Name) -> Allowance {
@@ -137,6 +161,8 @@ impl Allowance {
             messages: DEFAULT_MESSAGES,
             log_bytes: DEFAULT_LOG_BYTES,
             wait_ms: DEFAULT_WAIT_MS,
+            init_ms: DEFAULT_INIT_MS,
+            hang: OnHang::default(),
             provides: Vec::new(),
         }
     }

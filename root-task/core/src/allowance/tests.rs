@@ -24,6 +24,7 @@ fn request() -> Request {
         connections: DEFAULT.connections,
         deadline_micros: DEFAULT.deadline_micros,
         departures: false,
+        program: false,
     }
 }
 

@@ -36,7 +36,7 @@ pub const MAX_PINNED: usize = 8;
 /// The most dead instances that are kept: there is a report for each.
 pub const MAX_AUTOPSIES: u8 = MAX_DEATHS as u8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 7986;
+pub const MAX_ENCODED: usize = 8082;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -31,6 +31,13 @@ pub enum Command {
         /// Whether with what each was made of, and what was made of it.
         tree: bool,
     },
+    /// `examine [--json] NAME`
+    Examine {
+        /// The module.
+        name: Name,
+        /// Whether for programs.
+        json: bool,
+    },
     /// `log [--json] [NAME]`
     Log {
         /// The module; all where none is named.
@@ -114,6 +121,8 @@ pub enum Mem {
 const CAPS: &str = "caps [--tree] [--json] NAME";
 const REPORT: &str = "report [--json] NAME";
 
+const EXAMINE: &str = "examine [--json] NAME";
+
 /// The usage of `command`: the first line of [`HELP`] that starts with it.
 fn usage(command: &str) -> ParseError {
     let line = HELP.iter().map(|(usage, _)| *usage).find(|usage| usage.split(' ').next() == Some(command));
@@ -193,6 +202,17 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
                 "" => Err(ParseError::Usage(CAPS)),
                 word if word.contains(' ') => Err(ParseError::Usage(CAPS)),
                 word => Ok(Command::Caps { name: name(word)?, json, tree }),
+            }
+        }
+        "examine" => {
+            let (json, word) = match split(rest) {
+                ("--json", word) => (true, word),
+                _ => (false, rest),
+            };
+            match word {
+                "" => Err(ParseError::Usage(EXAMINE)),
+                word if word.contains(' ') => Err(ParseError::Usage(EXAMINE)),
+                word => Ok(Command::Examine { name: name(word)?, json }),
             }
         }
         "log" => {

@@ -29,6 +29,8 @@ fn commands() {
     assert_eq!(parse("log  echo"), Ok(Command::Log { name: Some(echo), json: false }));
     assert_eq!(parse("log --json"), Ok(Command::Log { name: None, json: true }));
     assert_eq!(parse("log --json  echo"), Ok(Command::Log { name: Some(echo), json: true }));
+    assert_eq!(parse("examine echo"), Ok(Command::Examine { name: echo, json: false }));
+    assert_eq!(parse("examine --json  echo"), Ok(Command::Examine { name: echo, json: true }));
     assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
     assert_eq!(parse("crash echo"), Ok(Command::Crash(echo)));
     assert_eq!(parse("restart echo"), Ok(Command::Restart(echo)));
@@ -62,6 +64,9 @@ fn errors_say_what_to_type() {
     assert_eq!(error("ps now"), "usage: ps");
     for line in ["caps", "caps --json", "caps a b", "caps --tree"] {
         assert_eq!(error(line), "usage: caps [--tree] [--json] NAME");
+    }
+    for line in ["examine", "examine --json", "examine a b"] {
+        assert_eq!(error(line), "usage: examine [--json] NAME");
     }
     for line in ["revoke", "revoke echo", "revoke echo a b"] {
         assert_eq!(error(line), "usage: revoke NAME CLIENT");

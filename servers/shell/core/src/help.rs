@@ -24,6 +24,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("load NAME [ARGS]", "load a module from the boot archive and wait until it is live"),
     ("load --hold NAME [ARGS]", "the same, but stop it between reserve and publish"),
     ("load --no-wait NAME [ARGS]", "start a module; what comes of it shows in `ps` and on the console"),
+    ("examine NAME", "what a module does now: busy, blocked or starved; where, and by whom"),
+    ("examine --json NAME", "the same for programs"),
     ("log [NAME]", "what a module has logged last, or all have, and what the supervisor has said of it"),
     ("log --json [NAME]", "the same for programs"),
     (

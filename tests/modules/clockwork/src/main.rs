@@ -1,4 +1,5 @@
-//! A driver of the real-time clock, which passes what it is granted on to somebody else where it is told to.
+//! A driver of the real-time clock, which passes what it is granted on to somebody else where it is told to. With the
+//! argument `wait` its init waits for ever for an interrupt that it has not asked for.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -6,10 +7,12 @@
 use ipc_proto::echo::{self, Text};
 use ipc_proto::label::Status;
 use ipc_proto::manifest::Device;
+use ipc_proto::slots;
 use ipc_proto::version::VersionRange;
 use module_rt::{Client, Init, InitError, Manifest, Server, device, init};
 use operate::clockwork::{ARM, COUNT, GIVE, NAME, VERSION};
 use operate::give::give;
+use sel4::cap;
 
 module_rt::module! {
     manifest: Manifest { device: Device::Clock as u8, ..Manifest::new(NAME) },
@@ -24,6 +27,9 @@ fn init(init: &mut Init) -> Result<Clockwork, InitError> {
     init.reserve(NAME, VERSION)?;
     // One may have come when nobody listened.
     let _ = end_interrupt();
+    while init.args() == "wait" {
+        cap::Notification::from_bits(slots::NOTIFICATION).wait();
+    }
     Ok(Clockwork { interrupts: 0 })
 }
 
