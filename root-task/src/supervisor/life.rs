@@ -62,6 +62,7 @@ impl Supervisor {
                 last_connections: heapless::Vec::new(),
                 history: History::default(),
                 silenced: false,
+                private: false,
             });
         }
         self.start_instance(id, &plan, file).map_err(|error| {
@@ -94,6 +95,7 @@ impl Supervisor {
 
     /// A module's init has succeeded: everything that it reserved becomes visible in this one turn.
     pub(super) fn publish(&mut self, who: Instance) {
+        self.end_private(who.domain, who.generation);
         match steps::publish(self, who) {
             Published::Live => {
                 self.trial_is_over(who);

@@ -19,6 +19,7 @@ mod landing;
 mod life;
 mod operator;
 mod parking;
+mod private;
 mod quotas;
 mod registrar;
 mod replace;
@@ -209,6 +210,9 @@ impl Supervisor {
             }
             Event::Window(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.window_asked(who, request))
+            }
+            Event::Private(who, request) => {
+                self.count(who).map_or_else(stale, |who| self.private_asked(who, request))
             }
             Event::Await(who) => self.count(who).map_or_else(stale, |who| self.await_name(who)),
             Event::Registrar(who, request) => {
