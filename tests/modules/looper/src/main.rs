@@ -1,4 +1,5 @@
-//! Crashes as soon as it has published, and is started again whatever happens: the fastest crash loop that there is.
+//! Crashes as soon as it has published, and is started again whatever happens: the fastest crash loop that there is. With
+//! the argument `nothing` it reserves no name, so that there can be many of it.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -12,7 +13,9 @@ module_rt::program! {
 }
 
 fn main(init: &mut Init) -> Result<(), InitError> {
-    init.reserve("looper", Version(1))?;
+    if init.args() != "nothing" {
+        init.reserve("looper", Version(1))?;
+    }
     request::publish();
     fault::read_address_zero()
 }
