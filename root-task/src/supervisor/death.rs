@@ -38,7 +38,7 @@ impl Supervisor {
     }
 
     /// The running instance is dead from now on: whoever is inside a call to it is answered in this turn. What is
-    /// left of it is reaped when the others have run, or at once where nobody could have called it.
+    /// left of it is reaped when the others have run, or at once where nobody could have called it but its peer.
     pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
         let decision = self.decide(id, &cause);
         self.keep_connections_of(id);

@@ -4,7 +4,8 @@
 //! one method, and no method calls the kernel: the root task executes what the ledger decides.
 //!
 //! **Invariant (all or nothing):** a service is handed out only while its state is `Live`, and
-//! [`Ledger::publish`] turns all reservations of an instance `Live` in one call.
+//! [`Ledger::publish`] turns all reservations of an instance `Live` in one call. One exception: what a module has opened in
+//! its init, without a name, to the one peer that it has named ([`Ledger::open`]).
 
 mod connections;
 mod departures;
