@@ -32,6 +32,9 @@ pub const INTERRUPT: u64 = SIGNAL | 1;
 /// What it is signalled with where a client has died, see `manifest::DEPARTURES`.
 pub const DEPARTURE: u64 = SIGNAL | 2;
 
+/// What it is signalled with where the peer can call it back no more, see [`crate::private`].
+pub const PEER_GONE: u64 = SIGNAL | 4;
+
 /// The badge of a capability to receive: it is not delivered to anybody, and makes the capability a parent.
 pub const RECEIVER: u64 = 1;
 

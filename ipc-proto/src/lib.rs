@@ -14,6 +14,7 @@
 //! | [`manifest`] | what a module's ELF file asks for |
 //! | [`supervisor`], [`registrar`], [`operator`] | the supervisor's three interfaces |
 //! | [`waits`] | how a lookup ends that waits, asked of the supervisor |
+//! | [`window`], [`private`] | what modules ask the supervisor for between two of them: memory, a call back during init |
 //! | [`names`], [`echo`] | the name server's interface, and the example's |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -27,6 +28,7 @@ pub mod method;
 pub mod name;
 pub mod names;
 pub mod operator;
+pub mod private;
 pub mod registrar;
 pub mod slots;
 pub mod supervisor;

@@ -21,6 +21,8 @@ pub const IRQ_HANDLER: u64 = 6;
 pub const IO_PORTS: u64 = 7;
 /// The notification that the granted device signals, bound to the module's thread.
 pub const NOTIFICATION: u64 = 8;
+/// The endpoint on which the module is called back during its init; empty in one that has opened none. Receive only.
+pub const PRIVATE: u64 = 9;
 /// The first slot for connections to services.
 pub const FIRST_CONNECTION: u64 = 16;
 /// The most connections that a module can ask for in its manifest.

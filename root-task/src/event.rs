@@ -2,7 +2,7 @@
 
 use ipc_proto::badge::{Badge, Holder, Kind, SIGNAL};
 use ipc_proto::label::Status;
-use ipc_proto::{operator, registrar, supervisor, waits, window, wire};
+use ipc_proto::{operator, private, registrar, supervisor, waits, window, wire};
 use sel4::{Fault, MessageInfo, with_ipc_buffer};
 
 /// The badge of the bell's answer.
@@ -58,6 +58,8 @@ pub enum Event {
     Module(Holder, supervisor::Request),
     /// A module asks for memory to share.
     Window(Holder, window::Request),
+    /// A module asks for a private endpoint, its own or one that was opened to it.
+    Private(Holder, private::Request),
     /// A module asks how its lookup that waits has ended.
     Await(Holder),
     /// The name server asks; whether it is the name server is checked by the handler.
@@ -101,6 +103,7 @@ impl Event {
         match u16::try_from(info.label()) {
             Ok(supervisor::LABEL) => Ok(Event::Module(holder, request(info)?)),
             Ok(window::LABEL) => Ok(Event::Window(holder, request(info)?)),
+            Ok(private::LABEL) => Ok(Event::Private(holder, request(info)?)),
             Ok(waits::LABEL) => match request(info)? {
                 waits::Request::Await => Ok(Event::Await(holder)),
             },

@@ -1,16 +1,17 @@
-//! What a module keeps over a restart: the endpoint that its clients' capabilities name, and its notification.
+//! What a module keeps over a restart: the endpoint that its clients' capabilities name, and its notification; and the
+//! endpoint on which an instance is called back during its init, where one was.
 //!
-//! Both come from an untyped of their own. While the module is loaded, calls wait at the endpoint for the next
+//! All come from an untyped of their own. While the module is loaded, calls wait at the endpoint for the next
 //! instance; when it is unloaded, one revoke of the untyped takes every client's capability, wherever it went.
 
-use ipc_proto::badge::{DEPARTURE, INTERRUPT};
+use ipc_proto::badge::{DEPARTURE, INTERRUPT, PEER_GONE};
 use root_task_core::slots::SlotRange;
 use sel4::{CapRights, ObjectBlueprint, cap};
 
 use crate::arch;
 use crate::memory::{Leak, Memory, OutOf, Untyped};
 
-/// An untyped of 2^8 bytes, the smallest that the pool hands out, holds both.
+/// An untyped of 2^8 bytes, the smallest that the pool hands out, holds all three.
 const UNTYPED_BITS: u8 = 8;
 
 /// A module's endpoint and notification.
@@ -25,7 +26,7 @@ impl Home {
     /// # Errors
     /// [`OutOf`] memory or slots; nothing is lost.
     pub fn make(memory: &mut Memory) -> Result<Home, OutOf> {
-        let (slots, untyped) = memory.alloc(4, UNTYPED_BITS)?;
+        let (slots, untyped) = memory.alloc(6, UNTYPED_BITS)?;
         let first = u64::from(slots.first.0);
         let made = untyped
             .retype(&ObjectBlueprint::Notification, first.saturating_add(1), 1)
@@ -68,6 +69,30 @@ impl Home {
     /// The kernel's.
     pub fn tell_departure(&self) -> sel4::Result<()> {
         self.badged(3, DEPARTURE).map(cap::Notification::signal)
+    }
+
+    /// Tells the module that nobody can call it back any more.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn tell_peer_gone(&self) -> sel4::Result<()> {
+        self.badged(5, PEER_GONE).map(cap::Notification::signal)
+    }
+
+    /// The endpoint on which an instance is called back, once [`Self::make_private`] has made it.
+    pub fn private(&self) -> cap::Endpoint {
+        cap::Endpoint::from_bits(self.first().saturating_add(4))
+    }
+
+    /// Makes it, the first time. Nobody has a capability to it: the end of each init revokes them.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn make_private(&self) -> sel4::Result<cap::Endpoint> {
+        match self.untyped.retype(&ObjectBlueprint::Endpoint, self.private().bits(), 1) {
+            Ok(()) | Err(sel4::Error::DeleteFirst) => Ok(self.private()),
+            Err(error) => Err(error),
+        }
     }
 
     fn badged(&self, place: u64, badge: u64) -> sel4::Result<cap::Notification> {

@@ -18,6 +18,8 @@ pub enum Grant {
     Names,
     /// The module's own endpoint, to receive on. Not there while it is being stopped.
     Receive,
+    /// The endpoint on which it is called back during its init.
+    Private,
     /// The locker.
     Locker,
     /// The interrupt of the granted device.
@@ -37,6 +39,7 @@ impl fmt::Display for Grant {
             Grant::Requests => "requests, to the supervisor",
             Grant::Names => "lookups, to the name server",
             Grant::Receive => "receives on its own endpoint",
+            Grant::Private => "is called back during its init",
             Grant::Locker => "its locker",
             Grant::Interrupt => "its device's interrupt",
             Grant::Ports => "its device's I/O ports",

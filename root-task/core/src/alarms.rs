@@ -7,9 +7,9 @@ use ipc_proto::operator::Act;
 use crate::ledger::MAX_MODULES;
 
 /// How many alarms can be set at a time.
-pub const MAX_ALARMS: usize = 131;
-/// How many of them operators can ask for: the others are the supervisor's own, three for each module and five more.
-pub const MAX_ACTS: usize = MAX_ALARMS - 3 * MAX_MODULES - 5;
+pub const MAX_ALARMS: usize = 163;
+/// How many of them operators can ask for: the others are the supervisor's own, four for each module and five more.
+pub const MAX_ACTS: usize = MAX_ALARMS - 4 * MAX_MODULES - 5;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum What {
     StopOver(Instance),
     /// The instance has had its bound of messages, or of log, and its period is over.
     PeriodOver(Instance),
+    /// The instance's private endpoint was open for as long as it was to be.
+    PrivateOver(Instance),
     /// The instance is dead, and its module has waited long enough for its restart.
     Restart(Instance),
     /// Others have had their time: work that can wait goes on though the bell has not rung.
@@ -80,7 +82,12 @@ impl Alarms {
 
     /// Takes back whatever was to be done to this instance.
     pub fn cancel_all_of(&mut self, instance: Instance) {
-        let of = |what| matches!(what, What::Act(who, _) | What::StopOver(who) | What::PeriodOver(who) if who == instance);
+        let of = |what| match what {
+            What::Act(who, _) | What::StopOver(who) | What::PeriodOver(who) | What::PrivateOver(who) => {
+                who == instance
+            }
+            _ => false,
+        };
         self.list.retain(|alarm| !of(alarm.what));
     }
 
@@ -143,6 +150,7 @@ mod tests {
         alarms.set(What::Act(who, Act::Unload), 5).unwrap();
         alarms.set(What::StopOver(who), 6).unwrap();
         alarms.set(What::PeriodOver(who), 7).unwrap();
+        alarms.set(What::PrivateOver(who), 8).unwrap();
         alarms.cancel_all_of(who);
         let left: std::vec::Vec<What> = std::iter::from_fn(|| alarms.due(99)).collect();
         assert_eq!(left, [crash(2), What::Look]);
@@ -158,8 +166,10 @@ mod tests {
         assert_eq!(alarms.set(crash(3), 1), Ok(()), "moving one needs no room");
         // Whatever operators ask for, the supervisor's own have room.
         let own = (0..u16::try_from(MAX_MODULES).unwrap()).flat_map(|domain| match crash(domain) {
-            What::Act(who, _) => [What::StopOver(who), What::PeriodOver(who), What::Restart(who)],
-            other => [other; 3],
+            What::Act(who, _) => {
+                [What::StopOver(who), What::PeriodOver(who), What::PrivateOver(who), What::Restart(who)]
+            }
+            other => [other; 4],
         });
         for what in own.chain([What::GoOn, What::TurnOver, What::Look, What::Examined, What::Waits]) {
             assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");

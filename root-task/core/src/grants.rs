@@ -31,6 +31,7 @@ impl Endowment {
             slots::LOCKER => when(self.locker, Grant::Locker),
             slots::IRQ_HANDLER => when(self.device, Grant::Interrupt),
             slots::IO_PORTS => when(self.device && self.ports, Grant::Ports),
+            slots::PRIVATE => when(ledger.private_state(domain).is_some(), Grant::Private),
             slots::NOTIFICATION => when(self.device, Grant::Notification),
             slot => Some(Grant::Connection(ledger.module(ledger.server_of(domain, slot)?)?.name)),
         }
@@ -83,6 +84,11 @@ mod tests {
         assert_eq!(NONE.grant(&ledger, client.domain, slot + 1), None);
         ledger.disconnect(client.domain, slot);
         assert_eq!(NONE.grant(&ledger, client.domain, slot), None);
+        let starting = ledger.admit(Name::new("starting").unwrap(), 4, false).unwrap();
+        let starting = Instance { domain: starting, generation: ledger.start(starting).unwrap() };
+        assert_eq!(NONE.grant(&ledger, starting.domain, 9), None);
+        ledger.open(starting, client.domain).unwrap();
+        assert_eq!(NONE.grant(&ledger, starting.domain, 9), Some(Grant::Private));
         assert!(ledger.stop(server.domain));
         assert_eq!(NONE.grant(&ledger, server.domain, 4), None, "a stopping module does not receive");
     }

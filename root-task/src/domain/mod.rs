@@ -109,6 +109,14 @@ impl Domain {
         receive.mint(&arch::root_slot(home.endpoint()), CapRights::read_only(), RECEIVER)
     }
 
+    /// Gives the domain the capability to receive at its private endpoint, likewise.
+    ///
+    /// # Errors
+    /// The kernel's: the slot is not empty.
+    pub fn let_listen(&self, endpoint: cap::Endpoint) -> sel4::Result<()> {
+        self.cspace(slots::PRIVATE).mint(&arch::root_slot(endpoint), CapRights::read_only(), RECEIVER)
+    }
+
     /// Takes it away, and what was passed on of it.
     pub fn stop_receiving(&self) {
         self.empty_slot(slots::RECEIVE);

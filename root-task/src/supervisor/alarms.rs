@@ -3,6 +3,7 @@
 use ipc_proto::ids::Instance;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Act, Answer, Fate, Since};
+use ipc_proto::private::Ended;
 use root_task_core::alarms::What;
 use root_task_core::steps;
 
@@ -39,6 +40,10 @@ impl Supervisor {
             What::TurnOver => self.turn_is_over(),
             What::Restart(who) => self.restart_is_due(who),
             What::PeriodOver(who) => self.period_is_over(who),
+            What::PrivateOver(who) if self.ledger.is_running(who) => {
+                self.shut_private(who.domain, Ended::TimedOut);
+            }
+            What::PrivateOver(_) => {}
             What::StopOver(who) => self.stop_is_over(who),
         }
     }

@@ -4,6 +4,7 @@ use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Death, Outcome, State};
+use ipc_proto::private::Ended;
 use root_task_core::alarms::What;
 use root_task_core::ledger::{self, Module};
 use root_task_core::restart::Decision;
@@ -37,7 +38,7 @@ impl Supervisor {
     }
 
     /// The running instance is dead from now on: whoever is inside a call to it is answered in this turn. What is
-    /// left of it is reaped when the others have run, or at once where nobody could have called it.
+    /// left of it is reaped when the others have run, or at once where nobody could have called it but its peer.
     pub(super) fn dies(&mut self, id: DomainId, cause: Cause) {
         let decision = self.decide(id, &cause);
         self.keep_connections_of(id);
@@ -74,7 +75,11 @@ impl Supervisor {
     /// Enters a death into the ledger, and tells those who keep something for the dead.
     pub(super) fn has_died(&mut self, id: DomainId) -> Option<ledger::Death> {
         let watchers = self.ledger.watchers_of(id);
+        let called_by_it = self.ledger.opened_to(id);
         let death = self.ledger.died(id)?;
+        for owner in called_by_it {
+            self.shut_private(owner, Ended::PeerGone);
+        }
         for server in watchers {
             let told = self.room(server).map(|room| room.home.tell_departure());
             if let Some(Err(error)) = told {

@@ -91,7 +91,14 @@ impl Supervisor {
         let generation = instance.generation;
         steps::leaves(self, instance);
         let fate = Fate { interrupted: (generation, next), queued };
-        self.answer_callers(id, callers, fate)
+        match self.callers_but_peer(id, callers) {
+            // In its init it receives its peer's calls only.
+            Some((others, served)) => {
+                self.answer_callers(id, &others, fate);
+                served
+            }
+            None => self.answer_callers(id, callers, fate),
+        }
     }
 
     /// Destroys a dead instance and gives its memory back.

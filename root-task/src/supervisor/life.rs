@@ -69,6 +69,7 @@ impl Supervisor {
                 unanswering: Unanswering::default(),
                 history: History::default(),
                 silenced: false,
+                private: false,
             });
         }
         self.start_instance(id, &plan, file).map_err(|error| {
@@ -101,6 +102,7 @@ impl Supervisor {
 
     /// A module's init has succeeded: everything that it reserved becomes visible in this one turn.
     pub(super) fn publish(&mut self, who: Instance) {
+        self.end_private(who.domain, who.generation);
         match steps::publish(self, who) {
             Published::Live => {
                 self.trial_is_over(who);

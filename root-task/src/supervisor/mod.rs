@@ -21,6 +21,7 @@ mod life;
 mod operator;
 mod overdue;
 mod parking;
+mod private;
 mod quotas;
 mod registrar;
 mod replace;
@@ -223,6 +224,9 @@ impl Supervisor {
             }
             Event::Window(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.window_asked(who, request))
+            }
+            Event::Private(who, request) => {
+                self.count(who).map_or_else(stale, |who| self.private_asked(who, request))
             }
             Event::Await(who) => self.count(who).map_or_else(stale, |who| self.await_name(who)),
             Event::Registrar(who, request) => {

@@ -104,14 +104,12 @@ impl Supervisor {
         others.filter(|client| could(*client) && stands(*client)).collect()
     }
 
-    /// Answers `callers`, who stand on calls to `server`, and nobody else. The server does not run meanwhile. Gives those
-    /// that it had received.
+    /// Answers `callers`, who stand on calls to the same endpoint of `server`, and nobody else. The server does not run
+    /// meanwhile. Gives those that it had received.
     pub(super) fn answer_callers(&mut self, server: DomainId, callers: &Domains, fate: Fate) -> Served {
         let mut served = Served::default();
-        if callers.is_empty() {
-            return served;
-        }
-        let Some(endpoint) = self.room(server).map(|room| room.home.endpoint()) else { return served };
+        let Some(first) = callers.first() else { return served };
+        let Some(endpoint) = self.endpoint_of(*first, server) else { return served };
         // The kernel remembers one caller, and those who are taken out of the endpoint take that place.
         self.parking.park();
         let mut drain =
@@ -148,6 +146,29 @@ impl Supervisor {
             self.signal_again(signals);
         }
         served
+    }
+
+    /// Answers whoever waits at an endpoint, each on the reply capability that came with the call.
+    pub(super) fn turn_away(&mut self, endpoint: cap::Endpoint) {
+        self.parking.park();
+        let mut signals = None;
+        for _ in 0..MAX_MODULES.saturating_mul(2) {
+            let received = endpoint.nb_recv_with_mrs(());
+            if received.badge == 0 {
+                break;
+            }
+            match Signals::decode(received.badge) {
+                Some(came) => signals = Some(came.and(signals)),
+                None => {
+                    let info =
+                        MessageInfoBuilder::default().label(label::reply(Status::NotDelivered)).build();
+                    sel4::reply_with_mrs(info, []);
+                }
+            }
+        }
+        if let Some(signals) = signals {
+            self.signal_again(signals);
+        }
     }
 
     /// Lets a thread that stands on a call make it, if it has not: it runs before everybody else until it waits, which

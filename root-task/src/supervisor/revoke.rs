@@ -10,6 +10,7 @@ use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::Answer;
+use ipc_proto::private::Ended;
 use ipc_proto::slots::MAX_CONNECTIONS;
 use ipc_proto::supervisor;
 
@@ -124,7 +125,11 @@ impl Supervisor {
 
     fn forget_connection(&mut self, client: DomainId, slot: u8) {
         let server = self.ledger.server_of(client, u64::from(slot));
+        let private = self.ledger.private_owner(client, u64::from(slot));
         self.ledger.disconnect(client, slot);
+        if let Some(owner) = private {
+            self.shut_private(owner, Ended::PeerGone);
+        }
         if let Some(server) = server.filter(|server| !self.ledger.is_client_of(client, *server)) {
             self.lose_window_between(client, server);
         }

@@ -55,6 +55,8 @@ pub struct Room {
     pub history: History,
     /// Whether it has failed, so that its clients' calls come to the supervisor.
     pub silenced: bool,
+    /// Whether its running instance has a private endpoint to receive at, see `private.rs`.
+    pub private: bool,
     /// The slots that held its connections, from its death until it is reaped.
     pub last_connections: Connections,
 }

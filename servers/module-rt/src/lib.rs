@@ -18,6 +18,7 @@
 //! | [`device`] | the device that a module is granted |
 //! | [`locker`] | a CNode of the module's own, for capabilities that it is handed |
 //! | [`window`] | memory that is shared with a client or a server |
+//! | [`private`] | being called back by one peer during init |
 //! | [`clock`] | the guest's clock |
 //! | [`fault`] | faults on purpose |
 #![no_std]
@@ -33,6 +34,7 @@ pub mod locker;
 mod macros;
 pub mod operator;
 mod panic;
+pub mod private;
 pub mod request;
 pub mod serve;
 pub mod start;
@@ -44,7 +46,8 @@ pub use connection::{CallError, Connection};
 pub use init::{Init, InitError};
 pub use ipc_proto;
 pub use ipc_proto::manifest::{Manifest, Restart};
-pub use serve::{Answer, Client, Request, Server, answer};
+pub use private::{Private, PrivateError};
+pub use serve::{Answer, Client, Request, Server, answer, answer_first};
 pub use waiting::{WaitError, lookup_waiting};
 
 /// Lets others of the same priority run.

@@ -1,11 +1,11 @@
 //! The loop that answers calls.
 
-use ipc_proto::badge::{Badge, DEPARTURE, Holder, SIGNAL};
+use ipc_proto::badge::{Badge, DEPARTURE, Holder, PEER_GONE, SIGNAL};
 use ipc_proto::ids::Instance;
 use ipc_proto::label::{self, Status, WORDS};
 use ipc_proto::slots;
 use ipc_proto::wire;
-use sel4::{MessageInfo, MessageInfoBuilder, with_ipc_buffer, with_ipc_buffer_mut};
+use sel4::{MessageInfo, MessageInfoBuilder, RecvWithMRs, with_ipc_buffer, with_ipc_buffer_mut};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::request;
@@ -50,10 +50,11 @@ impl Request {
     }
 }
 
-/// An answer that lies in the message registers, written by [`answer`].
+/// An answer that lies in the message registers, written by [`answer`]; or was given already, by [`answer_first`].
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
-    length: usize,
+    /// `None` where it was given.
+    length: Option<usize>,
 }
 
 /// Writes `value` as the answer to the call in hand. Make no other call between this and returning it: both use
@@ -64,8 +65,32 @@ pub struct Answer {
 pub fn answer<T: Serialize + ?Sized>(value: &T) -> Result<Answer, Status> {
     with_ipc_buffer_mut(|buffer| {
         let words = buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default();
-        wire::encode(value, words).map(|length| Answer { length }).map_err(|_| Status::BadMessage)
+        wire::encode(value, words)
+            .map(|length| Answer { length: Some(length) })
+            .map_err(|_| Status::BadMessage)
     })
+}
+
+/// Answers the call in hand now, and goes on after that without a caller: to call the caller back, who is not inside a
+/// call to this module any more. Return what it gives; another answer would reach nobody.
+///
+/// # Errors
+/// As [`answer`]; nothing was sent.
+pub fn answer_first<T: Serialize + ?Sized>(value: &T) -> Result<Answer, Status> {
+    let length = answer(value)?.length.unwrap_or(0);
+    sel4::reply_with_mrs(reply_info(Status::Ok, length), first_words());
+    Ok(Answer { length: None })
+}
+
+/// The words of a message that go through registers.
+fn first_words() -> [u64; 4] {
+    let mut first = [0; 4];
+    with_ipc_buffer(|buffer| {
+        for (word, register) in first.iter_mut().zip(buffer.msg_regs()) {
+            *word = *register;
+        }
+    });
+    first
 }
 
 /// What a module does with the calls that it receives. One call at a time: the next one waits in the kernel.
@@ -105,7 +130,8 @@ fn reply_info(status: Status, length: usize) -> MessageInfo {
     MessageInfoBuilder::default().label(label::reply(status)).length(length).build()
 }
 
-/// A message call, off the fastpath: the first four words go from registers to the IPC buffer and back.
+/// A message call, off the fastpath: the first four words go from registers to the IPC buffer and back. `None` where it
+/// was answered already.
 #[cold]
 #[inline(never)]
 fn message<S: Server>(
@@ -113,7 +139,7 @@ fn message<S: Server>(
     badge: u64,
     info: MessageInfo,
     words: [u64; 4],
-) -> (MessageInfo, [u64; 4]) {
+) -> Option<(MessageInfo, [u64; 4])> {
     with_ipc_buffer_mut(|buffer| {
         for (register, word) in buffer.msg_regs_mut().iter_mut().zip(words) {
             *register = word;
@@ -121,29 +147,36 @@ fn message<S: Server>(
     });
     let method = u16::try_from(info.label()).unwrap_or(0);
     match server.message(Client(badge), method, Request { length: info.length() }) {
-        Ok(answer) => {
-            let mut first = [0; 4];
-            with_ipc_buffer(|buffer| {
-                for (word, register) in first.iter_mut().zip(buffer.msg_regs()) {
-                    *word = *register;
-                }
-            });
-            (reply_info(Status::Ok, answer.length), first)
-        }
-        Err(status) => (reply_info(status, 0), [0; 4]),
+        Ok(answer) => Some((reply_info(Status::Ok, answer.length?), first_words())),
+        Err(status) => Some((reply_info(status, 0), [0; 4])),
+    }
+}
+
+/// What a server answers to a call; `None` where it has answered already.
+#[inline(always)]
+pub(crate) fn answer_to<S: Server>(server: &mut S, call: &RecvWithMRs) -> Option<(MessageInfo, [u64; 4])> {
+    let label = call.info.label();
+    if label & u64::from(WORDS) != 0 && call.info.length() == 4 {
+        Some(match server.words(Client(call.badge), label as u16, call.msg) {
+            Ok(words) => (reply_info(Status::Ok, 4), words),
+            Err(status) => (reply_info(status, 0), [0; 4]),
+        })
+    } else {
+        message(server, call.badge, call.info, call.msg)
     }
 }
 
 /// The bound notification was signalled.
 #[cold]
 #[inline(never)]
-fn signalled<S: Server>(server: &mut S, badge: u64) {
+pub(crate) fn signalled<S: Server>(server: &mut S, badge: u64) {
     if badge & DEPARTURE == DEPARTURE {
         for client in request::departed() {
             server.departed(client);
         }
     }
-    let others = badge & !DEPARTURE;
+    // Somebody who was to call back in init is gone, and init is over.
+    let others = badge & !(DEPARTURE | PEER_GONE);
     if others != 0 {
         server.signal(others);
     }
@@ -152,24 +185,16 @@ fn signalled<S: Server>(server: &mut S, badge: u64) {
 /// Serves until the domain is reaped.
 pub fn serve<S: Server>(mut server: S) -> ! {
     let receive = sel4::cap::Endpoint::from_bits(slots::RECEIVE);
-    let words_done = reply_info(Status::Ok, 4);
     let mut call = receive.recv_with_mrs(());
     loop {
-        let badge = call.badge;
-        if badge & SIGNAL != 0 {
-            signalled(&mut server, badge);
+        if call.badge & SIGNAL != 0 {
+            signalled(&mut server, call.badge);
             call = receive.recv_with_mrs(());
             continue;
         }
-        let label = call.info.label();
-        let (info, words) = if label & u64::from(WORDS) != 0 && call.info.length() == 4 {
-            match server.words(Client(badge), label as u16, call.msg) {
-                Ok(words) => (words_done, words),
-                Err(status) => (reply_info(status, 0), [0; 4]),
-            }
-        } else {
-            message(&mut server, badge, call.info, call.msg)
+        call = match answer_to(&mut server, &call) {
+            Some((info, words)) => receive.reply_recv_with_mrs(info, words, ()),
+            None => receive.recv_with_mrs(()),
         };
-        call = receive.reply_recv_with_mrs(info, words, ());
     }
 }

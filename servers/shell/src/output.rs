@@ -9,6 +9,7 @@ use core::fmt::{self, Write};
 use heapless::String;
 use ipc_proto::operator::{MAX_PRINT, Request};
 use module_rt::operator;
+use shell_core::pieces::whole;
 
 /// Collects text and sends it to the supervisor's console.
 pub struct Output {
@@ -30,10 +31,20 @@ impl Output {
         }
     }
 
+    /// Sends the whole lines of what is collected, so that what others say comes between two of them.
+    fn make_room(&mut self) {
+        let (lines, rest) = self.pending.split_at(whole(&self.pending));
+        // Both are shorter than what they were.
+        let (lines, rest) = (String::try_from(lines), String::try_from(rest));
+        self.pending = lines.unwrap_or_default();
+        self.flush();
+        self.pending = rest.unwrap_or_default();
+    }
+
     /// Adds a character.
     pub fn character(&mut self, character: char) {
         if self.pending.push(character).is_err() {
-            self.flush();
+            self.make_room();
             let _ = self.pending.push(character);
         }
     }

@@ -12,7 +12,7 @@ use std::fmt::Debug;
 use ipc_proto::badge::Badge;
 use ipc_proto::method::Deadline;
 use ipc_proto::wire::{MAX_WORDS, WireError, decode, encode};
-use ipc_proto::{echo, names, operator, registrar, supervisor, window};
+use ipc_proto::{echo, names, operator, private, registrar, supervisor, window};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -23,7 +23,7 @@ fn holds(input: &[u8]) {
     let Some((kind, bytes)) = input.split_first() else { return };
     let word = |chunk: &[u8]| chunk.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
     let words: Vec<u64> = bytes.chunks(8).map(word).collect();
-    match kind % 12 {
+    match kind % 14 {
         0 => comes_back::<names::Request>(&words),
         1 => comes_back::<names::Answer>(&words),
         2 => comes_back::<registrar::Request>(&words),
@@ -35,6 +35,8 @@ fn holds(input: &[u8]) {
         8 => comes_back::<window::Request>(&words),
         9 => comes_back::<window::Answer>(&words),
         10 => comes_back::<echo::Said>(&words),
+        12 => comes_back::<private::Request>(&words),
+        13 => comes_back::<private::Answer>(&words),
         _ => words.iter().for_each(|word| badges_and_notes_come_back(*word)),
     }
 }

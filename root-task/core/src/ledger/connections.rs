@@ -25,7 +25,7 @@ pub struct Connection {
     pub mint: Option<Badge>,
 }
 
-fn slot_of(index: usize) -> u8 {
+pub(super) fn slot_of(index: usize) -> u8 {
     u8::try_from(index.saturating_add(FIRST_CONNECTION as usize)).unwrap_or(u8::MAX)
 }
 
@@ -51,25 +51,43 @@ impl Ledger {
         }
         let server = used.owner;
         let generation = self.module(server).ok_or(Refusal::Gone)?.generation;
-        let module = self.module(client.domain).ok_or(Refusal::NoSuchDomain)?;
-        let slots = module.connections.iter().take(usize::from(module.max_connections));
-        if let Some(index) = slots.clone().position(|held| *held == Some(at)) {
+        let (index, held) = self.place_for(client.domain, at).ok_or(Refusal::TooManyConnections)?;
+        if held {
             return Ok(Connection { slot: slot_of(index), server, generation, mint: None });
         }
-        let free = |held: &Option<ServiceRef>| held.is_none_or(|old| !self.exists(old));
-        let index = slots.clone().position(free).ok_or(Refusal::TooManyConnections)?;
         if !self.has_room_for(server, client.domain) {
             return Err(Refusal::TooManyClients);
         }
-        if let Some(place) = self.module_mut(client.domain).and_then(|m| m.connections.get_mut(index)) {
+        self.enter_connection(client.domain, index, at, server);
+        let mint = self.badge_of(client.domain, at);
+        Ok(Connection { slot: slot_of(index), server, generation, mint })
+    }
+
+    /// Where `client` holds its connection to a service, or can: and whether it does. `None` where its slots are used up.
+    pub(super) fn place_for(&self, client: DomainId, at: ServiceRef) -> Option<(usize, bool)> {
+        let module = self.module(client)?;
+        let slots = module.connections.iter().take(usize::from(module.max_connections));
+        if let Some(index) = slots.clone().position(|held| *held == Some(at)) {
+            return Some((index, true));
+        }
+        let free = |held: &Option<ServiceRef>| held.is_none_or(|old| !self.exists(old));
+        slots.clone().position(free).map(|index| (index, false))
+    }
+
+    pub(super) fn enter_connection(
+        &mut self,
+        client: DomainId,
+        index: usize,
+        at: ServiceRef,
+        server: DomainId,
+    ) {
+        if let Some(place) = self.module_mut(client).and_then(|m| m.connections.get_mut(index)) {
             *place = Some(at);
         }
         if let Some(used) = self.used_mut(at) {
             used.clients = used.clients.saturating_add(1);
         }
-        self.count(server, client.domain, |connections| connections.saturating_add(1));
-        let mint = self.badge_of(client.domain, at);
-        Ok(Connection { slot: slot_of(index), server, generation, mint })
+        self.count(server, client, |connections| connections.saturating_add(1));
     }
 
     /// The badge with which `client` calls a service.
@@ -109,9 +127,13 @@ impl Ledger {
 
     /// Whom a call on `slot` of `client`'s CSpace reaches; `None` where the slot holds no connection.
     pub fn server_of(&self, client: DomainId, slot: u64) -> Option<DomainId> {
-        let index = usize::try_from(slot.checked_sub(FIRST_CONNECTION)?).ok()?;
-        let at = (*self.module(client)?.connections.get(index)?)?;
+        let at = self.connection_in(client, slot)?;
         Some(self.used(at)?.owner)
+    }
+
+    pub(super) fn connection_in(&self, client: DomainId, slot: u64) -> Option<ServiceRef> {
+        let index = usize::try_from(slot.checked_sub(FIRST_CONNECTION)?).ok()?;
+        *self.module(client)?.connections.get(index)?
     }
 
     /// Whether `client` is connected to any service of `server`.

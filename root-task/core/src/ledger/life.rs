@@ -73,6 +73,7 @@ impl Ledger {
 
     /// The flip itself: cannot fail, allocates nothing, and is not interrupted by any other change.
     fn flip(&mut self, domain: DomainId) -> Vec<ServiceRef, MAX_SERVICES> {
+        self.close(domain);
         if let Some(module) = self.module_mut(domain) {
             module.was_live = true;
             module.hold = false;
@@ -133,6 +134,7 @@ impl Ledger {
         let generation = module.generation;
         self.note_departure(Instance { domain, generation });
         self.drop_connections_of(domain);
+        self.close(domain);
         for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
             match &mut service.used {
                 Some(used) if used.inherited => used.state = ServiceState::Down,

@@ -4,12 +4,16 @@
 //! one method, and no method calls the kernel: the root task executes what the ledger decides.
 //!
 //! **Invariant (all or nothing):** a service is handed out only while its state is `Live`, and
-//! [`Ledger::publish`] turns all reservations of an instance `Live` in one call.
+//! [`Ledger::publish`] turns all reservations of an instance `Live` in one call. One exception: what a module has opened in
+//! its init, without a name, to the one peer that it has named ([`Ledger::open`]).
 
 mod connections;
 mod departures;
 mod fingerprint;
 mod life;
+mod private;
+#[cfg(test)]
+mod private_tests;
 #[cfg(test)]
 mod reach_tests;
 mod services;
@@ -29,6 +33,7 @@ use ipc_proto::version::MAX_VERSIONS;
 pub use connections::Connection;
 pub use departures::Departures;
 pub use life::{Death, PublishDecision};
+use private::Private;
 pub use services::Offer;
 use services::Service;
 use states::{Life, Step};
@@ -65,6 +70,8 @@ pub struct Module {
     clients: [u8; MAX_MODULES],
     /// `None` where it does not want to know.
     departures: Option<Departures>,
+    /// What it has opened during its init.
+    private: Option<Private>,
 }
 
 impl Module {
@@ -145,6 +152,7 @@ impl Ledger {
             max_clients: badge::MAX_DOMAINS,
             clients: [0; MAX_MODULES],
             departures: None,
+            private: None,
         });
         Ok(DomainId(index))
     }
@@ -202,6 +210,7 @@ impl Ledger {
     /// Frees the module's place: its services, their clients' connections and its own connections are gone.
     /// The root task has killed its instance and revoked its endpoint.
     pub fn remove(&mut self, domain: DomainId) {
+        self.close(domain);
         self.drop_connections_of(domain);
         for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
             service.free();

@@ -22,8 +22,9 @@ pub(super) struct Service {
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Used {
     pub(super) owner: DomainId,
-    /// Under which name, and in which version, the name server has it.
-    pub(super) offer: Offer,
+    /// Under which name, and in which version, the name server has it; `None` for a private endpoint, which is found by
+    /// nobody.
+    pub(super) offer: Option<Offer>,
     pub(super) state: ServiceState,
     /// Whether an earlier instance had published it, so that clients may hold capabilities to it.
     pub(super) inherited: bool,
@@ -45,6 +46,11 @@ impl Service {
 
     pub(super) fn is_owned_by(&self, domain: DomainId) -> bool {
         self.used.is_some_and(|used| used.owner == domain)
+    }
+
+    /// Whether it is found by a name, once it is live.
+    fn has_name(&self) -> bool {
+        self.used.is_some_and(|used| used.offer.is_some())
     }
 
     pub(super) fn free(&mut self) {
@@ -86,35 +92,38 @@ impl Ledger {
         if let Some(at) = again
             && let Some(used) = self.used_mut(at)
             && used.owner == owner.domain
-            && used.offer == offer
+            && used.offer == Some(offer)
         {
             used.state = ServiceState::Reserved;
             return Ok(at);
         }
-        let own = self.services.iter().filter(|service| service.is_owned_by(owner.domain)).count();
+        let own =
+            self.services.iter().filter(|service| service.is_owned_by(owner.domain) && service.has_name());
         let most = self.module(owner.domain).map_or(0, |module| module.max_names);
-        if own >= usize::from(most) {
+        if own.count() >= usize::from(most) {
             return Err(Refusal::TooManyForOwner);
         }
+        self.make_service(owner.domain, Some(offer)).ok_or(Refusal::TooManyServices)
+    }
+
+    /// A free entry of the table is used now; `None` where there is none.
+    pub(super) fn make_service(&mut self, owner: DomainId, offer: Option<Offer>) -> Option<ServiceRef> {
         let (index, service) = (0u16..)
             .zip(self.services.iter_mut())
-            .find(|(_, service)| service.used.is_none() && service.epoch < u32::MAX)
-            .ok_or(Refusal::TooManyServices)?;
+            .find(|(_, service)| service.used.is_none() && service.epoch < u32::MAX)?;
         service.epoch = service.epoch.saturating_add(1);
-        service.used = Some(Used {
-            owner: owner.domain,
-            offer,
-            state: ServiceState::Reserved,
-            inherited: false,
-            clients: 0,
-        });
-        Ok(ServiceRef { index, epoch: service.epoch })
+        service.used =
+            Some(Used { owner, offer, state: ServiceState::Reserved, inherited: false, clients: 0 });
+        Some(ServiceRef { index, epoch: service.epoch })
     }
 
     /// Drops a reservation again; anything but a fresh reservation of `owner` is left as it is.
     pub fn withdraw(&mut self, owner: Instance, at: ServiceRef) {
         let fresh = |used: &Used| {
-            used.owner == owner.domain && used.state == ServiceState::Reserved && !used.inherited
+            used.owner == owner.domain
+                && used.state == ServiceState::Reserved
+                && !used.inherited
+                && used.offer.is_some()
         };
         if self.is_running(owner)
             && self.used(at).is_some_and(fresh)
@@ -132,7 +141,9 @@ impl Ledger {
     /// The live service of that name that speaks the newest of these versions.
     pub fn find_live(&self, name: &Name, versions: VersionRange) -> Option<(ServiceRef, Version)> {
         let live = (0u16..).zip(&self.services).filter_map(|(index, service)| {
-            let Used { offer, state: ServiceState::Live, .. } = service.used.as_ref()? else { return None };
+            let Used { offer: Some(offer), state: ServiceState::Live, .. } = service.used.as_ref()? else {
+                return None;
+            };
             let fits = offer.name == *name && versions.contains(offer.version);
             fits.then_some((ServiceRef { index, epoch: service.epoch }, offer.version))
         });
@@ -141,7 +152,7 @@ impl Ledger {
 
     /// Under which name and in which version a service is there.
     pub fn offer_of(&self, at: ServiceRef) -> Option<Offer> {
-        self.used(at).map(|used| used.offer)
+        self.used(at)?.offer
     }
 
     /// What its clients see of a service: one that a new instance has reserved again is down until that publishes.
@@ -154,25 +165,29 @@ impl Ledger {
     /// What a module offers that is live.
     pub fn live_offers_of(&self, domain: DomainId) -> impl Iterator<Item = Offer> {
         let live = move |used: &&Used| used.owner == domain && used.state == ServiceState::Live;
-        self.services.iter().filter_map(|service| service.used.as_ref()).filter(live).map(|used| used.offer)
+        self.services
+            .iter()
+            .filter_map(|service| service.used.as_ref())
+            .filter(live)
+            .filter_map(|used| used.offer)
     }
 
     /// The modules that have a service of that name, in whatever state.
     pub fn holders_of(&self, name: &Name) -> impl Iterator<Item = DomainId> {
         let used = self.services.iter().filter_map(|service| service.used.as_ref());
-        used.filter(move |used| used.offer.name == *name).map(|used| used.owner)
+        used.filter(move |used| used.offer.is_some_and(|offer| offer.name == *name)).map(|used| used.owner)
     }
 
-    /// All services, in whatever state, from this entry of the table on.
+    /// All services that have a name, in whatever state, from this entry of the table on.
     pub fn services_from(&self, from: u16) -> impl Iterator<Item = (DomainId, ServiceRef, Offer)> {
         let entries = (0u16..).zip(&self.services).skip(usize::from(from));
         entries.filter_map(|(index, service)| {
             let used = service.used.as_ref()?;
-            Some((used.owner, ServiceRef { index, epoch: service.epoch }, used.offer))
+            Some((used.owner, ServiceRef { index, epoch: service.epoch }, used.offer?))
         })
     }
 
-    /// All services of a module, in whatever state.
+    /// All services of a module that have a name, in whatever state.
     pub fn services_of(&self, domain: DomainId) -> Vec<ServiceRef, { MAX_SERVICES_PER_MODULE as usize }> {
         self.services_from(0).filter(|(owner, ..)| *owner == domain).map(|(_, at, _)| at).collect()
     }

@@ -7,3 +7,4 @@ pub mod command;
 pub mod gaps;
 pub mod help;
 pub mod line;
+pub mod pieces;

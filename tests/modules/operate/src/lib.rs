@@ -10,6 +10,7 @@ pub mod hoard;
 pub mod locker;
 pub mod loser;
 pub mod pane;
+pub mod partitions;
 pub mod prisoner;
 pub mod random;
 pub mod relay;
