@@ -33,8 +33,6 @@ pub const DEFAULT_LOG_BYTES: u32 = 2048;
 
 /// How long its lookups may wait for a name, in milliseconds.
 pub const DEFAULT_WAIT_MS: u32 = 10_000;
-/// The most names of which the system's manifest says that a module may provide them: as many as it can have.
-pub const MAX_PROVIDED: usize = MAX_SERVICES_PER_MODULE as usize;
 
 /// What one module may have. Every key that is left out is what any module may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,10 +73,6 @@ pub struct Allowance {
     /// How long a lookup of its may wait for a name, in milliseconds; 0 is not at all.
     #[serde(default = "default_wait")]
     pub wait_ms: u32,
-    /// Names that it is expected to provide: who waits for one of them waits for this module, as long as nobody has
-    /// reserved it. A hint that finds cycles earlier, and neither a right nor a duty.
-    #[serde(default)]
-    pub provides: Vec<Name, MAX_PROVIDED>,
 }
 
 fn default_memory() -> u32 {
@@ -137,7 +131,6 @@ impl Allowance {
             messages: DEFAULT_MESSAGES,
             log_bytes: DEFAULT_LOG_BYTES,
             wait_ms: DEFAULT_WAIT_MS,
-            provides: Vec::new(),
         }
     }
 
