@@ -92,10 +92,7 @@ impl fmt::Display for NameFailure {
                 f.write_str("nobody has published that name: `names` lists what there is")
             }
             NameFailure::Version { offered } => {
-                let one = offered.versions().len() == 1;
-                let speaks =
-                    if one { "which the caller does not speak" } else { "none of which the caller speaks" };
-                write!(f, "it is there in {offered}, {speaks}")
+                write!(f, "it is there in {offered}, which the caller does not speak")
             }
             NameFailure::BadCaller => f.write_str("the caller is not a module"),
             NameFailure::NotOperator => {
@@ -178,7 +175,7 @@ mod tests {
         use NameFailure::*;
         for failure in [
             NotFound,
-            Version { offered: Offered::of([crate::version::Version(2)]) },
+            Version { offered: Offered::of([crate::version::Version(2)]).unwrap() },
             Supervisor(Refusal::NotLive),
             Supervisor(Refusal::Failed),
         ] {

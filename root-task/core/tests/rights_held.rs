@@ -182,7 +182,7 @@ fn old_clients_and_new_servers_meet_in_the_newest_version_that_both_speak() {
         assert_eq!(found(&answer), Some(version), "{versions:?}: {answer:?}");
     }
     let offered = |versions: &[u16]| {
-        failed(NameFailure::Version { offered: Offered::of(versions.iter().copied().map(Version)) })
+        failed(NameFailure::Version { offered: Offered::of(versions.iter().copied().map(Version)).unwrap() })
     };
     assert_eq!(world.lookup(&mut names, client, "secret", range(2, 2), 0), offered(&[1, 3, 4]));
     // The next instance offers less, and something new; until it publishes that, nobody sees it.

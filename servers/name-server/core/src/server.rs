@@ -165,11 +165,7 @@ impl NameServer {
         }
         // A name that was never published must look as if it did not exist, in any version.
         let offered = self.registry.offered(name, versions, |service| supervisor::state(to, service))?;
-        Err(if offered.versions().is_empty() {
-            NameFailure::NotFound
-        } else {
-            NameFailure::Version { offered }
-        })
+        Err(offered.map_or(NameFailure::NotFound, |offered| NameFailure::Version { offered }))
     }
 
     fn connect(
