@@ -27,6 +27,15 @@ pub enum Kind {
 /// Set in every badge of a notification, and in no badge of an endpoint.
 pub const SIGNAL: u64 = 1 << 27;
 
+/// What the service number says in the badge of a module's capability to the name server, which has no services: what
+/// the name server has to know of who asks, and asks the supervisor about where it is more.
+pub mod asker {
+    /// It is an operator, and may list names.
+    pub const OPERATOR: u16 = 1;
+    /// There are names that it may not register, or not look up.
+    pub const BOUND: u16 = 2;
+}
+
 /// What a module's notification is signalled with by its device.
 pub const INTERRUPT: u64 = SIGNAL | 1;
 /// What it is signalled with where a client has died, see `manifest::DEPARTURES`.
@@ -69,7 +78,7 @@ pub struct Holder {
 pub struct Badge {
     /// What the capability is for.
     pub kind: Kind,
-    /// For [`Kind::Client`]: the ledger's number of the service that is called.
+    /// For [`Kind::Client`]: the ledger's number of the service that is called; at the name server, what [`asker`] says.
     pub service: u16,
     /// Who holds the capability.
     pub holder: Holder,

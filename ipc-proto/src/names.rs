@@ -37,8 +37,8 @@ pub enum Request {
         /// How long the caller waits where nothing is found that it speaks, in microseconds; 0 is not to wait.
         wait: u64,
     },
-    /// A page of all names, reserved ones included, from the `from`th on, for the operator's listing.
-    /// Answer: [`Answer::Page`].
+    /// A page of all names, reserved ones included, from the `from`th on, for operators.
+    /// Answer: [`Answer::Page`] or [`Answer::Failed`].
     List {
         /// How many to skip.
         from: u16,
@@ -54,7 +54,7 @@ pub enum NameFailure {
     Full,
     /// The caller has as many names as a module can have.
     TooManyForOwner,
-    /// Nobody has published the name. (A reserved one looks the same.)
+    /// Nobody has published the name. (A reserved one looks the same, and so does one that the caller may not look up.)
     NotFound,
     /// The name is there, in other versions only.
     Version {
@@ -63,6 +63,8 @@ pub enum NameFailure {
     },
     /// The caller's badge is not a module's.
     BadCaller,
+    /// The caller is not an operator.
+    NotOperator,
     /// The supervisor refused.
     Supervisor(Refusal),
 }
@@ -90,14 +92,17 @@ impl fmt::Display for NameFailure {
                 f.write_str("nobody has published that name: `names` lists what there is")
             }
             NameFailure::Version { offered } => {
-                let one = offered.versions().len() == 1;
-                let speaks =
-                    if one { "which the caller does not speak" } else { "none of which the caller speaks" };
-                write!(f, "it is there in {offered}, {speaks}")
+                write!(f, "it is there in {offered}, which the caller does not speak")
             }
             NameFailure::BadCaller => f.write_str("the caller is not a module"),
+            NameFailure::NotOperator => {
+                f.write_str("the caller is not an operator, and only they list names")
+            }
             NameFailure::Supervisor(refusal) => f.write_str(match refusal {
                 Refusal::NoSuchDomain => "the caller is gone",
+                Refusal::NotGranted => {
+                    "the system's manifest does not let the module register that name (provides)"
+                }
                 Refusal::Gone | Refusal::NotPublished => "the service is gone",
                 Refusal::NotLive => "the service is being restarted: try again",
                 Refusal::Failed => "the service has failed: `restart` brings its module back",
@@ -170,7 +175,7 @@ mod tests {
         use NameFailure::*;
         for failure in [
             NotFound,
-            Version { offered: Offered::of([crate::version::Version(2)]) },
+            Version { offered: Offered::of([crate::version::Version(2)]).unwrap() },
             Supervisor(Refusal::NotLive),
             Supervisor(Refusal::Failed),
         ] {
@@ -178,6 +183,7 @@ mod tests {
         }
         for refusal in [
             Refusal::NoSuchDomain,
+            Refusal::NotGranted,
             Refusal::AlreadyPublished,
             Refusal::TooManyServices,
             Refusal::TooManyForOwner,
@@ -190,7 +196,7 @@ mod tests {
         ] {
             assert!(!Supervisor(refusal).is_absence(), "{refusal:?}");
         }
-        for failure in [Taken, Full, TooManyForOwner, BadCaller] {
+        for failure in [Taken, Full, TooManyForOwner, BadCaller, NotOperator] {
             assert!(!failure.is_absence(), "{failure}");
         }
     }

@@ -33,6 +33,17 @@ pub enum Request {
         /// In which version.
         version: Version,
     },
+    /// Whether the system's manifest lets `asker` do something with a name. Asked of those whose badge says that there are
+    /// names that they may not ([`crate::badge::asker::BOUND`]). Answer: [`Answer::Done`], or [`Answer::Refused`] with
+    /// [`Refusal::NotGranted`].
+    May {
+        /// Who asks for it.
+        asker: u64,
+        /// What for.
+        right: Right,
+        /// With which name.
+        name: Name,
+    },
     /// Drop a reservation that the name server could not keep. Answer: [`Answer::Done`].
     Withdraw {
         /// Who reserved.
@@ -73,11 +84,22 @@ pub enum Request {
     },
 }
 
+/// What the system's manifest lets a module do with a name, or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Right {
+    /// Reserve it.
+    Register,
+    /// Look it up.
+    LookUp,
+}
+
 /// Why the supervisor refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// The badge is not that of a living instance.
     NoSuchDomain,
+    /// The system's manifest does not let it. Who looks a name up must not be told so: the name does not exist for it.
+    NotGranted,
     /// The service does not exist any more.
     Gone,
     /// The service is reserved and was never published: to its clients it does not exist.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const MAX_VERSIONS: usize = 8;
 
 /// The version of an interface. Versions are whole numbers; the first is 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version(pub u16);
 
 /// The versions that a client can speak, both ends included.
@@ -42,59 +42,48 @@ impl VersionRange {
     }
 }
 
-/// The versions in which a name is there, the oldest first: what a client is told that speaks none of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(from = "Vec<Version, MAX_VERSIONS>", into = "Vec<Version, MAX_VERSIONS>")]
-pub struct Offered {
-    versions: [Version; MAX_VERSIONS],
-    count: u8,
-}
+/// The versions in which a name is there, at least one, the oldest first: what a client is told that speaks none of them.
+/// Two words, since every module has the code that reads it: eight numbers, and in the places after the last one that
+/// again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered(u64, u64);
 
 impl Offered {
-    /// These versions, in the order of their numbers; of more than [`MAX_VERSIONS`] the first ones.
-    pub fn of(versions: impl IntoIterator<Item = Version>) -> Offered {
+    /// These versions, in the order of their numbers; of more than [`MAX_VERSIONS`] the first ones. `None` where there is
+    /// none.
+    pub fn of(versions: impl IntoIterator<Item = Version>) -> Option<Offered> {
         let mut all: Vec<Version, MAX_VERSIONS> = versions.into_iter().take(MAX_VERSIONS).collect();
         all.sort_unstable();
-        Offered::from(all)
+        let newest = *all.last()?;
+        let places = (0..MAX_VERSIONS).rev().map(|place| all.get(place).unwrap_or(&newest));
+        let packed = places.fold(0_u128, |packed, version| packed << 16 | u128::from(version.0));
+        Some(Offered(packed as u64, (packed >> 64) as u64))
     }
 
     /// Them.
-    pub fn versions(&self) -> &[Version] {
-        self.versions.get(..usize::from(self.count)).unwrap_or_default()
+    pub fn versions(self) -> impl Iterator<Item = Version> {
+        let mut rest = u128::from(self.1) << 64 | u128::from(self.0);
+        let mut last = None;
+        core::iter::from_fn(move || {
+            let version = Version(rest as u16);
+            let listed = last.is_none_or(|last| last < version).then_some(version);
+            // Behind the last place there are zeroes, which end it, too.
+            rest >>= 16;
+            last = Some(version);
+            listed
+        })
     }
 }
 
-impl From<Vec<Version, MAX_VERSIONS>> for Offered {
-    fn from(listed: Vec<Version, MAX_VERSIONS>) -> Offered {
-        let mut offered = Offered::default();
-        for (to, version) in offered.versions.iter_mut().zip(listed) {
-            *to = version;
-            offered.count = offered.count.saturating_add(1);
-        }
-        offered
-    }
-}
-
-impl From<Offered> for Vec<Version, MAX_VERSIONS> {
-    fn from(offered: Offered) -> Self {
-        offered.versions().iter().copied().collect()
-    }
-}
-
-/// As in "it is there in version 1" and "in versions 1, 2 and 4".
+/// As in "it is there in version 1" and "in versions 1, 2, 4".
 impl fmt::Display for Offered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let last = self.versions().len().saturating_sub(1);
-        f.write_str(if last == 0 { "version " } else { "versions " })?;
-        for (index, version) in self.versions().iter().enumerate() {
-            let between = if index == 0 {
-                ""
-            } else if index == last {
-                " and "
-            } else {
-                ", "
-            };
-            write!(f, "{between}{version}")?;
+        let one = self.0 as u16 == (self.0 >> 16) as u16;
+        let mut before = if one { "version " } else { "versions " };
+        for version in self.versions() {
+            f.write_str(before)?;
+            version.fmt(f)?;
+            before = ", ";
         }
         Ok(())
     }
@@ -112,7 +101,7 @@ mod tests {
     use crate::wire;
 
     fn offered(numbers: &[u16]) -> Offered {
-        Offered::of(numbers.iter().copied().map(Version))
+        Offered::of(numbers.iter().copied().map(Version)).unwrap()
     }
 
     #[test]
@@ -135,22 +124,23 @@ mod tests {
     #[test]
     fn versions_are_told_in_order_and_in_words() {
         assert_eq!(offered(&[2]).to_string(), "version 2");
-        assert_eq!(offered(&[2, 1]).to_string(), "versions 1 and 2");
-        assert_eq!(offered(&[4, 1, 2]).to_string(), "versions 1, 2 and 4");
+        assert_eq!(offered(&[2, 1]).to_string(), "versions 1, 2");
+        assert_eq!(offered(&[4, 1, 2]).to_string(), "versions 1, 2, 4");
     }
 
     #[test]
     fn how_many_versions_below_at_and_above_the_bound() {
+        assert_eq!(Offered::of([]), None);
         let most = MAX_VERSIONS as u16;
-        for count in [0, 1, most - 1, most, most + 1] {
-            let all: std::vec::Vec<_> = (0..count).map(|i| Version(u16::MAX - count + i)).collect();
-            let offered = Offered::of(all.iter().copied());
-            assert_eq!(offered.versions(), &all[..usize::from(count.min(most))], "{count}");
-            let mut words = [0; wire::MAX_WORDS];
-            let used = wire::encode(&offered, &mut words).unwrap();
-            assert_eq!(wire::decode::<Offered>(&words[..used]), Ok(offered), "{count}");
-            let used = wire::encode(&all, &mut words).unwrap();
-            assert_eq!(wire::decode::<Offered>(&words[..used]).is_ok(), count <= most, "{count}");
+        for count in [1, 2, most - 1, most, most + 1] {
+            for first in [0, 1, u16::MAX - count] {
+                let all = || (first..first + count).map(Version);
+                let offered = Offered::of(all()).unwrap();
+                assert!(offered.versions().eq(all().take(MAX_VERSIONS)), "{count} from {first}");
+                let mut words = [0; wire::MAX_WORDS];
+                let used = wire::encode(&offered, &mut words).unwrap();
+                assert_eq!(wire::decode::<Offered>(&words[..used]), Ok(offered), "{count}");
+            }
         }
     }
 }

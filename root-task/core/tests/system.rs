@@ -10,11 +10,10 @@ use ipc_proto::name::{MAX_NAME, Name};
 use ipc_proto::operator::Mark;
 use ipc_proto::supervisor::MAX_ARGS;
 use proptest::prelude::*;
-use root_task_core::allowance::MAX_PROVIDED;
 use root_task_core::restart::{Budget, DEFAULT_BUDGET};
 use root_task_core::system::{
-    MAX_AUTOPSIES, MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED,
-    MAX_SURVIVORS, SystemError, SystemManifest,
+    MAX_AUTOPSIES, MAX_BOOT, MAX_BOOT_ARGS, MAX_ENCODED, MAX_GRANTS, MAX_OPERATORS, MAX_PINNED, MAX_PROVIDED,
+    MAX_RIGHTS, MAX_SURVIVORS, MAX_USED, SystemError, SystemManifest,
 };
 use root_task_core::waits::DEFAULT_WAITERS;
 
@@ -126,12 +125,14 @@ fn no_more_dead_are_kept_than_there_are_reports() {
 fn the_largest_manifest_fits_the_bound() {
     let longest = "n".repeat(MAX_NAME);
     let text = format!(
-        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\nrestart_window_ms = 4294967295\nrestart_delay_ms = 4294967295\nlongest_restart_delay_ms = 4294967295\nwaiters = 65535\nautopsies = 8\n{}{}{}{}{}args = [{}]\ngrants = [{}]\n",
+        "name_server = {longest:?}\nconsole = {longest:?}\nclock = {longest:?}\nmax_restarts = 4294967295\nrestart_window_ms = 4294967295\nrestart_delay_ms = 4294967295\nlongest_restart_delay_ms = 4294967295\nwaiters = 65535\nautopsies = 8\n{}{}{}{}{}{}{}args = [{}]\ngrants = [{}]\nrights = [{}]\n",
         list("operators", &longest, MAX_OPERATORS),
         list("survive_faults", &longest, MAX_SURVIVORS),
         list("boot", &longest, MAX_BOOT),
         list("pinned", &longest, MAX_PINNED),
         list("keep_in_use", &longest, MAX_PINNED),
+        list("default_provides", &longest, MAX_PROVIDED),
+        list("default_uses", &longest, MAX_USED),
         (0..MAX_BOOT_ARGS)
             .map(|i| if i == 0 { longest.clone() } else { format!("{}{i:02}", "x".repeat(MAX_NAME - 2)) })
             .map(|module| format!("{{ module = {module:?}, text = {:?} }}", "a".repeat(MAX_ARGS)))
@@ -142,11 +143,19 @@ fn the_largest_manifest_fits_the_bound() {
             .map(|module| {
                 format!(
                     "{{ module = {module:?}, memory_kib = {0}, connections = 255, priority = 255, locker_slots = {0}, \
-                     shortest_deadline = {0}, names = {1}, clients = {1}, window_kib = {0}, messages = {0}, log_bytes = {0}, wait_ms = {0}, init_ms = {0}, hang = \"restart\", {2} }}",
+                     shortest_deadline = {0}, names = {1}, clients = {1}, window_kib = {0}, messages = {0}, log_bytes = {0}, wait_ms = {0}, init_ms = {0}, hang = \"restart\" }}",
                     u32::MAX,
                     u16::MAX,
-                    list("provides", &longest, MAX_PROVIDED).trim()
                 )
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+        (0..MAX_RIGHTS)
+            .map(|i| format!("{}{i:02}", "x".repeat(MAX_NAME - 2)))
+            .map(|module| {
+                let provides = list("provides", &longest, MAX_PROVIDED);
+                let uses = list("uses", &longest, MAX_USED);
+                format!("{{ module = {module:?}, {}, {} }}", provides.trim(), uses.trim())
             })
             .collect::<Vec<_>>()
             .join(", ")
@@ -250,25 +259,10 @@ fn every_word_that_reaches_beyond_a_module_is_its_mark() {
 }
 
 #[test]
-fn how_many_may_wait_and_who_is_expected_to_provide_what() {
+fn how_many_may_wait() {
     assert_eq!(parsed(TEXT).unwrap().waiters, DEFAULT_WAITERS);
     for (text, waiters) in [("0", Some(0)), ("65535", Some(u16::MAX)), ("65536", None)] {
         let said = parsed(&format!("{TEXT}waiters = {text}\n")).ok().map(|manifest| manifest.waiters);
         assert_eq!(said, waiters, "{text}");
-    }
-    let granted = |grants: &str| parsed(&format!("{TEXT}grants = [{grants}]\n"));
-    let both =
-        r#"{ module = "a", provides = ["x", "y"] }, { module = "b", provides = ["y"] }, { module = "c" }"#;
-    let manifest = granted(both).unwrap();
-    assert_eq!(manifest.check(), Ok(()));
-    for (text, modules) in [("x", &["a"][..]), ("y", &["a", "b"]), ("z", &[])] {
-        let providers: Vec<_> = manifest.providers_of(&name(text)).map(|name| name.as_str()).collect();
-        assert_eq!(providers, modules, "{text}");
-    }
-    let twice = granted(r#"{ module = "a", provides = ["x", "x"] }"#).unwrap();
-    assert_eq!(twice.check(), Err(SystemError::Twice { list: "provides", name: name("x") }));
-    for (count, fits) in [(MAX_PROVIDED - 1, true), (MAX_PROVIDED, true), (MAX_PROVIDED + 1, false)] {
-        let grant = format!("{{ module = \"a\", {} }}", list("provides", "n", count).trim());
-        assert_eq!(granted(&grant).is_ok(), fits, "{count}");
     }
 }

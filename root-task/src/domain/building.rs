@@ -25,8 +25,8 @@ pub struct Spec<'a> {
     pub home: &'a Home,
     /// The supervisor's endpoint.
     pub supervisor: cap::Endpoint,
-    /// The name server's endpoint, unless this is the name server.
-    pub names: Option<cap::Endpoint>,
+    /// The name server's endpoint, unless this is the name server, and as what the domain asks there.
+    pub names: Option<(cap::Endpoint, u16)>,
     /// The device that it is granted, if any.
     pub device: Option<&'a Device>,
 }

@@ -100,8 +100,8 @@ impl Domain {
     pub(super) fn endow(&self, plan: &ElfPlan, spec: &Spec<'_>) -> sel4::Result<()> {
         self.let_send(slots::FAULT, spec.supervisor, self.badge(Kind::Fault))?;
         self.let_send(slots::SUPERVISOR, spec.supervisor, self.badge(Kind::Request))?;
-        if let Some(names) = spec.names {
-            self.let_send(slots::NAMES, names, self.badge(Kind::Client))?;
+        if let Some((names, asks_as)) = spec.names {
+            self.let_send(slots::NAMES, names, self.badge_at_names(asks_as))?;
         }
         self.let_receive(spec.home)?;
         if plan.request.locker_bits > 0 {

@@ -90,6 +90,11 @@ impl Domain {
         Badge { kind, service: 0, holder: Holder { domain, tag: GenerationTag::of(generation) } }
     }
 
+    /// The badge of its capability to the name server, which says as what it asks there.
+    pub fn badge_at_names(&self, asks_as: u16) -> Badge {
+        Badge { service: asks_as, ..self.badge(Kind::Client) }
+    }
+
     /// Puts a capability to an endpoint into a slot, to call it: calls need the right to grant.
     ///
     /// # Errors

@@ -62,6 +62,7 @@ impl Supervisor {
     fn build(&mut self, id: DomainId, mut building: Building) -> Result<(), OutOf> {
         let Some(name) = self.ledger.module(id).map(|module| module.name) else { return Ok(()) };
         let names = if name == self.system.name_server { None } else { self.names_endpoint() };
+        let names = names.map(|endpoint| (endpoint, self.system.asks_as(&name)));
         let Some(room) = self.room(id) else { return Ok(()) };
         let device = self.device_of(&name);
         let spec = Spec { home: &room.home, supervisor: self.endpoint, names, device };

@@ -5,7 +5,7 @@
 //! that has failed. When the module is live again the capabilities are exchanged back, in the turn in which it publishes;
 //! a client keeps its connection all the time, and sees nothing of this but the answers.
 
-use ipc_proto::badge::{Badge, Kind};
+use ipc_proto::badge::Badge;
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
 use ipc_proto::slots;
@@ -73,7 +73,8 @@ impl Supervisor {
             }
         }
         for client in self.askers_of(id) {
-            self.exchange(client, slots::NAMES, endpoint, |domain| Some(domain.badge(Kind::Client)));
+            let asks_as = self.ledger.module(client).map(|module| self.system.asks_as(&module.name));
+            self.exchange(client, slots::NAMES, endpoint, |domain| Some(domain.badge_at_names(asks_as?)));
         }
     }
 

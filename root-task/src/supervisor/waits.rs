@@ -20,7 +20,10 @@ impl Supervisor {
         for wait in self.waits.waiting().filter(|wait| wait.client.domain.0 >= from) {
             let named = |id| self.ledger.module(id).map(|module| module.name);
             let Some(client) = named(wait.client.domain) else { continue };
-            let provider = waits::expected(&self.ledger, &self.system, &wait.name).and_then(named);
+            // Nobody is, where the client may not look it up.
+            let hopes = self.system.may_look_up(&client, &wait.name);
+            let provider = waits::expected(&self.ledger, &self.system, &wait.name).filter(|_| hopes);
+            let provider = provider.and_then(named);
             let info =
                 WaitInfo { client, name: wait.name, versions: wait.versions, left: wait.left(now), provider };
             if page.push(info).is_err() {

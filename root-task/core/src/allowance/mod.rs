@@ -35,8 +35,6 @@ pub const DEFAULT_LOG_BYTES: u32 = 2048;
 pub const DEFAULT_WAIT_MS: u32 = 10_000;
 /// How long its init may take, in milliseconds, what it waits for names not counted.
 pub const DEFAULT_INIT_MS: u32 = 10_000;
-/// The most names of which the system's manifest says that a module may provide them: as many as it can have.
-pub const MAX_PROVIDED: usize = MAX_SERVICES_PER_MODULE as usize;
 
 /// What becomes of a module that does not answer its calls in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,10 +93,6 @@ pub struct Allowance {
     /// What becomes of it when it does not answer its calls in time.
     #[serde(default)]
     pub hang: OnHang,
-    /// Names that it is expected to provide: who waits for one of them waits for this module, as long as nobody has
-    /// reserved it. A hint that finds cycles earlier, and neither a right nor a duty.
-    #[serde(default)]
-    pub provides: Vec<Name, MAX_PROVIDED>,
 }
 
 fn default_memory() -> u32 {
@@ -163,7 +157,6 @@ impl Allowance {
             wait_ms: DEFAULT_WAIT_MS,
             init_ms: DEFAULT_INIT_MS,
             hang: OnHang::default(),
-            provides: Vec::new(),
         }
     }
 

@@ -3,11 +3,13 @@
 use heapless::Vec;
 use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::Instance;
-use ipc_proto::registrar::{Answer, Entries, Entry, Refusal, Request};
+use ipc_proto::name::Name;
+use ipc_proto::registrar::{Answer, Entries, Entry, Refusal, Request, Right};
 
 use super::waits::{enter_wait, tell_cycles};
 use super::{Effects, Tables};
 use crate::ledger::{Ledger, Offer};
+use crate::system::SystemManifest;
 
 /// The running instance that a client badge names.
 fn holder(ledger: &Ledger, badge: u64) -> Result<Instance, Refusal> {
@@ -15,6 +17,24 @@ fn holder(ledger: &Ledger, badge: u64) -> Result<Instance, Refusal> {
         Some(Badge { kind: Kind::Client, holder, .. }) => ledger.resolve(holder).ok_or(Refusal::NoSuchDomain),
         _ => Err(Refusal::NoSuchDomain),
     }
+}
+
+/// Whether the system's manifest lets a module do that with a name.
+pub(super) fn may(
+    ledger: &Ledger,
+    system: &SystemManifest,
+    who: Instance,
+    right: Right,
+    name: &Name,
+) -> bool {
+    ledger.module(who.domain).is_some_and(|module| match right {
+        Right::Register => system.may_register(&module.name, name),
+        Right::LookUp => system.may_look_up(&module.name, name),
+    })
+}
+
+fn granted(may: bool) -> Result<(), Refusal> {
+    if may { Ok(()) } else { Err(Refusal::NotGranted) }
 }
 
 /// A page of what the ledger knows.
@@ -33,13 +53,18 @@ pub fn entries(ledger: &Ledger, from: u16) -> Entries {
 /// # Errors
 /// [`Refusal`]; nothing has changed.
 pub fn registrar(on: &mut impl Effects, request: Request) -> Result<Answer, Refusal> {
-    let Tables { ledger, .. } = on.tables();
+    let Tables { ledger, system, .. } = on.tables();
     match request {
         Request::Enter { owner, again, name, version } => {
             let owner = holder(ledger, owner)?;
+            granted(may(ledger, system, owner, Right::Register, &name))?;
             let service = ledger.enter(owner, Offer { name, version }, again)?;
             tell_cycles(on);
             Ok(Answer::Entered(service))
+        }
+        Request::May { asker, right, name } => {
+            let asker = holder(ledger, asker)?;
+            granted(may(ledger, system, asker, right, &name)).map(|()| Answer::Done)
         }
         Request::Withdraw { owner, service } => {
             let owner = holder(ledger, owner)?;
@@ -55,6 +80,8 @@ pub fn registrar(on: &mut impl Effects, request: Request) -> Result<Answer, Refu
         Request::State { service } => Ok(Answer::State(ledger.state_for_clients(service))),
         Request::Connect { client, service } => {
             let client = holder(ledger, client)?;
+            let offer = ledger.offer_of(service).ok_or(Refusal::Gone)?;
+            granted(may(ledger, system, client, Right::LookUp, &offer.name))?;
             let connection = ledger.connect(client, service)?;
             if let Err(refusal) = on.mint(client.domain, &connection) {
                 on.tables().ledger.disconnect(client.domain, connection.slot);

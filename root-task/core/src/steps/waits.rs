@@ -4,10 +4,11 @@
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::registrar::{Answer, Refusal};
+use ipc_proto::registrar::{Answer, Refusal, Right};
 use ipc_proto::version::VersionRange;
 use ipc_proto::waits::{Answer as Ended, Awaited, Cycle};
 
+use super::registrar::may;
 use super::{Effects, Tables, newest};
 use crate::alarms::What;
 use crate::ledger::MAX_SERVICES;
@@ -21,22 +22,27 @@ pub(super) fn enter_wait(
     versions: VersionRange,
     micros: u64,
 ) -> Result<Answer, Refusal> {
-    let may = on.lets_wait(client.domain, micros).ok_or(Refusal::NoSuchDomain)?;
+    let as_long = on.lets_wait(client.domain, micros).ok_or(Refusal::NoSuchDomain)?;
     if on.is_awaiting(client.domain) {
         return Err(Refusal::WaitsAlready);
     }
-    if !may {
+    if !as_long {
         return Err(Refusal::WaitTooLong);
     }
     let now = on.now();
     let Tables { ledger, waits, system, .. } = on.tables();
-    // It was published while the name server looked.
-    if let Some((service, version)) = ledger.find_live(&name, versions) {
-        return Ok(Answer::Published { service, version });
-    }
     let until = now.saturating_add(micros.saturating_mul(1000));
     let wait = Wait { client, name, versions, until };
-    waits.enter(wait, system.waiters).map_err(|_| Refusal::TooManyWaiters)?;
+    let entered = if may(ledger, system, client, Right::LookUp, &name) {
+        // It was published while the name server looked.
+        if let Some((service, version)) = ledger.find_live(&name, versions) {
+            return Ok(Answer::Published { service, version });
+        }
+        waits.enter(wait, system.waiters)
+    } else {
+        waits.enter_in_vain(wait, system.waiters)
+    };
+    entered.map_err(|_| Refusal::TooManyWaiters)?;
     tell_cycles(on);
     set_alarm(on);
     Ok(Answer::Done)

@@ -3,7 +3,7 @@
 use heapless::Vec;
 use ipc_proto::name::Name;
 
-use super::{MAX_AUTOPSIES, MAX_BOOT_ARGS, MAX_GRANTS, SystemError, SystemManifest};
+use super::{MAX_AUTOPSIES, MAX_BOOT_ARGS, MAX_GRANTS, MAX_RIGHTS, Names, SystemError, SystemManifest};
 
 impl SystemManifest {
     /// Checks what the types do not say: the name server is loaded first, only boot modules have arguments, no more
@@ -24,8 +24,10 @@ impl SystemManifest {
         let granted: Vec<Name, MAX_GRANTS> = self.grants.iter().map(|grant| grant.module).collect();
         let mut with_args: Vec<Name, MAX_BOOT_ARGS> = Vec::new();
         with_args.extend(self.args.iter().map(|args| args.module));
-        for grant in &self.grants {
-            no_name_twice("provides", &grant.provides)?;
+        let with_rights: Vec<Name, MAX_RIGHTS> = self.rights.iter().map(|rights| rights.module).collect();
+        for rights in &self.rights {
+            no_name_twice("provides", rights.provides.as_ref().and_then(Names::list).unwrap_or_default())?;
+            no_name_twice("uses", rights.uses.as_ref().and_then(Names::list).unwrap_or_default())?;
         }
         for (list, names) in [
             ("operators", self.operators.as_slice()),
@@ -35,6 +37,9 @@ impl SystemManifest {
             ("keep_in_use", &self.keep_in_use),
             ("args", &with_args),
             ("grants", &granted),
+            ("rights", &with_rights),
+            ("default_provides", self.default_provides.list().unwrap_or_default()),
+            ("default_uses", self.default_uses.list().unwrap_or_default()),
         ] {
             no_name_twice(list, names)?;
         }

@@ -5,6 +5,7 @@
 
 mod check;
 mod error;
+mod rights;
 
 use heapless::Vec;
 use ipc_proto::manifest::Device;
@@ -18,6 +19,7 @@ use crate::restart::{self, Budget};
 use crate::waits::DEFAULT_WAITERS;
 
 pub use error::SystemError;
+pub use rights::{MAX_PROVIDED, MAX_RIGHTS, MAX_USED, Names, Rights};
 
 /// The name of the file in the boot archive.
 pub const FILE: &str = "system";
@@ -36,7 +38,7 @@ pub const MAX_PINNED: usize = 8;
 /// The most dead instances that are kept: there is a report for each.
 pub const MAX_AUTOPSIES: u8 = MAX_DEATHS as u8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 8082;
+pub const MAX_ENCODED: usize = 17935;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +83,15 @@ pub struct SystemManifest {
     /// What single modules may have that others may not.
     #[serde(default)]
     pub grants: Vec<Allowance, MAX_GRANTS>,
+    /// Which names modules may register that have no list of their own: any where it is left out.
+    #[serde(default = "rights::any")]
+    pub default_provides: Names<MAX_PROVIDED>,
+    /// Which names they may look up: any where it is left out.
+    #[serde(default = "rights::any")]
+    pub default_uses: Names<MAX_USED>,
+    /// Which names single modules may register and look up.
+    #[serde(default)]
+    pub rights: Vec<Rights, MAX_RIGHTS>,
     /// The modules that may go on after a fault, at the address that they hold ready in a register: programs that try what
     /// they cannot do. Any other module ends with its first fault.
     #[serde(default)]
@@ -203,10 +214,5 @@ impl SystemManifest {
             return Allowance { messages: u32::MAX, log_bytes: u32::MAX, ..allowance };
         }
         allowance
-    }
-
-    /// The modules of which the manifest says that they may provide this name.
-    pub fn providers_of(&self, name: &Name) -> impl Iterator<Item = &Name> {
-        self.grants.iter().filter(move |grant| grant.provides.contains(name)).map(|grant| &grant.module)
     }
 }

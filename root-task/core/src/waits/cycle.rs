@@ -41,7 +41,7 @@ impl Waits {
     /// A cycle, if there is one; `provider` says whom a wait for a name is for. It begins with the lowest number.
     pub fn cycle(&self, provider: impl Fn(&Name) -> Option<DomainId>) -> Option<Members> {
         let mut ways = [None; MAX_MODULES];
-        for wait in self.waiting() {
+        for wait in self.hoping() {
             if let Some(way) = ways.get_mut(usize::from(wait.client.domain.0)) {
                 *way = provider(&wait.name);
             }
@@ -59,6 +59,6 @@ impl Waits {
             }
             None
         };
-        self.waiting().find_map(|wait| from(wait.client.domain))
+        self.hoping().find_map(|wait| from(wait.client.domain))
     }
 }

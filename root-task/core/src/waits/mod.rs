@@ -61,6 +61,8 @@ pub enum Found {
 struct Entry {
     wait: Wait,
     ended: Option<Awaited>,
+    /// Its client may not look the name up: for it the name does not exist, whoever has it.
+    in_vain: bool,
 }
 
 /// The waits, each in the place of its module.
@@ -86,13 +88,26 @@ impl Waits {
     /// # Errors
     /// [`TooManyWaiters`]; the client's old wait is gone all the same, since it has asked for another one.
     pub fn enter(&mut self, wait: Wait, most: u16) -> Result<(), TooManyWaiters> {
+        self.put(wait, most, false)
+    }
+
+    /// Enters a wait for a name that its client may not look up: it waits as for one that does not exist. No publish ends
+    /// it, it is in no cycle, and it is not counted among those that may.
+    ///
+    /// # Errors
+    /// As [`Waits::enter`], where `most` wait for the same name that may not.
+    pub fn enter_in_vain(&mut self, wait: Wait, most: u16) -> Result<(), TooManyWaiters> {
+        self.put(wait, most, true)
+    }
+
+    fn put(&mut self, wait: Wait, most: u16, in_vain: bool) -> Result<(), TooManyWaiters> {
         self.remove(wait.client.domain);
-        let others = self.waiting().filter(|other| other.name == wait.name).count();
-        if others >= usize::from(most) {
+        let of_name = self.unended().filter(|other| other.wait.name == wait.name);
+        if of_name.filter(|other| other.in_vain == in_vain).count() >= usize::from(most) {
             return Err(TooManyWaiters);
         }
         if let Some(place) = self.entries.get_mut(usize::from(wait.client.domain.0)) {
-            *place = Some(Entry { wait, ended: None });
+            *place = Some(Entry { wait, ended: None, in_vain });
         }
         Ok(())
     }
@@ -102,7 +117,7 @@ impl Waits {
         let mut ended = Vec::new();
         for entry in self.entries.iter_mut().flatten() {
             let fits = entry.wait.name == offer.name && entry.wait.versions.contains(offer.version);
-            if fits && entry.ended.is_none() {
+            if fits && entry.ended.is_none() && !entry.in_vain {
                 entry.ended = Some(Awaited::Published { left: entry.wait.left(now) });
                 // There is room: a module has one place in the table.
                 let _ = ended.push(entry.wait.client.domain);
@@ -156,6 +171,15 @@ impl Waits {
 
     /// Those who wait, in the order of their numbers.
     pub fn waiting(&self) -> impl Iterator<Item = &Wait> {
-        self.entries.iter().flatten().filter(|entry| entry.ended.is_none()).map(|entry| &entry.wait)
+        self.unended().map(|entry| &entry.wait)
+    }
+
+    /// Those whose name can come: a publish ends their waits.
+    pub fn hoping(&self) -> impl Iterator<Item = &Wait> {
+        self.unended().filter(|entry| !entry.in_vain).map(|entry| &entry.wait)
+    }
+
+    fn unended(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().flatten().filter(|entry| entry.ended.is_none())
     }
 }

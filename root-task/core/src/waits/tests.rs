@@ -106,6 +106,25 @@ fn how_many_wait_for_a_name_below_at_and_above_the_bound() {
     }
 }
 
+#[test]
+fn a_wait_in_vain_is_as_one_for_a_name_that_nobody_has() {
+    let mut waits = Waits::new();
+    waits.enter(wait(instance(1), "echo", 10), 2).unwrap();
+    for (client, text) in [(2, "echo"), (3, "nobody"), (4, "echo"), (5, "nobody")] {
+        assert_eq!(waits.enter_in_vain(wait(instance(client), text, 20), 2), Ok(()), "{client}");
+    }
+    for text in ["echo", "nobody"] {
+        let told = waits.enter_in_vain(wait(instance(6), text, 20), 2);
+        assert_eq!(told, Err(TooManyWaiters), "those who may wait for {text} are not in the count");
+    }
+    assert_eq!(waits.enter(wait(instance(7), "echo", 10), 2), Ok(()), "nor the other way round");
+    assert_eq!(waits.enter(wait(instance(8), "echo", 10), 2), Err(TooManyWaiters));
+    assert_eq!(waits.hoping().map(|wait| wait.client.domain.0).collect::<std::vec::Vec<_>>(), [1, 7]);
+    assert_eq!(waits.publish(offered("echo", 1), 0), domains(&[1, 7]));
+    assert_eq!((waits.due(19), waits.due(20)), (None, Some(DomainId(2))), "its time ends it");
+    assert_eq!(waits.ask(instance(2)), Found::Ended(Awaited::TimedOut));
+}
+
 /// A ledger with modules whose inits run, in domains 0, 1, 2, ...
 fn starting(names: &[&str]) -> (Ledger, std::vec::Vec<Instance>) {
     let mut ledger = Ledger::new();
@@ -113,8 +132,8 @@ fn starting(names: &[&str]) -> (Ledger, std::vec::Vec<Instance>) {
     (ledger, modules)
 }
 
-fn system(grants: &str) -> SystemManifest {
-    let text = std::format!("name_server = \"n\"\nconsole = \"c\"\nboot = [\"n\"]\ngrants = [{grants}]\n");
+fn system(rights: &str) -> SystemManifest {
+    let text = std::format!("name_server = \"n\"\nconsole = \"c\"\nboot = [\"n\"]\nrights = [{rights}]\n");
     toml::from_str(&text).unwrap()
 }
 

@@ -12,7 +12,7 @@ use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
-use ipc_proto::version::{Version, VersionRange};
+use ipc_proto::version::{Offered, Version, VersionRange};
 use name_server_core::{Decision, Entry, Registry};
 
 use root_task_core::ledger::Offer;
@@ -124,7 +124,8 @@ impl Names {
         let stopping = self.published(supervisor, name, |state, _| state == ServiceState::Stopping);
         let expected =
             seen.keys().filter(|version| !versions.contains(**version) && !stopping.contains_key(version));
-        assert!(offered.versions().iter().eq(expected), "{name} is listed as {offered}, not {seen:?}");
+        let listed = offered.into_iter().flat_map(Offered::versions);
+        assert!(listed.eq(expected.copied()), "{name} is listed as {offered:?}, not {seen:?}");
     }
 
     /// The services of a name of whose state, and whether they were ever published, this holds, by their versions.

@@ -156,7 +156,7 @@ impl Registry {
     }
 
     /// The versions beside the `spoken` ones in which `name` is there for its clients, by what `state` says of each
-    /// service: what is only reserved is not, nor what is being unloaded, or gone.
+    /// service: what is only reserved is not, nor what is being unloaded, or gone. `None` where there is none.
     ///
     /// # Errors
     /// Those of `state`.
@@ -165,7 +165,7 @@ impl Registry {
         name: &Name,
         spoken: VersionRange,
         mut state: impl FnMut(ServiceRef) -> Result<Option<ServiceState>, E>,
-    ) -> Result<Offered, E> {
+    ) -> Result<Option<Offered>, E> {
         let mut versions = Vec::<Version, MAX_VERSIONS>::new();
         for entry in self.of_name(name).filter(|entry| !spoken.contains(entry.version)) {
             match state(entry.service)? {

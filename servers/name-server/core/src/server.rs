@@ -5,11 +5,11 @@
 //! successor begins with what the ledger knows ([`NameServer::begin`]).
 
 use heapless::Vec;
-use ipc_proto::badge::Badge;
+use ipc_proto::badge::{Badge, asker};
 use ipc_proto::ids::{DomainId, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::names::{self, Answer, NameFailure, Request};
-use ipc_proto::registrar::{self, Entries, Refusal};
+use ipc_proto::registrar::{self, Entries, Refusal, Right};
 use ipc_proto::version::{Version, VersionRange};
 
 use crate::supervisor::{self, Supervisor};
@@ -17,6 +17,19 @@ use crate::{Decision, Entry, MAX_NAMES, Registry};
 
 /// How often a lookup that waits tries a service which comes and goes while it is looked at.
 const TRIES: usize = 4;
+
+/// Whether the caller's badge says that of it.
+fn asks_as(badge: u64, what: u16) -> bool {
+    Badge::from_word(badge).is_some_and(|badge| badge.service & what != 0)
+}
+
+/// What a client is told that may not look a name up: for it the name does not exist.
+fn hidden(failure: NameFailure) -> NameFailure {
+    match failure {
+        NameFailure::Supervisor(Refusal::NotGranted) => NameFailure::NotFound,
+        other => other,
+    }
+}
 
 /// The name server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -54,6 +67,7 @@ impl NameServer {
         let outcome = match request {
             Request::Reserve { name, version } => self.reserve(to, badge, name, version),
             Request::Lookup { name, versions, wait } => self.lookup_or_wait(to, badge, name, versions, wait),
+            Request::List { .. } if !asks_as(badge, asker::OPERATOR) => Err(NameFailure::NotOperator),
             Request::List { from } => Ok(Answer::Page(
                 self.registry
                     .page::<{ names::PAGE }>(from)
@@ -113,6 +127,10 @@ impl NameServer {
         version: Version,
     ) -> Result<Answer, NameFailure> {
         let owner = Badge::from_word(badge).ok_or(NameFailure::BadCaller)?.holder.domain;
+        // Before the table is looked at: who may not have the name is not told whether somebody has it.
+        if asks_as(badge, asker::BOUND) {
+            supervisor::may(to, badge, Right::Register, name)?;
+        }
         let earlier = self.decide(to, owner, &name, version)?;
         let service = supervisor::enter(to, badge, earlier.map(|entry| entry.service), name, version)?;
         match self.registry.reserve(Entry { name, version, owner, service }) {
@@ -133,6 +151,10 @@ impl NameServer {
         name: &Name,
         versions: VersionRange,
     ) -> Result<Answer, NameFailure> {
+        // Before the table is looked at: what may not be looked up costs as much whether it exists or not.
+        if asks_as(badge, asker::BOUND) {
+            supervisor::may(to, badge, Right::LookUp, *name).map_err(hidden)?;
+        }
         let mut spoken = Some(versions);
         while let Some(versions) = spoken {
             let Ok(best) = self.registry.lookup(name, versions) else { break };
@@ -143,11 +165,7 @@ impl NameServer {
         }
         // A name that was never published must look as if it did not exist, in any version.
         let offered = self.registry.offered(name, versions, |service| supervisor::state(to, service))?;
-        Err(if offered.versions().is_empty() {
-            NameFailure::NotFound
-        } else {
-            NameFailure::Version { offered }
-        })
+        Err(offered.map_or(NameFailure::NotFound, |offered| NameFailure::Version { offered }))
     }
 
     fn connect(
@@ -157,7 +175,7 @@ impl NameServer {
         service: ServiceRef,
         version: Version,
     ) -> Result<Answer, NameFailure> {
-        match supervisor::connect(to, badge, service) {
+        match supervisor::connect(to, badge, service).map_err(hidden) {
             Ok((slot, generation)) => Ok(Answer::Found { slot, generation, version }),
             Err(NameFailure::Supervisor(Refusal::NotPublished)) => Err(NameFailure::NotFound),
             Err(NameFailure::Supervisor(Refusal::Gone)) => {

@@ -4,7 +4,7 @@ use ipc_proto::ids::{Generation, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
 use ipc_proto::operator::ServiceState;
-use ipc_proto::registrar::{Answer, Entries, Refusal, Request};
+use ipc_proto::registrar::{Answer, Entries, Refusal, Request, Right};
 use ipc_proto::version::{Version, VersionRange};
 
 /// The way to the supervisor. Each question is a call: anything can happen to anybody before its answer, this program's
@@ -29,6 +29,16 @@ fn ask(supervisor: &mut impl Supervisor, request: &Request) -> Result<Answer, Na
         Some(answer) => Ok(answer),
         None => Err(unexpected()),
     }
+}
+
+/// Whether who asks may do that with a name.
+pub(crate) fn may(
+    supervisor: &mut impl Supervisor,
+    asker: u64,
+    right: Right,
+    name: Name,
+) -> Result<(), NameFailure> {
+    ask(supervisor, &Request::May { asker, right, name }).map(|_| ())
 }
 
 /// Enters a reservation.

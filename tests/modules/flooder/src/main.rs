@@ -36,7 +36,8 @@ fn main(given: &mut Init) -> Result<(), InitError> {
                 cap::Endpoint::from_bits(slots::SUPERVISOR).nb_send(MessageInfoBuilder::default().build())
             }
             "log" => log!("a line of log that nobody wants to read, once more and once more and once more"),
-            "names" => drop(init::list(0)?),
+            // Nobody has that name.
+            "names" => drop(init::lookup("nobody", VersionRange::ANY)),
             "echo" => {
                 if let Some(echo) = echo {
                     echo.call_words(echo::WORDS, [0; 4])?;
