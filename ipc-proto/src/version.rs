@@ -13,7 +13,7 @@ pub const MAX_VERSIONS: usize = 8;
 pub struct Version(pub u16);
 
 /// The versions that a client can speak, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VersionRange {
     /// The oldest.
     pub oldest: Version,
