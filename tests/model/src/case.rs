@@ -57,6 +57,8 @@ pub struct Case {
     pub system: SystemManifest,
     /// How often something can happen.
     pub left: Left,
+    /// How often each module has been started again before: the next one waits.
+    pub restarted: u8,
     /// What must come about in some state, for the rest to mean anything.
     pub reached: Vec<Property<Case>>,
     pub(crate) store: Store,
@@ -100,6 +102,7 @@ impl Case {
             programs: std::iter::once(names).chain(others).collect(),
             system: toml::from_str(&text).unwrap(),
             left,
+            restarted: 0,
             reached: Vec::new(),
             store: Store::default(),
         }

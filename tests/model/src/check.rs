@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::operator::State as Life;
 use root_task_core::alarms::{Alarms, What};
 use root_task_core::ledger::Ledger;
 use root_task_core::restart::Cause;
@@ -70,6 +71,8 @@ pub fn actions(case: &Case, state: &State) -> Vec<Action> {
         let alarms = [What::Restart(who), What::StopOver(who)];
         actions.extend(alarms.into_iter().filter(|what| world.alarms.is_set(*what)).map(Action::Alarm));
     }
+    let stopping = world.ledger.iter().filter(|(_, module)| module.state() == Life::Stopping);
+    actions.extend(stopping.map(|(id, _)| Action::CancelUnload(id)));
     if state.left.acts > 0 {
         operator(&world, &mut actions);
     }
@@ -77,11 +80,10 @@ pub fn actions(case: &Case, state: &State) -> Vec<Action> {
 }
 
 fn operator(world: &World, actions: &mut Vec<Action>) {
-    use ipc_proto::operator::State as Life;
     let names = world.names();
     for (id, module) in world.ledger.iter() {
         match module.state() {
-            Life::Stopping => actions.extend([Action::CancelUnload(id), Action::Unload(id)]),
+            Life::Stopping => actions.push(Action::Unload(id)),
             Life::Failed | Life::Dead => actions.push(Action::Restart(id)),
             Life::Live if id != names => actions.push(Action::Restart(id)),
             _ => {}
@@ -149,8 +151,8 @@ impl Model for Case {
                 world.left.acts -= 1;
                 world.restart_by_operator(id);
             }
+            // It costs nothing: there is one stop for each act.
             Action::CancelUnload(id) => {
-                world.left.acts -= 1;
                 root_task_core::steps::cancel_stop(&mut world, id);
             }
             Action::Load(program) => {

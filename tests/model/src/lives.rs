@@ -5,7 +5,7 @@ use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;
 use ipc_proto::operator::State as Life;
 use root_task_core::alarms::What;
-use root_task_core::restart::{Cause, Decision, History};
+use root_task_core::restart::{Cause, Decision, History, Restart};
 use root_task_core::steps::{self, Demand, Effects, Next};
 
 use crate::case::Op;
@@ -20,9 +20,13 @@ impl World<'_> {
     pub fn load(&mut self, program: usize) {
         let name = self.case.programs[program].name;
         let id = self.tables().ledger.admit(name, 4, false).unwrap();
+        let mut history = History::default();
+        for _ in 0..self.case.restarted {
+            history.note(&self.case.system.restart_budget(), 0);
+        }
         self.rooms[place(id)] = Some(Room {
             program,
-            history: History::default(),
+            history,
             thread: None,
             awaits: false,
             death: None,
@@ -74,6 +78,7 @@ impl World<'_> {
 
     /// Answers those who stand on calls: `Interrupted` where they were received, `queued` where they were not.
     fn answer_callers(&mut self, callers: &[DomainId], next: Generation, queued: Option<Status>) {
+        let come_again = self.names_come_again();
         for client in callers {
             let op = self.op(*client);
             let Some(thread) = self.thread(*client) else { continue };
@@ -86,6 +91,9 @@ impl World<'_> {
                 }
                 At::Names { received, .. } | At::Calls { received, .. } if !*received && queued.is_none() => {
                 }
+                At::Names { .. } if come_again => {
+                    self.goes_wrong("the name server is started again, and a request to it is lost");
+                }
                 // The stub gives up: what it reserves its init cannot do without.
                 At::Names { .. } if matches!(op, Some(Op::Reserve(_))) => thread.at = At::Fails,
                 At::Names { .. } => thread.has_found(Found::Nothing),
@@ -93,6 +101,18 @@ impl World<'_> {
                 _ => self.goes_wrong("somebody is answered who has not called"),
             }
         }
+    }
+
+    /// Whether the name server is to be started again, or has been.
+    fn names_come_again(&self) -> bool {
+        let budget = self.case.system.restart_budget();
+        self.rooms[place(self.names())].as_ref().is_some_and(|room| {
+            !room.closed
+                && matches!(
+                    room.history.decide(Restart::Always, Cause::Failure, &budget, 0),
+                    Decision::Restart(_)
+                )
+        })
     }
 
     /// A dead instance is reaped, and its policy says what is next.

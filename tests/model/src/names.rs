@@ -1,7 +1,7 @@
 //! The name server's steps, each up to its next question to the supervisor.
 
 use ipc_proto::ids::DomainId;
-use ipc_proto::names::{Answer as Named, NameFailure};
+use ipc_proto::names::{self, Answer as Named, NameFailure};
 use ipc_proto::registrar::{Answer, Entries, Refusal, Request};
 use name_server_core::{NameServer, Supervisor};
 use root_task_core::steps;
@@ -94,7 +94,7 @@ impl World<'_> {
             self.case.programs.iter().filter(|program| op.is_some_and(|op| program.ops.contains(&op)));
         let rivals = wanted.count() > 1;
         let thread = self.thread(client).unwrap();
-        let At::Names { received: true, waited, .. } = thread.at else {
+        let At::Names { received: true, waited, request, .. } = thread.at else {
             return self.goes_wrong("somebody is answered who has not called");
         };
         match (op, answer) {
@@ -110,7 +110,11 @@ impl World<'_> {
             }
             (Some(Op::Find(..)), Named::Wait) => thread.at = At::Told,
             (Some(Op::Find(..)), Named::Failed(failure)) if failure.is_absence() => {
+                let waits = matches!(request, names::Request::Lookup { wait: 1.., .. });
                 thread.has_found(if waited { Found::TimedOut } else { Found::Nothing });
+                if waits {
+                    self.goes_wrong("a lookup that waits finds nothing, and does not wait");
+                }
             }
             // The bound of waiters is not reached here, and every capability can be made.
             (Some(Op::Find(..)), Named::Failed(NameFailure::Supervisor(Refusal::Gone))) => {

@@ -152,7 +152,9 @@ impl Effects for World<'_> {
     fn mint(&mut self, client: DomainId, connection: &Connection) -> Result<(), Refusal> {
         let held = self.ledger.connections_of(client).find(|(slot, _)| *slot == connection.slot);
         let running = self.rooms[place(connection.server)].as_ref().and_then(|room| room.thread.as_ref());
-        if !running.is_some_and(|server| server.published) {
+        let live = running.is_some_and(|server| server.published)
+            && self.life(connection.server) == Some(Life::Live);
+        if !live {
             self.goes_wrong("a capability to what is not published");
         }
         if let (Some(_), Some(thread), Some((slot, at))) = (connection.mint, self.thread(client), held) {

@@ -4,12 +4,17 @@ use std::time::Instant;
 
 use model::case::{Case, Left, Op, find, reserve, wait};
 use model::state::Found;
-use stateright::{Checker, Model};
+use stateright::{Checker, HasDiscoveries, Model};
 
 /// Visits every state, the nearest first: the way to one that breaks a rule is short.
 fn check(case: Case) {
     let (title, left, began) = (case.title, case.left, Instant::now());
-    report(title, left, began, &case.checker().threads(1).spawn_bfs().join());
+    report(
+        title,
+        left,
+        began,
+        &case.checker().threads(1).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join(),
+    );
 }
 
 /// Visits every state, the farthest first: that needs less memory where there are many.
@@ -93,6 +98,18 @@ fn rivals(left: Left) -> Case {
     Case::new("rivals", programs, 5, left)
 }
 
+/// Each has been restarted before, so that the next restart waits; meanwhile an operator can come.
+fn late(left: Left) -> Case {
+    let programs: [(&str, &[Op]); 3] = [
+        ("a", &[reserve("a0"), reserve("a1"), Op::Publish]),
+        ("b", &[reserve("b0"), reserve("b1"), Op::Publish]),
+        ("c", &[reserve("c0"), reserve("c1"), Op::Publish]),
+    ];
+    let mut case = Case::new("late restarts", programs, 5, left);
+    case.restarted = 1;
+    case
+}
+
 const fn left(crashes: u8, acts: u8) -> Left {
     Left { crashes, acts }
 }
@@ -115,6 +132,11 @@ fn an_operator() {
 #[test]
 fn a_spent_budget() {
     check(failed(left(1, 0)));
+}
+
+#[test]
+fn late_restarts() {
+    check(late(left(1, 1)));
 }
 
 #[test]
