@@ -104,9 +104,9 @@ impl Model for Case {
     fn init_states(&self) -> Vec<State> {
         let mut world = World {
             case: self,
-            ledger: Arc::new(Ledger::new()),
-            waits: Arc::new(Waits::new()),
-            alarms: Arc::new(Alarms::new()),
+            ledger: Arc::new(Box::new(Ledger::new())),
+            waits: Arc::new(Box::new(Waits::new())),
+            alarms: Arc::new(Box::new(Alarms::new())),
             rooms: [const { None }; PLACES],
             dead: Vec::new(),
             left: self.left,

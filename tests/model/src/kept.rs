@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex, Weak};
 
 use ahash::RandomState;
 
+/// A table that is shared. The store remembers it weakly, which keeps the box, and not what was in it.
+pub type Shared<T> = Arc<Box<T>>;
+
 /// A table of a state.
 #[derive(Debug)]
 pub struct Kept<T> {
-    value: Arc<T>,
+    value: Shared<T>,
     hash: u64,
 }
 
@@ -42,7 +45,7 @@ impl<T> std::ops::Deref for Kept<T> {
     }
 }
 
-type Shelf<T> = HashMap<u64, Weak<T>>;
+type Shelf<T> = HashMap<u64, Weak<Box<T>>>;
 
 /// All tables that some state has, by kind.
 #[derive(Debug, Default)]
@@ -52,7 +55,7 @@ pub struct Store {
 
 impl Store {
     /// Keeps what a step has left of a table: `before`, where nothing has changed.
-    pub fn keep<T>(&self, value: Arc<T>, before: Option<&Kept<T>>) -> Kept<T>
+    pub fn keep<T>(&self, value: Shared<T>, before: Option<&Kept<T>>) -> Kept<T>
     where
         T: Eq + Hash + Send + Sync + 'static,
     {
@@ -61,12 +64,15 @@ impl Store {
         {
             return before.clone();
         }
-        let hash = RandomState::with_seeds(1, 2, 3, 4).hash_one(&*value);
+        let hash = RandomState::with_seeds(1, 2, 3, 4).hash_one(&**value);
         let mut shelves = self.shelves.lock().unwrap();
         let shelf = shelves.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(Shelf::<T>::new()));
         let shelf = shelf.downcast_mut::<Shelf<T>>().unwrap();
         if let Some(same) = shelf.get(&hash).and_then(Weak::upgrade).filter(|same| **same == *value) {
             return Kept { value: same, hash };
+        }
+        if shelf.len().is_power_of_two() {
+            shelf.retain(|_, kept| kept.strong_count() > 0);
         }
         shelf.insert(hash, Arc::downgrade(&value));
         Kept { value, hash }
@@ -75,7 +81,7 @@ impl Store {
 
 impl<T> Kept<T> {
     /// To be changed by a step.
-    pub fn share(&self) -> Arc<T> {
+    pub fn share(&self) -> Shared<T> {
         Arc::clone(&self.value)
     }
 }

@@ -1,5 +1,7 @@
 //! The name server's steps, each up to its next question to the supervisor.
 
+use std::sync::Arc;
+
 use ipc_proto::ids::DomainId;
 use ipc_proto::names::{self, Answer as Named, NameFailure};
 use ipc_proto::registrar::{Answer, Entries, Refusal, Request};
@@ -55,7 +57,7 @@ impl World<'_> {
             if let Some(request) = replay.asks {
                 return self.supervisor_says(id, request);
             }
-            let table = self.case.store.keep(std::sync::Arc::new(begun.unwrap()), None);
+            let table = self.case.store.keep(Arc::new(Box::new(begun.unwrap())), None);
             let thread = self.thread(id).unwrap();
             thread.names = Some(table);
             thread.said.clear();
@@ -67,7 +69,7 @@ impl World<'_> {
         if let Some(request) = replay.asks {
             return self.supervisor_says(id, request);
         }
-        let table = self.case.store.keep(std::sync::Arc::new(names), Some(table));
+        let table = self.case.store.keep(Arc::new(Box::new(names)), Some(table));
         let thread = self.thread(id).unwrap();
         thread.names = Some(table);
         thread.said.clear();

@@ -15,14 +15,15 @@ use root_task_core::steps::{Effects, Tables};
 use root_task_core::waits::Waits;
 
 use crate::case::{Case, Left, Op, PLACES};
+use crate::kept::Shared;
 use crate::state::{At, Found, Room, State, Thread, place};
 
 /// What a step works on.
 pub struct World<'a> {
     pub case: &'a Case,
-    pub ledger: Arc<Ledger>,
-    pub waits: Arc<Waits>,
-    pub alarms: Arc<Alarms>,
+    pub ledger: Shared<Ledger>,
+    pub waits: Shared<Waits>,
+    pub alarms: Shared<Alarms>,
     pub rooms: [Option<Room>; PLACES],
     pub dead: Vec<DomainId>,
     pub left: Left,
@@ -112,9 +113,9 @@ impl<'a> World<'a> {
 impl Effects for World<'_> {
     fn tables(&mut self) -> Tables<'_> {
         Tables {
-            ledger: Arc::make_mut(&mut self.ledger),
-            waits: Arc::make_mut(&mut self.waits),
-            alarms: Arc::make_mut(&mut self.alarms),
+            ledger: &mut **Arc::make_mut(&mut self.ledger),
+            waits: &mut **Arc::make_mut(&mut self.waits),
+            alarms: &mut **Arc::make_mut(&mut self.alarms),
             system: &self.case.system,
         }
     }

@@ -100,11 +100,8 @@ fn rivals(left: Left) -> Case {
 
 /// Each has been restarted before, so that the next restart waits; meanwhile an operator can come.
 fn late(left: Left) -> Case {
-    let programs: [(&str, &[Op]); 3] = [
-        ("a", &[reserve("a0"), reserve("a1"), Op::Publish]),
-        ("b", &[reserve("b0"), reserve("b1"), Op::Publish]),
-        ("c", &[reserve("c0"), reserve("c1"), Op::Publish]),
-    ];
+    let programs: [(&str, &[Op]); 3] =
+        [("a", &[reserve("a0"), reserve("a1"), Op::Publish]), ("b", &[Op::Publish]), ("c", &[Op::Publish])];
     let mut case = Case::new("late restarts", programs, 5, left);
     case.restarted = 1;
     case
