@@ -56,7 +56,9 @@ fn published_before_held(_: &Case, state: &State) -> bool {
 }
 
 fn nobody_waits_for_ever(case: &Case, state: &State) -> bool {
-    threads(state).all(|(_, thread)| !thread.is_blocked()) || !actions(case, state).is_empty()
+    state.wrong.is_some()
+        || threads(state).all(|(_, thread)| !thread.is_blocked())
+        || !actions(case, state).is_empty()
 }
 
 fn nobody_waits_for_what_is_there(_: &Case, state: &State) -> bool {
@@ -107,7 +109,9 @@ fn nothing_survives(_: &Case, state: &State) -> bool {
         held.sort_unstable();
         ledger.connections_of(id).eq(held)
     });
-    rooms_agree && services && clients && waits && dead && caps
+    let without = rooms(state).filter(|(_, room)| room.thread.is_none());
+    let of_the_dead = without.map(|(id, _)| state.ledger.connections_of(id).count()).sum::<usize>();
+    rooms_agree && services && clients && waits && dead && caps && of_the_dead == 0
 }
 
 /// No alarm is set for what is not there any more, or not in the state for it.

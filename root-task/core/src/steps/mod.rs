@@ -24,7 +24,7 @@ pub use death::{
 };
 pub use publish::{Published, cancel_stop, publish, release};
 pub use registrar::{entries, registrar};
-pub use waits::{ask, look_at_waits};
+pub use waits::{ask, has_published, look_at_waits};
 
 /// What the supervisor knows, for the length of one step.
 pub struct Tables<'a> {
