@@ -16,7 +16,7 @@ pub const LABEL: u16 = 0x110;
 pub const PAGE: usize = 8;
 
 /// A request; the caller is known by the badge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Request {
     /// Reserve a name for a service of the caller, during its init. Nothing is visible until the caller
     /// publishes. The same name can be reserved in several versions, by one module, each for a service of its own.
@@ -46,7 +46,7 @@ pub enum Request {
 }
 
 /// Why the name server refuses. Its text is the sentence that a person reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NameFailure {
     /// Another module has reserved or published the name.
     Taken,
@@ -133,7 +133,7 @@ impl fmt::Display for NameFailure {
 impl core::error::Error for NameFailure {}
 
 /// A line of the listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Entry {
     /// The name.
     pub name: Name,
@@ -144,7 +144,7 @@ pub struct Entry {
 }
 
 /// The answer, with status `Ok`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Answer {
     /// The name is the caller's; its calls will carry this service number in their badge.
     Reserved(ServiceRef),

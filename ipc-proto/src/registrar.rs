@@ -18,7 +18,7 @@ pub const LABEL: u16 = 0x101;
 pub const PAGE: usize = 8;
 
 /// A request. `client` and `owner` are badges as the kernel delivered them to the name server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Request {
     /// Enter a reservation in the ledger: a service of `owner` that is not yet visible. With `again`, the entry
     /// that the same module's earlier instance had is taken up, so that its clients' capabilities stay valid.
@@ -85,7 +85,7 @@ pub enum Request {
 }
 
 /// What the system's manifest lets a module do with a name, or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Right {
     /// Reserve it.
     Register,
@@ -94,7 +94,7 @@ pub enum Right {
 }
 
 /// Why the supervisor refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Refusal {
     /// The badge is not that of a living instance.
     NoSuchDomain,
@@ -129,7 +129,7 @@ pub enum Refusal {
 }
 
 /// An entry of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Entry {
     /// Whose it is.
     pub owner: DomainId,
@@ -142,7 +142,7 @@ pub struct Entry {
 }
 
 /// The answer to [`Request::Entries`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Entries {
     /// One for each service, reserved ones included.
     pub page: Vec<Entry, PAGE>,
@@ -151,7 +151,7 @@ pub struct Entries {
 }
 
 /// The answer, with status `Ok`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Answer {
     /// The reservation is in the ledger.
     Entered(ServiceRef),

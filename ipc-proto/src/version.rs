@@ -13,7 +13,7 @@ pub const MAX_VERSIONS: usize = 8;
 pub struct Version(pub u16);
 
 /// The versions that a client can speak, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VersionRange {
     /// The oldest.
     pub oldest: Version,
@@ -45,7 +45,7 @@ impl VersionRange {
 /// The versions in which a name is there, at least one, the oldest first: what a client is told that speaks none of them.
 /// Two words, since every module has the code that reads it: eight numbers, and in the places after the last one that
 /// again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Offered(u64, u64);
 
 impl Offered {

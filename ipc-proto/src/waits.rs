@@ -16,7 +16,7 @@ pub const MAX_CYCLE: usize = 8;
 const MAX_SHOWN: usize = 100;
 
 /// A request; the caller is known by the badge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Request {
     /// Wait for the end of the wait that the name server has entered for the caller ([`crate::names::Answer::Wait`]).
     /// Returns when it ends, and at once where it has. Answer: [`Answer::Awaited`], or [`Answer::None`].
@@ -24,7 +24,7 @@ pub enum Request {
 }
 
 /// The answer, with status `Ok`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Answer {
     /// The wait has ended.
     Awaited(Awaited),
@@ -33,7 +33,7 @@ pub enum Answer {
 }
 
 /// How a wait has ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Awaited {
     /// A service was published under the name, in a version that the client speaks. Look it up again: it may be gone.
     Published {
@@ -47,7 +47,7 @@ pub enum Awaited {
 }
 
 /// Modules that wait for one another's names: each for the next one, and the last for the first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cycle {
     /// The first of them, in their order.
     pub names: Vec<Name, MAX_CYCLE>,

@@ -7,7 +7,7 @@ use super::Request;
 use crate::name::Name;
 
 /// What [`Request::After`] can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Act {
     /// As [`Request::Crash`].
     Crash,

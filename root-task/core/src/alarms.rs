@@ -12,7 +12,7 @@ pub const MAX_ALARMS: usize = 163;
 pub const MAX_ACTS: usize = MAX_ALARMS - 4 * MAX_MODULES - 5;
 
 /// What is to happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum What {
     /// What an operator has asked for is done to the instance.
     Act(Instance, Act),
@@ -36,7 +36,7 @@ pub enum What {
     Waits,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Alarm {
     at: u64,
     what: What,
@@ -47,7 +47,7 @@ struct Alarm {
 pub struct TooManyAlarms;
 
 /// The alarms that are set.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Alarms {
     /// From the latest to the earliest; those of the same moment from the last one set to the first.
     list: Vec<Alarm, MAX_ALARMS>,
@@ -94,6 +94,11 @@ impl Alarms {
     /// Whether one is set.
     pub fn is_set(&self, what: What) -> bool {
         self.list.iter().any(|alarm| alarm.what == what)
+    }
+
+    /// What is set, in no order.
+    pub fn all(&self) -> impl Iterator<Item = What> {
+        self.list.iter().map(|alarm| alarm.what)
     }
 
     /// The moment of the earliest.

@@ -20,7 +20,7 @@ pub const DEFAULT_DELAY_MS: u32 = 10;
 pub const DEFAULT_LONGEST_DELAY_MS: u32 = 1_000;
 
 /// How an instance ended, as far as the policy cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// It exited with code 0.
     Finished,
@@ -29,7 +29,7 @@ pub enum Cause {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
     /// Start a new instance, so many nanoseconds later.
     Restart(u64),

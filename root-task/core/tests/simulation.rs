@@ -1,4 +1,4 @@
-//! Ledger, restart policy and name table together, for a long time: a seeded run of loads, crashes, lookups and unloads, each
+//! Ledger, restart policy, name table and waits together, for a long time: a seeded run of loads, crashes, lookups and unloads, each
 //! compared with the model.
 //!
 //! A failure says the seed and the number of the event; the same seed does the same again.
@@ -15,6 +15,8 @@ mod fake_names;
 mod fake_restarts;
 #[path = "support/fake_supervisor.rs"]
 mod fake_supervisor;
+#[path = "support/fake_waits.rs"]
+mod fake_waits;
 #[path = "support/invariants.rs"]
 mod invariants;
 #[path = "support/model.rs"]
@@ -24,6 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use fake_names::Names;
 use fake_supervisor::{Supervisor, Terms};
+use fake_waits::Awaiting;
 use ipc_proto::ids::{Instance, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::operator::State;
@@ -63,6 +66,7 @@ struct Simulation {
     random: Random,
     supervisor: Supervisor,
     names: Names,
+    waits: Awaiting,
     services: Vec<ServiceRef>,
     /// How many modules and names there are to choose from.
     modules: usize,
@@ -75,6 +79,7 @@ impl Simulation {
             random: Random(seed),
             supervisor: Supervisor::new(BUDGET),
             names: Names::default(),
+            waits: Awaiting::new(),
             services: Vec::new(),
             modules: 4,
             service_names: 4,
@@ -107,6 +112,7 @@ impl Simulation {
             None => self.load(),
             Some(_) if any => self.anything(who, chance),
             Some(_) if chance < 12 => self.load(),
+            Some(State::Starting | State::Live) if self.random.one_in(5) => self.wait(who),
             Some(State::Starting) if chance < 75 => self.reserve(who),
             Some(State::Starting) if chance < 95 => self.supervisor.publish(who),
             Some(State::Held) if chance < 80 => self.supervisor.release(who.domain),
@@ -167,11 +173,24 @@ impl Simulation {
     fn reserve(&mut self, owner: Instance) {
         let (name, version) = (self.name("s", self.service_names), Version(self.random.below(3) as u16));
         let Some(service) = self.names.reserve(&mut self.supervisor, owner, name, version) else { return };
+        self.waits.reserved(&mut self.supervisor.ledger);
         if self.services.len() == REMEMBERED {
             let at = self.random.below(REMEMBERED);
             self.services.swap_remove(at);
         }
         self.services.push(service);
+    }
+
+    /// A lookup that waits, or the question that follows it.
+    fn wait(&mut self, who: Instance) {
+        if self.random.one_in(2) {
+            return self.waits.ask(&mut self.supervisor.ledger, who);
+        }
+        let name = self.name("s", self.service_names);
+        let versions =
+            if self.random.one_in(3) { VersionRange::exactly(Version(1)) } else { VersionRange::ANY };
+        let micros = 1 + self.random.below(3000) as u64;
+        self.waits.wait(&mut self.supervisor.ledger, who, name, versions, micros);
     }
 
     fn lookup(&mut self, client: Instance) {
@@ -191,6 +210,8 @@ impl Simulation {
             }
             let step = catch_unwind(AssertUnwindSafe(|| {
                 self.event();
+                let microseconds = self.random.below(5) as u64;
+                self.waits.after_event(&mut self.supervisor.ledger, microseconds);
                 if event % CHECKED == 0 {
                     self.supervisor.check(&self.services);
                     self.names.check(&self.supervisor);
@@ -212,6 +233,9 @@ fn simulate(seed: u64, events: u32) {
     let generations: u32 =
         simulation.supervisor.model.generations.values().map(|generation| generation.0).sum();
     let found = simulation.names.found;
+    let [published, over, cycles] = simulation.waits.ended;
+    eprintln!("waits ended: {published} by a publish, {over} by their time, {cycles} in a cycle");
+    assert!(published > events / 2000 && over > events / 2000 && cycles > 0);
     assert!(
         generations > events / 50 && found > events / 50,
         "{generations} starts, {found} lookups that found"

@@ -1,13 +1,13 @@
 //! The death of an instance: its callers are answered at once; then others run; then it is reaped, and started again.
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
-use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Death, Outcome, State};
 use ipc_proto::private::Ended;
 use root_task_core::alarms::What;
-use root_task_core::ledger::{self, Module};
+use root_task_core::ledger;
 use root_task_core::restart::Decision;
+use root_task_core::steps::{self, Next};
 use sel4::Fault;
 
 use super::autopsy::Died;
@@ -43,7 +43,7 @@ impl Supervisor {
         let decision = self.decide(id, &cause);
         self.keep_connections_of(id);
         self.note_death(id);
-        let (next, queued) = self.fate_of_callers(id, &cause, decision);
+        let (next, queued) = steps::fate_of_callers(self.ledger.module(id), cause.kind(), decision);
         let served = self.bury(id, &self.callers_of(id), next, queued);
         let Some(death) = self.has_died(id) else { return };
         if let Some(room) = self.room_mut(id) {
@@ -89,28 +89,6 @@ impl Supervisor {
             }
         }
         Some(death)
-    }
-
-    /// The generation that will take the place of an instance that dies of `cause`, if one will, and what becomes of those
-    /// who wait to be received, if nobody will receive them.
-    fn fate_of_callers(
-        &self,
-        id: DomainId,
-        cause: &Cause,
-        decision: Decision,
-    ) -> (Generation, Option<Status>) {
-        let goes_on = |module: &&Module| module.was_live && module.state() != State::Stopping;
-        let Some(module) = self.ledger.module(id).filter(goes_on) else {
-            return (Generation::NONE, Some(Status::NotDelivered));
-        };
-        match (decision, cause) {
-            (Decision::Restart(_), _) => match module.generation.next() {
-                Some(next) => (next, None),
-                None => (Generation::NONE, Some(Status::Failed)),
-            },
-            (_, Cause::Exited(0)) => (Generation::NONE, Some(Status::NotDelivered)),
-            _ => (Generation::NONE, Some(Status::Failed)),
-        }
     }
 
     /// What the module's policy says about a death of `cause`.
@@ -215,27 +193,27 @@ impl Supervisor {
         let whole = self.reap(id).is_ok();
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
+        let next = steps::after_reaping(module.was_live, cause.kind(), decision, whole);
         self.tell_death(name, instance.generation, &cause);
-        if !module.was_live {
-            // It has never been visible: there is nothing to keep for its clients.
-            let answer = match &cause {
-                Cause::Exited(0) => answer(&Answer::Loaded { instance, outcome: Outcome::Exited }),
-                cause => refused(format_args!("{name}: {cause}; nothing was published")),
-            };
-            self.answer_waiter(id, answer);
-            self.report_leak(id, name);
-            self.boot_goes_on(Some(name));
-            return;
+        if next != Next::Forget {
+            self.trial_has_failed(id, format_args!("{cause}"));
         }
-        self.trial_has_failed(id, format_args!("{cause}"));
-        match decision {
-            Decision::Restart(delay) if whole => self.restart_in(instance, delay),
-            // It has come to its end, as it should: nothing of it is kept.
-            Decision::Stay if matches!(cause, Cause::Exited(0)) => {
+        match next {
+            Next::Forget => {
+                let answer = match &cause {
+                    Cause::Exited(0) => answer(&Answer::Loaded { instance, outcome: Outcome::Exited }),
+                    cause => refused(format_args!("{name}: {cause}; nothing was published")),
+                };
+                self.answer_waiter(id, answer);
+                self.report_leak(id, name);
+                self.boot_goes_on(Some(name));
+            }
+            Next::Restart(delay) => self.restart_in(instance, delay),
+            Next::Done => {
                 self.answer_waiter(id, answer(&Answer::Done));
                 self.report_leak(id, name);
             }
-            _ => self.give_up(id),
+            Next::GiveUp => self.give_up(id),
         }
     }
 }

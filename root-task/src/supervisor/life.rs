@@ -140,14 +140,13 @@ impl Supervisor {
     pub(super) fn clear(&mut self, id: DomainId) -> Result<(), Leak> {
         self.drop_errands_of(id);
         self.withdraw_answers(id);
-        self.cancel_restart(id);
         if self.autopsies.are_frozen()
             && let Some(name) = self.ledger.module(id).map(|module| module.name)
         {
             self.thaw_module(&name);
         }
         self.forget_undone(id);
-        self.ledger.remove(id);
+        steps::forget(self, id);
         // A module that died while it was held is not there to be answered; the slot is given back all the same.
         if let Some(held) = self.room_mut(id).and_then(|room| room.held.take()) {
             held.answer(&mut self.memory, Response::Later);

@@ -5,6 +5,7 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::State;
 use root_task_core::alarms::What;
 use root_task_core::restart::History;
+use root_task_core::steps::{self, Demand};
 
 use super::operator::{not_loaded, pinned, refused};
 use super::{Response, Supervisor};
@@ -17,40 +18,27 @@ impl Supervisor {
         if let Some(room) = self.room_mut(dead.domain) {
             room.history.note(&budget, now);
         }
-        // Without an alarm it is restarted too soon: better than never.
-        if delay == 0 || self.alarms.set(What::Restart(dead), now.saturating_add(delay)).is_err() {
+        if steps::restarts_at_once(self, dead, delay) {
             self.start_again(dead.domain);
-        } else {
-            self.set_timer();
         }
     }
 
     /// It has waited long enough.
     pub(super) fn restart_is_due(&mut self, dead: Instance) {
-        if self.newest(dead.domain) == Some(dead) && self.state(dead.domain) == Some(State::Dead) {
+        if steps::is_to_restart(&self.ledger, dead) {
             self.start_again(dead.domain);
-        }
-    }
-
-    /// It is not restarted any more.
-    pub(super) fn cancel_restart(&mut self, id: DomainId) {
-        if let Some(dead) = self.newest(id) {
-            self.alarms.cancel(What::Restart(dead));
         }
     }
 
     /// Whether it is dead, and is to be started again later.
     pub(super) fn waits_for_restart(&self, id: DomainId) -> bool {
-        self.newest(id).is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
-    }
-
-    fn newest(&self, id: DomainId) -> Option<Instance> {
-        Some(Instance { domain: id, generation: self.ledger.module(id)?.generation })
+        let dead = self.ledger.module(id).map(|module| Instance { domain: id, generation: module.generation });
+        dead.is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
     }
 
     /// Starts the next instance now.
     pub(super) fn start_again(&mut self, id: DomainId) {
-        self.cancel_restart(id);
+        steps::cancel_restart(self, id);
         let plan = self.next_plan(id);
         if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
             self.is_not_started(id, &error);
@@ -63,29 +51,30 @@ impl Supervisor {
         if self.is_pinned(name) && self.state(id) != Some(State::Failed) {
             return pinned(name, "restarted");
         }
-        let waits = self.waits_for_restart(id);
-        match self.state(id) {
-            Some(State::Live) => {
+        match steps::restart_on_demand(self, id) {
+            Some(Demand::Replace) => {
                 let response = self.wait_for(id);
                 self.forgive(id);
                 self.dies(id, Cause::Restarted);
                 response
             }
-            Some(State::Failed) => {
+            Some(Demand::Mend) => {
                 let response = self.wait_for(id);
                 self.forgive(id);
                 self.start_again(id);
                 response
             }
-            Some(State::Dead) if waits => {
+            Some(Demand::Hurry) => {
                 let response = self.wait_for(id);
                 self.start_again(id);
                 response
             }
-            Some(state) => refused(format_args!(
-                "{name} is {state}: `restart` is for a module that is live, that has failed, or that waits for its restart"
-            )),
-            None => not_loaded(name),
+            None => match self.state(id) {
+                Some(state) => refused(format_args!(
+                    "{name} is {state}: `restart` is for a module that is live, that has failed, or that waits for its restart"
+                )),
+                None => not_loaded(name),
+            },
         }
     }
 

@@ -46,7 +46,7 @@ pub const MAX_SERVICES: usize = badge::MAX_SERVICES as usize;
 pub const MAX_SERVICES_PER_MODULE: u16 = MAX_VERSIONS as u16;
 
 /// What the ledger knows of a loaded module.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Module {
     /// Its name, unique among the loaded modules.
     pub name: Name,
@@ -82,7 +82,7 @@ impl Module {
 }
 
 /// The ledger. See the module's documentation.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Ledger {
     modules: [Option<Module>; MAX_MODULES],
     /// Outlive the modules, so that no (domain, generation) pair is ever used twice.

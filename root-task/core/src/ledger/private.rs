@@ -11,7 +11,7 @@ use super::connections::{Connection, slot_of};
 use super::{Ledger, MAX_MODULES};
 
 /// What a module has opened in the init of its running instance.
-#[derive(Clone, Copy, Debug, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Private {
     pub(super) at: ServiceRef,
     /// Who may call, or why nobody may any more.

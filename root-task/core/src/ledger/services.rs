@@ -10,7 +10,7 @@ use ipc_proto::version::{Version, VersionRange};
 use super::{Ledger, MAX_SERVICES_PER_MODULE};
 
 /// An entry of the service table.
-#[derive(Clone, Copy, Debug, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Service {
     /// Which use of the entry this is; 0 before the first.
     pub(super) epoch: u32,
@@ -19,7 +19,7 @@ pub(super) struct Service {
 }
 
 /// A service that exists.
-#[derive(Clone, Copy, Debug, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Used {
     pub(super) owner: DomainId,
     /// Under which name, and in which version, the name server has it; `None` for a private endpoint, which is found by

@@ -4,6 +4,7 @@
 //! The tables (ledger, waits, alarms) decide by themselves; what holds between them is decided here. The supervisor
 //! carries these steps out on the kernel; the host's tests, simulation and model check run the same ones.
 
+mod death;
 mod publish;
 mod registrar;
 mod waits;
@@ -17,9 +18,13 @@ use crate::ledger::{Connection, Ledger};
 use crate::system::SystemManifest;
 use crate::waits::Waits;
 
+pub use death::{
+    Demand, Next, after_reaping, cancel_restart, fate_of_callers, forget, is_to_restart, leaves,
+    restart_on_demand, restarts_at_once,
+};
 pub use publish::{Published, cancel_stop, publish, release};
 pub use registrar::{entries, registrar};
-pub use waits::{ask, look_at_waits};
+pub use waits::{ask, has_published, look_at_waits};
 
 /// What the supervisor knows, for the length of one step.
 pub struct Tables<'a> {
@@ -70,12 +75,6 @@ pub trait Effects {
 
     /// Takes a client's capability back, and forgets the connection.
     fn take_connection(&mut self, client: DomainId, slot: u8);
-}
-
-/// An instance is about to be dead: what was to be done with it is not, and it waits for nothing.
-pub fn leaves(on: &mut impl Effects, instance: Instance) {
-    on.tables().alarms.cancel_all_of(instance);
-    waits::drop_wait(on, instance.domain);
 }
 
 /// The newest instance of a module.

@@ -63,7 +63,7 @@ pub fn ask(on: &mut impl Effects, who: Instance) -> Option<Ended> {
 }
 
 /// A module is live, for the first time or again: those who wait for what it offers are answered.
-pub(super) fn has_published(on: &mut impl Effects, id: DomainId) {
+pub fn has_published(on: &mut impl Effects, id: DomainId) {
     on.reopen(id);
     let Tables { ledger, waits, .. } = on.tables();
     if waits.waiting().next().is_none() {

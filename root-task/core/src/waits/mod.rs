@@ -23,7 +23,7 @@ pub use cycle::{Members, expected, provider};
 pub const DEFAULT_WAITERS: u16 = MAX_DOMAINS - 1;
 
 /// A lookup that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Wait {
     /// Whose it is.
     pub client: Instance,
@@ -57,7 +57,7 @@ pub enum Found {
     Ended(Awaited),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Entry {
     wait: Wait,
     ended: Option<Awaited>,
@@ -66,7 +66,7 @@ struct Entry {
 }
 
 /// The waits, each in the place of its module.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Waits {
     entries: [Option<Entry>; MAX_MODULES],
 }
