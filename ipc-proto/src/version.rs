@@ -43,7 +43,7 @@ impl VersionRange {
 }
 
 /// The versions in which a name is there, the oldest first: what a client is told that speaks none of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<Version, MAX_VERSIONS>", into = "Vec<Version, MAX_VERSIONS>")]
 pub struct Offered {
     versions: [Version; MAX_VERSIONS],
