@@ -32,7 +32,8 @@ impl Supervisor {
 
     /// Whether it is dead, and is to be started again later.
     pub(super) fn waits_for_restart(&self, id: DomainId) -> bool {
-        let dead = self.ledger.module(id).map(|module| Instance { domain: id, generation: module.generation });
+        let dead =
+            self.ledger.module(id).map(|module| Instance { domain: id, generation: module.generation });
         dead.is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
     }
 
