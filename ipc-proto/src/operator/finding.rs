@@ -23,7 +23,6 @@ pub enum Call {
 
 /// What the supervisor, which is called, waits for before it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Until {
     /// Somebody publishes this name.
     Published(Name),
