@@ -88,9 +88,7 @@ impl Untyped {
     pub fn retype(&self, blueprint: &ObjectBlueprint, first: u64, count: usize) -> sel4::Result<()> {
         retype(self.grant.untyped().slot, blueprint, first, count)
     }
-}
 
-impl Untyped {
     /// Makes one object directly in slot `index` of another CNode of the supervisor's.
     ///
     /// # Errors
@@ -258,14 +256,12 @@ impl Memory {
 
     /// A dead instance keeps so much until somebody needs it.
     pub fn keep(&mut self, bytes: u64, slots: u32) {
-        let (kept_bytes, kept_slots) = self.kept;
-        self.kept = (kept_bytes.saturating_add(bytes), kept_slots.saturating_add(slots));
+        self.kept = (self.kept.0.saturating_add(bytes), self.kept.1.saturating_add(slots));
     }
 
     /// It does not any more.
     pub fn give_up(&mut self, bytes: u64, slots: u32) {
-        let (kept_bytes, kept_slots) = self.kept;
-        self.kept = (kept_bytes.saturating_sub(bytes), kept_slots.saturating_sub(slots));
+        self.kept = (self.kept.0.saturating_sub(bytes), self.kept.1.saturating_sub(slots));
     }
 
     /// The books.

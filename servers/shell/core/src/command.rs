@@ -8,6 +8,7 @@ use ipc_proto::supervisor::Args;
 use crate::after::{self, After};
 use crate::help::{HELP, ParseError};
 use crate::line::MAX_LINE;
+use crate::nearest::nearest;
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,26 +146,12 @@ pub(crate) fn split(text: &str) -> (&str, &str) {
     }
 }
 
-/// How many single-letter changes turn one word into the other, at most `limit` + 1.
-fn distance(a: &str, b: &str, limit: usize) -> usize {
-    match (a.as_bytes(), b.as_bytes()) {
-        ([], rest) | (rest, []) => rest.len(),
-        ([x, ..], [y, ..]) if x == y => {
-            distance(a.get(1..).unwrap_or_default(), b.get(1..).unwrap_or_default(), limit)
-        }
-        _ if limit == 0 => 1,
-        _ => {
-            let (a1, b1) = (a.get(1..).unwrap_or_default(), b.get(1..).unwrap_or_default());
-            let rest = [(a1, b1), (a1, b), (a, b1)].map(|(a, b)| distance(a, b, limit.saturating_sub(1)));
-            rest.into_iter().min().unwrap_or(limit).saturating_add(1)
-        }
+/// Whether an answer is wanted for programs, and what follows.
+fn for_programs(rest: &str) -> (bool, &str) {
+    match split(rest) {
+        ("--json", rest) => (true, rest),
+        _ => (false, rest),
     }
-}
-
-fn nearest(word: &str) -> Option<&'static str> {
-    let commands = HELP.iter().filter_map(|(usage, _)| usage.split(' ').next());
-    let near = commands.map(|command| (distance(word, command, 2), command)).filter(|(d, _)| *d <= 2);
-    near.min_by_key(|(d, _)| *d).map(|(_, command)| command)
 }
 
 /// Reads a line of printable ASCII.
@@ -216,10 +203,7 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
             }
         }
         "log" => {
-            let (json, rest) = match split(rest) {
-                ("--json", rest) => (true, rest),
-                _ => (false, rest),
-            };
+            let (json, rest) = for_programs(rest);
             match rest {
                 "" => Ok(Command::Log { name: None, json }),
                 word if word.contains(' ') => Err(ParseError::Usage("log [--json] [NAME]")),
@@ -227,15 +211,11 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
             }
         }
         "report" => {
-            let (json, word) = match split(rest) {
-                ("--json", word) => (true, word),
-                _ => (false, rest),
-            };
-            match word {
-                "" => Err(ParseError::Usage(REPORT)),
-                word if word.contains(' ') => Err(ParseError::Usage(REPORT)),
-                word => Ok(Command::Report { name: name(word)?, json }),
+            let (json, word) = for_programs(rest);
+            if word.is_empty() || word.contains(' ') {
+                return Err(ParseError::Usage(REPORT));
             }
+            Ok(Command::Report { name: name(word)?, json })
         }
         "release" => one_name(Command::Release),
         "unload" => {
