@@ -126,7 +126,7 @@ fn miss() -> Result<(), Wrong> {
     let next = VersionRange::exactly(Version(version.saturating_add(1)));
     match insist(|| lookup(echo::NAME, next)) {
         Err(NamesError::Refused(NameFailure::Version { offered }))
-            if offered.versions() == [echo::VERSION] => {}
+            if offered.versions().eq([echo::VERSION]) => {}
         Err(error) => return Err((22, word(&error))),
         Ok(found) => return Err((23, found.slot())),
     }

@@ -45,7 +45,7 @@ fn cost<T>(mut ask: impl FnMut() -> T) -> u64 {
         }
         shortest = shortest.min(clock::now().saturating_sub(began));
     }
-    shortest / u64::from(QUESTIONS)
+    shortest.checked_div(u64::from(QUESTIONS)).unwrap_or_default()
 }
 
 /// Every name is answered in the same way, and those that it may not have at the same cost.
