@@ -2,9 +2,9 @@
 //!
 //! What decides is not written a second time: [`root_task_core::steps`], the ledger, the waits, the alarms, the restart
 //! policy and [`name_server_core::NameServer`] are called as the target calls them. What this crate adds is what surrounds
-//! them: threads and what each stands on ([`state`]), the kernel as it is assumed to be ([`world`]), the deaths in the order of
-//! the supervisor's shell ([`lives`]), what modules do ([`case`]), and every order in which all of it can happen
-//! ([`check`]). [`rules`] says what must hold in each state.
+//! them: threads and what each stands on (`state.rs`), the kernel as it is assumed to be (`world.rs`), the deaths in the order of
+//! the supervisor's shell (`lives.rs`), what modules do ([`case`]), and every order in which all of it can happen
+//! (`check.rs`). `rules.rs` says what must hold in each state.
 //!
 //! A message is a place where anything else can come first: the name server can die at each of its questions, a client
 //! between its lookup and its wait. `docs/adr/0027-model-check.md` says what is left out.
