@@ -88,6 +88,7 @@ impl Supervisor {
                 );
             }
         }
+        self.tell_dependents(id);
         Some(death)
     }
 
@@ -115,7 +116,7 @@ impl Supervisor {
 
     /// What the module's policy says about a death of `cause`.
     fn decide(&self, id: DomainId, cause: &Cause) -> Decision {
-        if matches!(cause, Cause::Restarted | Cause::Replaced(_)) {
+        if matches!(cause, Cause::Restarted | Cause::Replaced(_) | Cause::Lost(_)) {
             return Decision::Restart(0);
         }
         self.room(id).map_or(Decision::Stay, |room| {
@@ -162,6 +163,10 @@ impl Supervisor {
     /// Does one thing that can be done while others run in between. If there is more to do, they run before that.
     pub(super) fn go_on(&mut self) {
         self.alarms.cancel(What::GoOn);
+        if self.end_an_orphan() {
+            self.go_on_if_there_is_more();
+            return;
+        }
         match self.next_kind() {
             Some(Kind::Reap) => {
                 let id = self.dead.remove(0);
@@ -194,7 +199,7 @@ impl Supervisor {
     /// Others run before what is left to do; a turn of the worker ends by itself.
     pub(super) fn go_on_if_there_is_more(&mut self) {
         let none = self.dead.is_empty() && self.unfinished.is_empty() && self.errands.is_empty();
-        if !none && !self.worker.is_on_duty() {
+        if !(none && self.orphans.is_empty()) && !self.worker.is_on_duty() {
             self.let_others_run();
         }
     }
@@ -216,7 +221,7 @@ impl Supervisor {
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
         self.tell_death(name, instance.generation, &cause);
-        if !module.was_live {
+        if !module.was_live && !matches!(cause, Cause::Lost(_)) {
             // It has never been visible: there is nothing to keep for its clients.
             let answer = match &cause {
                 Cause::Exited(0) => answer(&Answer::Loaded { instance, outcome: Outcome::Exited }),
@@ -224,11 +229,12 @@ impl Supervisor {
             };
             self.answer_waiter(id, answer);
             self.report_leak(id, name);
-            self.boot_goes_on(Some(name));
             return;
         }
         self.trial_has_failed(id, format_args!("{cause}"));
         match decision {
+            // It does not count against it: its server's budget bounds that.
+            Decision::Restart(_) if whole && matches!(cause, Cause::Lost(_)) => self.start_again(id),
             Decision::Restart(delay) if whole => self.restart_in(instance, delay),
             // It has come to its end, as it should: nothing of it is kept.
             Decision::Stay if matches!(cause, Cause::Exited(0)) => {

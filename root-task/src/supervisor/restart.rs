@@ -44,7 +44,7 @@ impl Supervisor {
         self.newest(id).is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
     }
 
-    fn newest(&self, id: DomainId) -> Option<Instance> {
+    pub(super) fn newest(&self, id: DomainId) -> Option<Instance> {
         Some(Instance { domain: id, generation: self.ledger.module(id)?.generation })
     }
 

@@ -7,7 +7,7 @@ mod tests;
 
 use heapless::Vec;
 use ipc_proto::badge::MAX_DOMAINS;
-use ipc_proto::manifest::{DEFAULT_DEADLINE, Device, MAX_PRIORITY, Request};
+use ipc_proto::manifest::{DEFAULT_DEADLINE, Device, MAX_PRIORITY, OnLoss, Request};
 use ipc_proto::name::Name;
 use ipc_proto::slots::DEFAULT_CONNECTIONS;
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,9 @@ pub struct Allowance {
     /// reserved it. A hint that finds cycles earlier, and neither a right nor a duty.
     #[serde(default)]
     pub provides: Vec<Name, MAX_PROVIDED>,
+    /// What becomes of it where a server that it is connected to is lost; left out, what its own manifest says.
+    #[serde(default)]
+    pub on_loss: Option<OnLoss>,
 }
 
 fn default_memory() -> u32 {
@@ -164,6 +167,7 @@ impl Allowance {
             init_ms: DEFAULT_INIT_MS,
             hang: OnHang::default(),
             provides: Vec::new(),
+            on_loss: None,
         }
     }
 

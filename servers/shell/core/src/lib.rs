@@ -7,4 +7,5 @@ pub mod command;
 pub mod gaps;
 pub mod help;
 pub mod line;
+mod options;
 pub mod pieces;
