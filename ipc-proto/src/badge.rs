@@ -40,6 +40,10 @@ pub mod asker {
 pub const INTERRUPT: u64 = SIGNAL | 1;
 /// What it is signalled with where a client has died, see `manifest::DEPARTURES`.
 pub const DEPARTURE: u64 = SIGNAL | 2;
+/// What it is signalled with where a server has died that it is connected to, see `manifest::OnLoss`.
+pub const LOSS: u64 = SIGNAL | 8;
+/// What it is signalled with where the line of the log has come that it follows, see `operator::Request::Follow`.
+pub const LOGGED: u64 = SIGNAL | 16;
 
 /// What it is signalled with where the peer can call it back no more, see [`crate::private`].
 pub const PEER_GONE: u64 = SIGNAL | 4;

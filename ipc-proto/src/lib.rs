@@ -13,6 +13,7 @@
 //! | [`slots`] | where a module finds its capabilities |
 //! | [`manifest`] | what a module's ELF file asks for |
 //! | [`supervisor`], [`registrar`], [`operator`] | the supervisor's three interfaces |
+//! | [`losses`] | which connections have lost their server |
 //! | [`waits`] | how a lookup ends that waits, asked of the supervisor |
 //! | [`window`], [`private`] | what modules ask the supervisor for between two of them: memory, a call back during init |
 //! | [`names`], [`echo`] | the name server's interface, and the example's |
@@ -23,6 +24,7 @@ pub mod badge;
 pub mod echo;
 pub mod ids;
 pub mod label;
+pub mod losses;
 pub mod manifest;
 pub mod method;
 pub mod name;

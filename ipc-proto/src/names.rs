@@ -12,6 +12,8 @@ use crate::version::{Offered, Version, VersionRange};
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x110;
+/// A lookup waits as long as the system's manifest grants its caller (`wait_ms`).
+pub const AS_LONG_AS_GRANTED: u64 = u64::MAX;
 /// How many names a page of [`Request::List`] holds.
 pub const PAGE: usize = 8;
 
@@ -34,7 +36,8 @@ pub enum Request {
         name: Name,
         /// The versions that the caller speaks.
         versions: VersionRange,
-        /// How long the caller waits where nothing is found that it speaks, in microseconds; 0 is not to wait.
+        /// How long the caller waits where nothing is found that it speaks, in microseconds; 0 is not to wait,
+        /// [`AS_LONG_AS_GRANTED`] as long as it may.
         wait: u64,
     },
     /// A page of all names, reserved ones included, from the `from`th on, for operators.

@@ -122,7 +122,7 @@ pub fn boot(bootinfo: &BootInfoPtr) -> ! {
         Err(error) => unbootable(format_args!("the root task cannot be set up: {error}")),
     };
     say!("Escrow on seL4 ({})", arch::NAME);
-    if let Err(why) = supervisor.boot_next() {
+    if let Err(why) = supervisor.load_boot_set() {
         unbootable(format_args!("{why}"));
     }
     supervisor.run()

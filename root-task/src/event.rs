@@ -2,7 +2,7 @@
 
 use ipc_proto::badge::{Badge, Holder, Kind, SIGNAL};
 use ipc_proto::label::Status;
-use ipc_proto::{operator, private, registrar, supervisor, waits, window, wire};
+use ipc_proto::{losses, operator, private, registrar, supervisor, waits, window, wire};
 use sel4::{Fault, MessageInfo, with_ipc_buffer};
 
 /// The badge of the bell's answer.
@@ -62,6 +62,8 @@ pub enum Event {
     Private(Holder, private::Request),
     /// A module asks how its lookup that waits has ended.
     Await(Holder),
+    /// A module asks which servers it has lost.
+    Losses(Holder),
     /// The name server asks; whether it is the name server is checked by the handler.
     Registrar(Holder, registrar::Request),
     /// An operator asks; whether it is one is checked by the handler.
@@ -106,6 +108,9 @@ impl Event {
             Ok(private::LABEL) => Ok(Event::Private(holder, request(info)?)),
             Ok(waits::LABEL) => match request(info)? {
                 waits::Request::Await => Ok(Event::Await(holder)),
+            },
+            Ok(losses::LABEL) => match request(info)? {
+                losses::Request::Take => Ok(Event::Losses(holder)),
             },
             Ok(registrar::LABEL) => Ok(Event::Registrar(holder, request(info)?)),
             Ok(operator::LABEL) => Ok(Event::Operator(holder, request(info)?)),

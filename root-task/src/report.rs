@@ -31,6 +31,8 @@ pub enum Cause {
     Restarted,
     /// The operator replaces it: the next instance is made of this file.
     Replaced(Name),
+    /// It is started again because it has lost this server.
+    Lost(Name),
 }
 
 impl Cause {
@@ -88,6 +90,7 @@ impl fmt::Display for Cause {
             Cause::Operator => f.write_str("was crashed by the operator"),
             Cause::Restarted => f.write_str("is restarted by the operator"),
             Cause::Replaced(file) => write!(f, "is replaced by {file}"),
+            Cause::Lost(server) => write!(f, "is restarted: it has lost {server} (on_loss)"),
         }
     }
 }

@@ -31,7 +31,7 @@ pub enum ManifestError {
     Connections(u8),
     /// Below [`MIN_DEADLINE`] or above [`MAX_DEADLINE`].
     Deadline(u32),
-    /// A flag that there is not.
+    /// A flag that there is not, or two that do not go together.
     Flags(u8),
 }
 
@@ -81,7 +81,7 @@ impl fmt::Display for ManifestError {
             ),
             ManifestError::Flags(n) => write!(
                 f,
-                "the manifest has flags {n:#x}, and only 1 and 4 have a meaning: rebuild the module with this version's module-rt"
+                "the manifest has flags {n:#x}: 1, 4, and one of 8 and 16, have a meaning: rebuild the module with this version's module-rt"
             ),
         }
     }

@@ -4,6 +4,7 @@
 //! system's manifest decides what of that is granted.
 
 mod error;
+mod on_loss;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -12,6 +13,7 @@ use crate::slots::{DEFAULT_CONNECTIONS, MAX_CONNECTIONS};
 use crate::version::Version;
 
 pub use error::ManifestError;
+pub use on_loss::OnLoss;
 
 /// The name of the section.
 pub const SECTION: &str = ".escrow.manifest";
@@ -68,7 +70,7 @@ pub struct Manifest {
     pub device: u8,
     /// How many connections to services it holds at a time, at most [`MAX_CONNECTIONS`]. It pays for their slots.
     pub connections: u8,
-    /// [`DEPARTURES`] and [`PROGRAM`], or 0.
+    /// [`DEPARTURES`], [`PROGRAM`] and an [`OnLoss`], as bits.
     pub flags: u8,
 }
 
@@ -121,6 +123,8 @@ pub struct Request {
     pub departures: bool,
     /// Whether its init is all that it does.
     pub program: bool,
+    /// What is to become of it where a server that it is connected to is lost.
+    pub on_loss: OnLoss,
 }
 
 impl Manifest {
@@ -164,9 +168,10 @@ impl Manifest {
         if manifest.size as usize != size_of::<Manifest>() {
             return Err(ManifestError::Size(manifest.size as usize));
         }
-        if manifest.flags & !(DEPARTURES | PROGRAM) != 0 {
+        if manifest.flags & !(DEPARTURES | PROGRAM | OnLoss::MASK) != 0 {
             return Err(ManifestError::Flags(manifest.flags));
         }
+        let on_loss = OnLoss::of(manifest.flags).ok_or(ManifestError::Flags(manifest.flags))?;
         let deadline = manifest.deadline_micros;
         if !(MIN_DEADLINE..=MAX_DEADLINE).contains(&deadline) {
             return Err(ManifestError::Deadline(deadline));
@@ -210,6 +215,7 @@ impl Manifest {
             deadline_micros: deadline,
             departures: manifest.flags & DEPARTURES != 0,
             program: manifest.flags & PROGRAM != 0,
+            on_loss,
         })
     }
 }
@@ -279,6 +285,11 @@ mod tests {
         assert_eq!(flags(DEPARTURES), Ok((true, false)));
         assert_eq!(flags(PROGRAM), Ok((false, true)));
         assert_eq!(flags(PROGRAM | 2), Err(ManifestError::Flags(PROGRAM | 2)));
+        assert_eq!(checked(|m| m.flags = OnLoss::MASK), Err(ManifestError::Flags(24)));
+        for on_loss in [OnLoss::Ignore, OnLoss::Notify, OnLoss::Restart] {
+            let request = checked(|m| m.flags = DEPARTURES | on_loss as u8).unwrap();
+            assert_eq!((request.departures, request.on_loss), (true, on_loss));
+        }
         assert_eq!(checked(|m| m.name[0] = b'E'), Err(ManifestError::Name(NameError::BadStart)));
         assert_eq!(Manifest::check(&[0; 63]), Err(ManifestError::Size(63)));
         assert_eq!(Manifest::check(&[]), Err(ManifestError::Size(0)));

@@ -2,6 +2,7 @@
 
 mod answer;
 mod caps;
+mod dependents;
 mod finding;
 mod later;
 mod log;
@@ -14,6 +15,7 @@ use heapless::String;
 
 pub use answer::{Answer, Outcome};
 pub use caps::{Grant, HolderInfo, MAX_MARKS, Mark, SlotInfo, WindowInfo};
+pub use dependents::{DEPENDENTS_PAGE, DependentInfo, Dependents};
 pub use finding::{Call, Examined, Finding, Until};
 pub use later::{Act, Fate, Since};
 pub use log::{LOG_PAGE, LogAnswer, Logged};

@@ -191,4 +191,19 @@ pub enum Request {
         /// The text.
         text: String<MAX_PRINT>,
     },
+    /// Who is connected to whom, and what becomes of each where a server is lost, from the pair with this number on.
+    /// Answer: [`super::Dependents`].
+    Dependents {
+        /// The first.
+        from: u16,
+    },
+    /// Signal the caller's notification ([`crate::badge::LOGGED`]) when the log has a line with this sequence number or a
+    /// higher one: at once where it has, and once. A second request takes the place of the first. Answer:
+    /// [`super::Answer::Done`].
+    Follow {
+        /// Whose lines, or all.
+        module: Option<Name>,
+        /// The first line that the caller does not know.
+        from: u64,
+    },
 }

@@ -143,7 +143,7 @@ fn the_largest_manifest_fits_the_bound() {
             .map(|module| {
                 format!(
                     "{{ module = {module:?}, memory_kib = {0}, connections = 255, priority = 255, locker_slots = {0}, \
-                     shortest_deadline = {0}, names = {1}, clients = {1}, window_kib = {0}, messages = {0}, log_bytes = {0}, wait_ms = {0}, init_ms = {0}, hang = \"restart\" }}",
+                     shortest_deadline = {0}, names = {1}, clients = {1}, window_kib = {0}, messages = {0}, log_bytes = {0}, wait_ms = {0}, init_ms = {0}, hang = \"restart\", on_loss = \"restart\" }}",
                     u32::MAX,
                     u16::MAX,
                 )
@@ -264,5 +264,11 @@ fn how_many_may_wait() {
     for (text, waiters) in [("0", Some(0)), ("65535", Some(u16::MAX)), ("65536", None)] {
         let said = parsed(&format!("{TEXT}waiters = {text}\n")).ok().map(|manifest| manifest.waiters);
         assert_eq!(said, waiters, "{text}");
+    }
+    let granted = |grants: &str| parsed(&format!("{TEXT}grants = [{grants}]\n"));
+    let waits =
+        granted(r#"{ module = "a", wait_ms = 7 }, { module = "b", wait_ms = 0 }, { module = "c" }"#).unwrap();
+    for (module, micros) in [("a", 7_000), ("b", 0), ("c", 10_000_000), ("d", 10_000_000)] {
+        assert_eq!(waits.longest_wait_of(&name(module)), micros, "{module}");
     }
 }

@@ -29,6 +29,8 @@ pub struct Spec<'a> {
     pub names: Option<(cap::Endpoint, u16)>,
     /// The device that it is granted, if any.
     pub device: Option<&'a Device>,
+    /// Whether it wants to be told of others' deaths.
+    pub notified: bool,
 }
 
 /// A domain that is being made. Its thread does not run before it is finished, so that nobody knows of it.

@@ -127,7 +127,7 @@ impl Domain {
         )?;
         match spec.device {
             Some(device) => device.grant(self, self.device_slot(), spec.home),
-            None if plan.request.departures => tcb.tcb_bind_notification(spec.home.notification()),
+            None if spec.notified => tcb.tcb_bind_notification(spec.home.notification()),
             None => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! Instances that are being made: a bounded piece of one of them in a turn, then others run.
 
 use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::manifest::OnLoss;
 use root_task_core::elf_plan::ElfPlan;
 
 use super::Supervisor;
@@ -65,7 +66,8 @@ impl Supervisor {
         let names = names.map(|endpoint| (endpoint, self.system.asks_as(&name)));
         let Some(room) = self.room(id) else { return Ok(()) };
         let device = self.device_of(&name);
-        let spec = Spec { home: &room.home, supervisor: self.endpoint, names, device };
+        let notified = room.request.departures || self.ledger.on_loss(id) == OnLoss::Notify;
+        let spec = Spec { home: &room.home, supervisor: self.endpoint, names, device, notified };
         let progress = building.step(&self.scratch, &spec);
         let Some(room) = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut) else {
             return Ok(());
@@ -119,7 +121,6 @@ impl Supervisor {
         } else {
             self.answer_waiter(id, refused(format_args!("{name}: {error}")));
             self.report_leak(id, name);
-            self.boot_goes_on(Some(name));
         }
     }
 

@@ -88,12 +88,13 @@ impl Supervisor {
                 );
             }
         }
+        self.tell_dependents(id);
         Some(death)
     }
 
     /// What the module's policy says about a death of `cause`.
     fn decide(&self, id: DomainId, cause: &Cause) -> Decision {
-        if matches!(cause, Cause::Restarted | Cause::Replaced(_)) {
+        if matches!(cause, Cause::Restarted | Cause::Replaced(_) | Cause::Lost(_)) {
             return Decision::Restart(0);
         }
         self.room(id).map_or(Decision::Stay, |room| {
@@ -140,6 +141,10 @@ impl Supervisor {
     /// Does one thing that can be done while others run in between. If there is more to do, they run before that.
     pub(super) fn go_on(&mut self) {
         self.alarms.cancel(What::GoOn);
+        if self.end_an_orphan() {
+            self.go_on_if_there_is_more();
+            return;
+        }
         match self.next_kind() {
             Some(Kind::Reap) => {
                 let id = self.dead.remove(0);
@@ -171,7 +176,8 @@ impl Supervisor {
 
     /// Others run before what is left to do; a turn of the worker ends by itself.
     pub(super) fn go_on_if_there_is_more(&mut self) {
-        let none = self.dead.is_empty() && self.unfinished.is_empty() && self.errands.is_empty();
+        let ended = self.dead.is_empty() && self.unfinished.is_empty() && self.errands.is_empty();
+        let none = ended && self.orphans.is_empty();
         if !none && !self.worker.is_on_duty() {
             self.let_others_run();
         }
@@ -193,7 +199,11 @@ impl Supervisor {
         let whole = self.reap(id).is_ok();
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
-        let next = steps::after_reaping(module.was_live, cause.kind(), decision, whole);
+        let next = match (&cause, decision) {
+            // It does not count against it: its server's budget bounds that.
+            (Cause::Lost(_), Decision::Restart(_)) if whole => Next::Restart(0),
+            _ => steps::after_reaping(module.was_live, cause.kind(), decision, whole),
+        };
         self.tell_death(name, instance.generation, &cause);
         if next != Next::Forget {
             self.trial_has_failed(id, format_args!("{cause}"));
@@ -206,7 +216,6 @@ impl Supervisor {
                 };
                 self.answer_waiter(id, answer);
                 self.report_leak(id, name);
-                self.boot_goes_on(Some(name));
             }
             Next::Restart(delay) => self.restart_in(instance, delay),
             Next::Done => {

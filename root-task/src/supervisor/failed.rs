@@ -39,6 +39,7 @@ impl Supervisor {
         }
         let response = self.is_not_live_again(id);
         self.answer_waiter(id, response);
+        self.tell_dependents(id);
     }
 
     /// It is live again: its clients reach it.

@@ -4,22 +4,26 @@ use core::cell::RefCell;
 use core::fmt::{self, Write};
 
 use heapless::Vec;
-use ipc_proto::ids::{DomainId, Generation};
+use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{LogAnswer, Logged};
+use ipc_proto::operator::{Answer, LogAnswer, Logged};
 use ipc_proto::supervisor::Line;
+use root_task_core::followers::Followers;
 use root_task_core::log::{self, Log};
 
+use super::operator::refused;
 use super::{Response, Supervisor, answer};
 use crate::say;
 
-struct Shelf(RefCell<Log>);
+struct Shelf<T>(RefCell<T>);
 
 // SAFETY: the root task has one thread that keeps a log (the threads of bell and worker never come here).
-unsafe impl Sync for Shelf {}
+unsafe impl<T> Sync for Shelf<T> {}
 
 /// Not in the supervisor itself, which is moved into place on a stack that is no larger than eight of these.
-static LOG: Shelf = Shelf(RefCell::new(Log::new()));
+static LOG: Shelf<Log> = Shelf(RefCell::new(Log::new()));
+/// Beside it: who logs has the supervisor in hand for reading only.
+static FOLLOWERS: Shelf<Followers> = Shelf(RefCell::new(Followers::new()));
 
 /// Text, cut at the bound of a line.
 struct Cut(Line);
@@ -63,9 +67,45 @@ impl Supervisor {
 
     fn keep(&self, name: Name, generation: Generation, own: bool, text: &str) {
         let micros = self.timer.now() / 1000;
+        let mut sequence = 0;
         self.with_log(|log, is_loaded| {
+            sequence = log.end();
             log.put(&log::Line { name, generation, micros, own, text }, is_loaded);
         });
+        if let Ok(mut followers) = FOLLOWERS.0.try_borrow_mut() {
+            for who in followers.line(&name, sequence) {
+                self.tell_follower(who);
+            }
+        }
+    }
+
+    fn tell_follower(&self, who: Instance) {
+        let room = self.room(who.domain).filter(|_| self.ledger.is_running(who));
+        if let Some(Err(error)) = room.map(|room| room.home.tell_logged()) {
+            say!(
+                "supervisor: domain {} was not told of a line ({error:?}), which is a bug of the root task",
+                who.domain
+            );
+        }
+    }
+
+    /// An operator wants to be signalled when there is a line of this module, or of any, from this one on: once, at once
+    /// where there is one.
+    pub(super) fn follow(&self, who: Instance, module: Option<Name>, from: u64) -> Response {
+        let mut there = false;
+        self.with_log(|log, _| there = log.next(module.as_ref(), from).is_some());
+        if there {
+            self.tell_follower(who);
+            return answer(&Answer::Done);
+        }
+        let followed = FOLLOWERS
+            .0
+            .try_borrow_mut()
+            .map(|mut followers| followers.follow(who, module, from, |other| self.ledger.is_running(other)));
+        match followed {
+            Ok(Ok(())) => answer(&Answer::Done),
+            _ => refused(format_args!("as many operators follow the log as can: end one of them")),
+        }
     }
 
     /// Says something of a running module on the console, and keeps it.

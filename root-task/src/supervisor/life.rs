@@ -40,6 +40,7 @@ impl Supervisor {
         if request.departures {
             self.ledger.watch_clients(id);
         }
+        self.ledger.set_on_loss(id, self.system.on_loss_of(&name, request.on_loss));
         let home = match self.with_room_for(Home::make) {
             Ok(home) => home,
             Err(error) => {
@@ -78,26 +79,20 @@ impl Supervisor {
         })
     }
 
-    /// Loads the next of the modules that the system's manifest lists for boot. Each is loaded when the one before it
-    /// is live, or has failed, so that a module finds what stands before it in the list.
+    /// Loads the modules that the system's manifest lists for boot: all of them, whatever becomes of the others. In which
+    /// order does not matter, as long as the name server is there to be asked: who needs another one waits for its name.
     ///
     /// # Errors
-    /// The sentence that says why it was not loaded; the rest of the list is not tried.
-    pub fn boot_next(&mut self) -> Result<(), Sentence> {
-        let Some(name) = self.system.boot.get(self.booted).copied() else { return Ok(()) };
-        self.booted = self.booted.saturating_add(1);
-        self.load(name, self.system.args_of(&name), false).map(|_| ())
-    }
-
-    /// Goes on with the boot if `name` is the module that it waits for.
-    pub(super) fn boot_goes_on(&mut self, name: Option<Name>) {
-        let last = self.booted.checked_sub(1).and_then(|index| self.system.boot.get(index));
-        if name.is_some()
-            && last == name.as_ref()
-            && let Err(why) = self.boot_next()
-        {
-            say!("boot: {why}");
+    /// The sentence that says why the name server, the first, was not loaded: then none is. Of the others it is told.
+    pub fn load_boot_set(&mut self) -> Result<(), Sentence> {
+        for name in self.system.boot.clone() {
+            match self.load(name, self.system.args_of(&name), false) {
+                Err(why) if name == self.system.name_server => return Err(why),
+                Err(why) => say!("boot: {why}"),
+                Ok(_) => {}
+            }
         }
+        Ok(())
     }
 
     /// A module's init has succeeded: everything that it reserved becomes visible in this one turn.
@@ -107,7 +102,6 @@ impl Supervisor {
             Published::Live => {
                 self.trial_is_over(who);
                 self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Live });
-                self.boot_goes_on(self.ledger.module(who.domain).map(|module| module.name));
             }
             Published::Held => {
                 self.tell_waiter(who.domain, |instance| Answer::Loaded { instance, outcome: Outcome::Held });
@@ -146,6 +140,7 @@ impl Supervisor {
             self.thaw_module(&name);
         }
         self.forget_undone(id);
+        self.tell_dependents(id);
         steps::forget(self, id);
         // A module that died while it was held is not there to be answered; the slot is given back all the same.
         if let Some(held) = self.room_mut(id).and_then(|room| room.held.take()) {

@@ -8,6 +8,7 @@ mod building;
 mod caps;
 mod deadlines;
 mod death;
+mod dependents;
 pub mod devices;
 mod effects;
 mod errands;
@@ -61,6 +62,7 @@ use crate::window::Panes;
 use crate::worker::Worker;
 
 use autopsy::Autopsies;
+use dependents::Orphans;
 use devices::Device;
 use errands::{Errands, Kind};
 pub use hang::Examiner;
@@ -96,10 +98,10 @@ pub struct Supervisor {
     pub system: SystemManifest,
     rooms: [Option<Room>; MAX_MODULES],
     parking: Parking,
-    /// How many of the boot modules have been loaded.
-    booted: usize,
     /// Dead domains that wait to be reaped when the bell has rung.
     dead: Vec<DomainId, MAX_MODULES>,
+    /// Those who are to be ended because of what they have lost.
+    orphans: Orphans,
     /// Instances that are being made, the next one first.
     unfinished: Vec<DomainId, MAX_MODULES>,
     /// The kernel's long work, the next first.
@@ -156,8 +158,8 @@ impl Supervisor {
             system,
             rooms: [const { None }; MAX_MODULES],
             parking,
-            booted: 0,
             dead: Vec::new(),
+            orphans: Vec::new(),
             unfinished: Vec::new(),
             errands: Errands::new(),
             last: Kind::Reap,
@@ -229,6 +231,9 @@ impl Supervisor {
                 self.count(who).map_or_else(stale, |who| self.private_asked(who, request))
             }
             Event::Await(who) => self.count(who).map_or_else(stale, |who| self.await_name(who)),
+            Event::Losses(who) => {
+                self.count(who).map_or_else(stale, |who| answer(&self.ledger.take_losses(who)))
+            }
             Event::Registrar(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.registrar_asks(who, request))
             }

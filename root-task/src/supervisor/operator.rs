@@ -80,6 +80,8 @@ impl Supervisor {
             }
             Request::Examine { name } => self.examine_by_name(&name),
             Request::Log { module, from } => self.log_from(module.as_ref(), from),
+            Request::Dependents { from } => self.dependents_from(from),
+            Request::Follow { module, from } => self.follow(who, module, from),
             Request::Memory => answer(&Answer::Memory(self.memory.books())),
             Request::Audit { retype } => answer(&Answer::Proof(audit::prove(&self.memory, retype))),
             Request::Fingerprint { except } => self.fingerprint(who.domain, &except),

@@ -32,9 +32,11 @@ impl Supervisor {
 
     /// Whether it is dead, and is to be started again later.
     pub(super) fn waits_for_restart(&self, id: DomainId) -> bool {
-        let dead =
-            self.ledger.module(id).map(|module| Instance { domain: id, generation: module.generation });
-        dead.is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
+        self.newest(id).is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
+    }
+
+    pub(super) fn newest(&self, id: DomainId) -> Option<Instance> {
+        Some(Instance { domain: id, generation: self.ledger.module(id)?.generation })
     }
 
     /// Starts the next instance now.

@@ -36,20 +36,33 @@ impl Receiver {
         let _ = cap::IrqHandler::from_bits(slots::IRQ_HANDLER).irq_handler_ack();
     }
 
+    /// The next byte, where one has come.
+    pub fn byte(&mut self) -> Option<u8> {
+        self.uart.read()
+    }
+
     /// The next byte; waits for it.
     pub fn wait_for_byte(&mut self) -> u8 {
         loop {
-            if let Some(byte) = self.uart.read() {
+            if let Some(byte) = self.wait() {
                 return byte;
             }
-            // In this order: a byte that came before the clear is found by the second look, one that comes after it
-            // raises the interrupt anew, so that the wait ends at once.
-            self.uart.clear_receive_interrupt();
-            if let Some(byte) = self.uart.read() {
-                return byte;
-            }
-            self.acknowledge();
-            let _ = cap::Notification::from_bits(slots::NOTIFICATION).wait();
         }
+    }
+
+    /// The next byte; where none has come, waits until one does or this module is signalled for another reason.
+    pub fn wait(&mut self) -> Option<u8> {
+        if let Some(byte) = self.uart.read() {
+            return Some(byte);
+        }
+        // In this order: a byte that came before the clear is found by the second look, one that comes after it
+        // raises the interrupt anew, so that the wait ends at once.
+        self.uart.clear_receive_interrupt();
+        if let Some(byte) = self.uart.read() {
+            return Some(byte);
+        }
+        self.acknowledge();
+        let _ = cap::Notification::from_bits(slots::NOTIFICATION).wait();
+        self.uart.read()
     }
 }

@@ -7,13 +7,14 @@ use core::fmt;
 
 use ipc_proto::ids::{Generation, ServiceRef};
 use ipc_proto::name::{Name, NameError};
-use ipc_proto::names::{Answer, LABEL, NameFailure, Request};
+use ipc_proto::names::{AS_LONG_AS_GRANTED, Answer, LABEL, NameFailure, Request};
 use ipc_proto::slots;
 use ipc_proto::supervisor::{Args, Line};
 use ipc_proto::version::{Version, VersionRange};
 
 use crate::connection::{CallError, Connection};
 use crate::request;
+use crate::waiting::{WaitError, wait_for};
 
 /// Passed to a module's init; proof that it has not published yet.
 #[derive(Debug)]
@@ -159,12 +160,14 @@ impl Init {
         }
     }
 
-    /// Connects this module to the service that has published `name`.
+    /// Connects this module to the service that has published `name`, or will: waits for it as long as the system's
+    /// manifest grants (`wait_ms`), so that it does not matter which of the two was started first. [`lookup`] does not
+    /// wait, and [`Init::connect_waiting`] not longer than it is told.
     ///
     /// # Errors
-    /// As [`lookup`].
-    pub fn connect(&mut self, name: &str, versions: VersionRange) -> Result<Connection, NamesError> {
-        lookup(name, versions)
+    /// [`WaitError`] says for what and how long it has waited, or names the cycle of modules that wait for one another.
+    pub fn connect(&mut self, name: &str, versions: VersionRange) -> Result<Connection, WaitError> {
+        Ok(wait_for(name, versions, AS_LONG_AS_GRANTED)?.connection)
     }
 
     /// The arguments that the operator gave at load; empty where there were none.

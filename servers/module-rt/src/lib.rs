@@ -12,6 +12,7 @@
 //! | [`connection`] | calls to other modules, and what can go wrong with them |
 //! | [`serve`] | the loop that answers calls |
 //! | [`clients`] | what a server keeps for each client |
+//! | [`losses`] | connections that have lost their server |
 //! | [`request`] | calls to the supervisor: publish, log, exit |
 //! | [`operator`] | calls that only an operator may make |
 //! | [`console`] | the console's receiver, for the module that is granted it |
@@ -31,6 +32,7 @@ pub mod device;
 pub mod fault;
 pub mod init;
 pub mod locker;
+pub mod losses;
 mod macros;
 pub mod operator;
 mod panic;
@@ -45,7 +47,8 @@ pub use clients::Clients;
 pub use connection::{CallError, Connection};
 pub use init::{Init, InitError};
 pub use ipc_proto;
-pub use ipc_proto::manifest::{Manifest, Restart};
+pub use ipc_proto::manifest::{Manifest, OnLoss, Restart};
+pub use losses::Loss;
 pub use private::{Private, PrivateError};
 pub use serve::{Answer, Client, Request, Server, answer, answer_first};
 pub use waiting::{WaitError, lookup_waiting};

@@ -1,7 +1,7 @@
 //! Calls to the supervisor that only an operator may make: the shell, and modules that the system's manifest names.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Examined, LABEL, LogAnswer, Part, ReportAnswer, Request};
+use ipc_proto::operator::{Answer, Dependents, Examined, LABEL, LogAnswer, Part, ReportAnswer, Request};
 use ipc_proto::slots;
 
 use crate::connection::{CallError, Connection};
@@ -28,6 +28,14 @@ pub fn ask_report(name: Name, part: Part) -> Result<ReportAnswer, CallError> {
 /// As [`ask`].
 pub fn ask_examined(name: Name) -> Result<Examined, CallError> {
     Connection::in_slot(slots::SUPERVISOR).call(LABEL, &Request::Examine { name })
+}
+
+/// Asks who is connected to whom, from the pair with this number on.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_dependents(from: u16) -> Result<Dependents, CallError> {
+    Connection::in_slot(slots::SUPERVISOR).call(LABEL, &Request::Dependents { from })
 }
 
 /// Asks the supervisor.

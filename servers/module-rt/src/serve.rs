@@ -1,6 +1,6 @@
 //! The loop that answers calls.
 
-use ipc_proto::badge::{Badge, DEPARTURE, Holder, PEER_GONE, SIGNAL};
+use ipc_proto::badge::{Badge, DEPARTURE, Holder, LOSS, PEER_GONE, SIGNAL};
 use ipc_proto::ids::Instance;
 use ipc_proto::label::{self, Status, WORDS};
 use ipc_proto::slots;
@@ -120,6 +120,11 @@ pub trait Server {
         let _ = client;
     }
 
+    /// A server has died that this module is connected to, has failed, or was unloaded: [`crate::losses::losses`] says
+    /// which connections have lost theirs. Called before the next call is received, where the module is one that is
+    /// notified. The default does nothing.
+    fn lost(&mut self) {}
+
     /// Bits were signalled on the notification that is bound to this module.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -175,8 +180,11 @@ pub(crate) fn signalled<S: Server>(server: &mut S, badge: u64) {
             server.departed(client);
         }
     }
+    if badge & LOSS == LOSS {
+        server.lost();
+    }
     // Somebody who was to call back in init is gone, and init is over.
-    let others = badge & !(DEPARTURE | PEER_GONE);
+    let others = badge & !(DEPARTURE | PEER_GONE | LOSS);
     if others != 0 {
         server.signal(others);
     }

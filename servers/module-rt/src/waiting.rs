@@ -4,11 +4,12 @@ use core::fmt;
 use core::time::Duration;
 
 use ipc_proto::name::Name;
-use ipc_proto::names::{Answer, NameFailure, Request};
+use ipc_proto::names::{AS_LONG_AS_GRANTED, Answer, NameFailure, Request};
 use ipc_proto::slots;
 use ipc_proto::version::VersionRange;
 use ipc_proto::waits::{self, Awaited, Cycle};
 
+use crate::clock;
 use crate::connection::{CallError, Connection};
 #[cfg(doc)]
 use crate::init::lookup;
@@ -20,7 +21,14 @@ pub enum WaitError {
     /// As for a lookup that does not wait.
     Names(NamesError),
     /// It has waited as long as it was to, and this is still what it finds. Wait again, do without, or fail.
-    TimedOut(NameFailure),
+    TimedOut {
+        /// What it has waited for.
+        name: Name,
+        /// How long.
+        waited: Duration,
+        /// What it finds.
+        failure: NameFailure,
+    },
     /// It would have waited for ever: these modules wait for one another, each in its init. Each of them is told so.
     /// Waiting again would lead to the same. One of them has to publish first: let it look the other one up while it
     /// serves.
@@ -31,7 +39,9 @@ impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             WaitError::Names(error) => error.fmt(f),
-            WaitError::TimedOut(failure) => write!(f, "waited in vain: {failure}"),
+            WaitError::TimedOut { name, waited, failure } => {
+                write!(f, "waited {} ms for {name}: {failure}", waited.as_millis())
+            }
             WaitError::Cycle(cycle) => write!(f, "{cycle}: one has to publish first"),
         }
     }
@@ -68,7 +78,7 @@ fn await_end() -> Result<Awaited, CallError> {
 ///
 /// # Errors
 /// [`WaitError`]; beside those of [`lookup`]:
-/// - [`WaitError::TimedOut`] with what the lookup finds at the end: nobody has the name, or in another version only;
+/// - [`WaitError::TimedOut`] with how long it has waited, and what the lookup finds at the end: nobody has the name, or in another version only;
 /// - [`WaitError::Cycle`] where the provider waits, in the end, for this module;
 /// - [`NamesError::Refused`] with `WaitTooLong`, and nothing has waited, where `longest` is more than the module's
 ///   `wait_ms` in the system's manifest; with `TooManyWaiters` where as many wait for the name as may (`waiters`).
@@ -85,10 +95,15 @@ pub fn lookup_waiting(
 /// # Errors
 /// As [`lookup_waiting`].
 pub fn find_waiting(name: &str, versions: VersionRange, longest: Duration) -> Result<Found, WaitError> {
+    // Rounded up: what is shorter than the unit waits, too. What is too long for a number is more than anybody may.
+    let micros = u64::try_from(longest.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
+    wait_for(name, versions, micros.min(AS_LONG_AS_GRANTED.saturating_sub(1)))
+}
+
+/// The same, in microseconds.
+pub(crate) fn wait_for(name: &str, versions: VersionRange, micros: u64) -> Result<Found, WaitError> {
     let name = Name::new(name).map_err(NamesError::Name)?;
-    // Rounded up: what is shorter than the unit waits, too.
-    let mut wait = u64::try_from(longest.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
-    let mut has_waited = false;
+    let (began, mut wait, mut has_waited) = (clock::now(), micros, false);
     loop {
         match ask(&Request::Lookup { name, versions, wait }) {
             Ok(Answer::Found { slot, version, .. }) => {
@@ -97,7 +112,8 @@ pub fn find_waiting(name: &str, versions: VersionRange, longest: Duration) -> Re
             Ok(Answer::Wait) => {}
             Ok(_) => return Err(NamesError::Call(CallError::BadAnswer).into()),
             Err(NamesError::Refused(failure)) if has_waited && failure.is_absence() => {
-                return Err(WaitError::TimedOut(failure));
+                let waited = Duration::from_nanos(clock::now().saturating_sub(began));
+                return Err(WaitError::TimedOut { name, waited, failure });
             }
             Err(error) => return Err(error.into()),
         }
@@ -112,7 +128,7 @@ pub fn find_waiting(name: &str, versions: VersionRange, longest: Duration) -> Re
 }
 
 impl Init {
-    /// Connects this module to the service that has published `name`, or will within `longest`.
+    /// As [`Init::connect`], but it waits for `longest` at most.
     ///
     /// # Errors
     /// As [`lookup_waiting`].

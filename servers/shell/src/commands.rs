@@ -14,6 +14,7 @@ mod tree;
 
 use ipc_proto::operator::{Answer, Request, Sentence};
 use ipc_proto::{echo, name::Name, version::VersionRange};
+use module_rt::console::Receiver;
 use module_rt::operator;
 use shell_core::command::Command;
 use shell_core::help::HELP;
@@ -24,6 +25,8 @@ use crate::output::Output;
 /// What the shell remembers between commands.
 pub struct Shell {
     mark: Option<ipc_proto::operator::MemoryInfo>,
+    /// What is typed.
+    pub receiver: Receiver,
 }
 
 /// Asks the supervisor; a refusal becomes the command's error.
@@ -44,8 +47,8 @@ fn unexpected() -> Sentence {
 
 impl Shell {
     /// A shell that remembers nothing.
-    pub fn new() -> Shell {
-        Shell { mark: None }
+    pub fn new(receiver: Receiver) -> Shell {
+        Shell { mark: None, receiver }
     }
 
     /// Carries out a command.
@@ -67,8 +70,10 @@ impl Shell {
             Command::Caps { name, json, tree: false } => caps::show(name, json, output),
             Command::Caps { name, json, tree: true } => tree::show(name, json, output),
             Command::Examine { name, json } => examine::show(name, json, output),
-            Command::Log { name, json } => log::show(name, json, output),
             Command::Report { name, json } => report::show(name, json, output),
+            Command::Deps(name) => listings::dependents(name, output),
+            Command::Log { name, json, follow: false } => log::show(name, json, output),
+            Command::Log { name, json, follow: true } => log::follow(name, json, &mut self.receiver, output),
             Command::Load { name, args, hold, wait } => {
                 let request = Request::Load { name, args, hold, wait };
                 modules::load(name, &request, output)

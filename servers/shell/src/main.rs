@@ -9,6 +9,7 @@
 mod commands;
 mod output;
 
+use commands::Shell;
 use module_rt::console::Receiver;
 use module_rt::{Init, InitError, Manifest, Restart};
 use output::Output;
@@ -28,11 +29,11 @@ module_rt::program! {
 }
 
 /// Reads keys until a line is finished, showing them as they are typed.
-fn read_line(receiver: &mut Receiver) -> Entered {
+fn read_line(shell: &mut Shell) -> Entered {
     let mut line = Line::new();
     let mut output = Output::new();
     loop {
-        match line.key(receiver.wait_for_byte()) {
+        match line.key(shell.receiver.wait_for_byte()) {
             Echo::Nothing => {}
             Echo::Typed(character) => output.character(character),
             Echo::Show(text) => output.text(text),
@@ -52,16 +53,16 @@ fn read_line(receiver: &mut Receiver) -> Entered {
 }
 
 fn main(_: &mut Init) -> Result<(), InitError> {
-    let mut receiver = Receiver::take().ok_or_else(|| {
+    let receiver = Receiver::take().ok_or_else(|| {
         InitError::new(1, format_args!("the console was not granted: see `console` in the system's manifest"))
     })?;
     module_rt::request::publish();
-    let mut shell = commands::Shell::new();
+    let mut shell = Shell::new(receiver);
     loop {
         let mut output = Output::new();
         output.prompt();
         output.flush();
-        let entered = read_line(&mut receiver);
+        let entered = read_line(&mut shell);
         output.command_started();
         // Now, before anybody that the command wakes prints a line of its own.
         output.flush();

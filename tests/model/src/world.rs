@@ -113,9 +113,9 @@ impl<'a> World<'a> {
 impl Effects for World<'_> {
     fn tables(&mut self) -> Tables<'_> {
         Tables {
-            ledger: Arc::make_mut(&mut self.ledger),
-            waits: Arc::make_mut(&mut self.waits),
-            alarms: Arc::make_mut(&mut self.alarms),
+            ledger: Box::as_mut(Arc::make_mut(&mut self.ledger)),
+            waits: Box::as_mut(Arc::make_mut(&mut self.waits)),
+            alarms: Box::as_mut(Arc::make_mut(&mut self.alarms)),
             system: &self.case.system,
         }
     }

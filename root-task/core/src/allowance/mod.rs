@@ -7,7 +7,7 @@ mod tests;
 
 use heapless::Vec;
 use ipc_proto::badge::MAX_DOMAINS;
-use ipc_proto::manifest::{DEFAULT_DEADLINE, Device, MAX_PRIORITY, Request};
+use ipc_proto::manifest::{DEFAULT_DEADLINE, Device, MAX_PRIORITY, OnLoss, Request};
 use ipc_proto::name::Name;
 use ipc_proto::slots::DEFAULT_CONNECTIONS;
 use serde::{Deserialize, Serialize};
@@ -93,6 +93,9 @@ pub struct Allowance {
     /// What becomes of it when it does not answer its calls in time.
     #[serde(default)]
     pub hang: OnHang,
+    /// What becomes of it where a server that it is connected to is lost; left out, what its own manifest says.
+    #[serde(default)]
+    pub on_loss: Option<OnLoss>,
 }
 
 fn default_memory() -> u32 {
@@ -157,6 +160,7 @@ impl Allowance {
             wait_ms: DEFAULT_WAIT_MS,
             init_ms: DEFAULT_INIT_MS,
             hang: OnHang::default(),
+            on_loss: None,
         }
     }
 

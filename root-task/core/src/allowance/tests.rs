@@ -25,6 +25,7 @@ fn request() -> Request {
         deadline_micros: DEFAULT.deadline_micros,
         departures: false,
         program: false,
+        on_loss: ipc_proto::manifest::OnLoss::Ignore,
     }
 }
 

@@ -45,7 +45,8 @@ impl Ledger {
             module.restarts = module.restarts.saturating_add(1);
         }
         module.generation = generation;
-        // A new instance keeps nothing for anybody yet.
+        // A new instance keeps nothing for anybody yet, and has no server to lose.
+        module.lost = 0;
         module.departures.as_mut().map(Vec::clear);
         Some(generation)
     }

@@ -9,8 +9,10 @@
 
 mod connections;
 mod departures;
+mod domains;
 mod fingerprint;
 mod life;
+mod losses;
 mod private;
 #[cfg(test)]
 mod private_tests;
@@ -25,6 +27,7 @@ use core::fmt;
 
 use ipc_proto::badge::{self, GenerationTag, Holder};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
+use ipc_proto::manifest::OnLoss;
 use ipc_proto::name::Name;
 use ipc_proto::operator::State;
 use ipc_proto::slots::MAX_CONNECTIONS;
@@ -32,6 +35,7 @@ use ipc_proto::version::MAX_VERSIONS;
 
 pub use connections::Connection;
 pub use departures::Departures;
+use domains::Domains;
 pub use life::{Death, PublishDecision};
 use private::Private;
 pub use services::Offer;
@@ -72,6 +76,10 @@ pub struct Module {
     departures: Option<Departures>,
     /// What it has opened during its init.
     private: Option<Private>,
+    /// What is to become of it where a server is lost.
+    on_loss: OnLoss,
+    /// The connections whose servers were lost since it last asked, a bit for each.
+    lost: u64,
 }
 
 impl Module {
@@ -88,6 +96,10 @@ pub struct Ledger {
     /// Outlive the modules, so that no (domain, generation) pair is ever used twice.
     generations: [Generation; MAX_MODULES],
     services: [Service; MAX_SERVICES],
+    /// The modules to which something is to be done where a server is lost.
+    dependents: Domains,
+    /// The modules that want to know when a client has died.
+    watchers: Domains,
 }
 
 /// Why a module cannot be admitted.
@@ -125,6 +137,8 @@ impl Ledger {
             modules: [const { None }; MAX_MODULES],
             generations: [Generation::NONE; MAX_MODULES],
             services: [const { Service::FREE }; MAX_SERVICES],
+            dependents: Domains::NONE,
+            watchers: Domains::NONE,
         }
     }
 
@@ -153,6 +167,8 @@ impl Ledger {
             clients: [0; MAX_MODULES],
             departures: None,
             private: None,
+            on_loss: OnLoss::Ignore,
+            lost: 0,
         });
         Ok(DomainId(index))
     }
@@ -212,6 +228,8 @@ impl Ledger {
     pub fn remove(&mut self, domain: DomainId) {
         self.close(domain);
         self.drop_connections_of(domain);
+        self.dependents.remove(domain);
+        self.watchers.remove(domain);
         for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
             service.free();
         }

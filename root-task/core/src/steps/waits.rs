@@ -4,6 +4,7 @@
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
+use ipc_proto::names::AS_LONG_AS_GRANTED;
 use ipc_proto::registrar::{Answer, Refusal, Right};
 use ipc_proto::version::VersionRange;
 use ipc_proto::waits::{Answer as Ended, Awaited, Cycle};
@@ -22,6 +23,10 @@ pub(super) fn enter_wait(
     versions: VersionRange,
     micros: u64,
 ) -> Result<Answer, Refusal> {
+    let micros = match micros {
+        AS_LONG_AS_GRANTED => granted_wait(on, client).ok_or(Refusal::NoSuchDomain)?,
+        micros => micros,
+    };
     let as_long = on.lets_wait(client.domain, micros).ok_or(Refusal::NoSuchDomain)?;
     if on.is_awaiting(client.domain) {
         return Err(Refusal::WaitsAlready);
@@ -46,6 +51,12 @@ pub(super) fn enter_wait(
     tell_cycles(on);
     set_alarm(on);
     Ok(Answer::Done)
+}
+
+/// How long a client may wait, in microseconds.
+fn granted_wait(on: &mut impl Effects, client: Instance) -> Option<u64> {
+    let Tables { ledger, system, .. } = on.tables();
+    Some(system.longest_wait_of(&ledger.module(client.domain)?.name))
 }
 
 /// A client asks how its wait has ended. `None` where it is answered when it has.

@@ -14,7 +14,7 @@ use ipc_proto::operator::{MAX_DEATHS, MAX_MARKS, Mark};
 use ipc_proto::supervisor::Args;
 use serde::{Deserialize, Serialize};
 
-use crate::allowance::{Allowance, DEFAULT_MESSAGES};
+use crate::allowance::{Allowance, DEFAULT_MESSAGES, DEFAULT_WAIT_MS};
 use crate::restart::{self, Budget};
 use crate::waits::DEFAULT_WAITERS;
 
@@ -38,7 +38,7 @@ pub const MAX_PINNED: usize = 8;
 /// The most dead instances that are kept: there is a report for each.
 pub const MAX_AUTOPSIES: u8 = MAX_DEATHS as u8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 17935;
+pub const MAX_ENCODED: usize = 17967;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ pub struct SystemManifest {
     /// The modules that may load, unload and look at others.
     #[serde(default)]
     pub operators: Vec<Name, MAX_OPERATORS>,
-    /// The modules that are loaded at boot, in this order.
+    /// The modules that are loaded at boot: the name server first, the others in any order.
     pub boot: Vec<Name, MAX_BOOT>,
     /// What boot modules read as their arguments; nothing where a module is not listed.
     #[serde(default)]
@@ -214,5 +214,11 @@ impl SystemManifest {
             return Allowance { messages: u32::MAX, log_bytes: u32::MAX, ..allowance };
         }
         allowance
+    }
+
+    /// How long a lookup of a module's may wait, in microseconds.
+    pub fn longest_wait_of(&self, module: &Name) -> u64 {
+        let granted = self.granted(module).map_or(DEFAULT_WAIT_MS, |grant| grant.wait_ms);
+        u64::from(granted).saturating_mul(1000)
     }
 }

@@ -9,6 +9,7 @@ use crate::after::{self, After};
 use crate::help::{HELP, ParseError};
 use crate::line::MAX_LINE;
 use crate::nearest::nearest;
+use crate::options::options;
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,12 +40,16 @@ pub enum Command {
         /// Whether for programs.
         json: bool,
     },
-    /// `log [--json] [NAME]`
+    /// `deps [NAME]`
+    Deps(Option<Name>),
+    /// `log [--follow] [--json] [NAME]`
     Log {
         /// The module; all where none is named.
         name: Option<Name>,
         /// Whether for programs.
         json: bool,
+        /// Whether to go on with what comes, until a key is pressed.
+        follow: bool,
     },
     /// `report [--json] NAME`
     Report {
@@ -121,6 +126,7 @@ pub enum Mem {
 
 const CAPS: &str = "caps [--tree] [--json] NAME";
 const REPORT: &str = "report [--json] NAME";
+const LOG: &str = "log [--follow | -f] [--json] [NAME]";
 
 const EXAMINE: &str = "examine [--json] NAME";
 
@@ -143,14 +149,6 @@ pub(crate) fn split(text: &str) -> (&str, &str) {
     match text.split_once(' ') {
         Some((word, rest)) => (word, rest.trim()),
         None => (text, ""),
-    }
-}
-
-/// Whether an answer is wanted for programs, and what follows.
-fn for_programs(rest: &str) -> (bool, &str) {
-    match split(rest) {
-        ("--json", rest) => (true, rest),
-        _ => (false, rest),
     }
 }
 
@@ -177,14 +175,7 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
         },
         "halt" => alone(Command::Halt),
         "caps" => {
-            let (mut json, mut tree, mut rest) = (false, false, rest);
-            loop {
-                match split(rest) {
-                    ("--json", more) if !json => (json, rest) = (true, more),
-                    ("--tree", more) if !tree => (tree, rest) = (true, more),
-                    _ => break,
-                }
-            }
+            let ([json, tree], rest) = options(rest, [&["--json"], &["--tree"]]);
             match rest {
                 "" => Err(ParseError::Usage(CAPS)),
                 word if word.contains(' ') => Err(ParseError::Usage(CAPS)),
@@ -192,10 +183,7 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
             }
         }
         "examine" => {
-            let (json, word) = match split(rest) {
-                ("--json", word) => (true, word),
-                _ => (false, rest),
-            };
+            let ([json], word) = options(rest, [&["--json"]]);
             match word {
                 "" => Err(ParseError::Usage(EXAMINE)),
                 word if word.contains(' ') => Err(ParseError::Usage(EXAMINE)),
@@ -203,20 +191,26 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
             }
         }
         "log" => {
-            let (json, rest) = for_programs(rest);
+            let ([json, follow], rest) = options(rest, [&["--json"], &["--follow", "-f"]]);
             match rest {
-                "" => Ok(Command::Log { name: None, json }),
-                word if word.contains(' ') => Err(ParseError::Usage("log [--json] [NAME]")),
-                word => Ok(Command::Log { name: Some(name(word)?), json }),
+                "" => Ok(Command::Log { name: None, json, follow }),
+                word if word.contains(' ') => Err(ParseError::Usage(LOG)),
+                word => Ok(Command::Log { name: Some(name(word)?), json, follow }),
             }
         }
         "report" => {
-            let (json, word) = for_programs(rest);
-            if word.is_empty() || word.contains(' ') {
-                return Err(ParseError::Usage(REPORT));
+            let ([json], word) = options(rest, [&["--json"]]);
+            match word {
+                "" => Err(ParseError::Usage(REPORT)),
+                word if word.contains(' ') => Err(ParseError::Usage(REPORT)),
+                word => Ok(Command::Report { name: name(word)?, json }),
             }
-            Ok(Command::Report { name: name(word)?, json })
         }
+        "deps" => match split(rest) {
+            ("", _) => Ok(Command::Deps(None)),
+            (word, "") => Ok(Command::Deps(Some(name(word)?))),
+            _ => Err(usage(command)),
+        },
         "release" => one_name(Command::Release),
         "unload" => {
             let (make, word): (fn(Name) -> Command, &str) = match split(rest) {

@@ -25,12 +25,12 @@ fn commands() {
     }
     assert_eq!(parse("report echo"), Ok(Command::Report { name: echo, json: false }));
     assert_eq!(parse("report --json  echo"), Ok(Command::Report { name: echo, json: true }));
-    assert_eq!(parse("log"), Ok(Command::Log { name: None, json: false }));
-    assert_eq!(parse("log  echo"), Ok(Command::Log { name: Some(echo), json: false }));
-    assert_eq!(parse("log --json"), Ok(Command::Log { name: None, json: true }));
-    assert_eq!(parse("log --json  echo"), Ok(Command::Log { name: Some(echo), json: true }));
     assert_eq!(parse("examine echo"), Ok(Command::Examine { name: echo, json: false }));
     assert_eq!(parse("examine --json  echo"), Ok(Command::Examine { name: echo, json: true }));
+    assert_eq!(parse("log"), Ok(Command::Log { name: None, json: false, follow: false }));
+    assert_eq!(parse("log  echo"), Ok(Command::Log { name: Some(echo), json: false, follow: false }));
+    assert_eq!(parse("log --json"), Ok(Command::Log { name: None, json: true, follow: false }));
+    assert_eq!(parse("log --json  echo"), Ok(Command::Log { name: Some(echo), json: true, follow: false }));
     assert_eq!(parse("mem --prove"), Ok(Command::Mem(Mem::Prove)));
     assert_eq!(parse("crash echo"), Ok(Command::Crash(echo)));
     assert_eq!(parse("restart echo"), Ok(Command::Restart(echo)));
@@ -82,7 +82,7 @@ fn errors_say_what_to_type() {
         assert_eq!(error(line), "usage: report [--json] NAME");
     }
     for line in ["log a b", "log --json a b"] {
-        assert_eq!(error(line), "usage: log [--json] [NAME]");
+        assert_eq!(error(line), "usage: log [--follow | -f] [--json] [NAME]");
     }
     assert_eq!(error("log --tail"), "`--tail` is not a name: a name starts with a letter a-z");
     assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");

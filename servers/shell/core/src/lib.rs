@@ -8,4 +8,5 @@ pub mod gaps;
 pub mod help;
 pub mod line;
 mod nearest;
+mod options;
 pub mod pieces;

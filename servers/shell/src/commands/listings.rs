@@ -1,4 +1,4 @@
-//! `ps`, `names` and `names --waiting`.
+//! `ps`, `names`, `names --waiting` and `deps`.
 
 use core::fmt::Write;
 
@@ -8,7 +8,7 @@ use ipc_proto::names::PAGE;
 use ipc_proto::operator::{Answer, Request, Sentence};
 use module_rt::init;
 
-use super::pages::{each_module, each_wait};
+use super::pages::{each_dependent, each_module, each_wait};
 use super::{ask, unexpected};
 use crate::format_error;
 use crate::output::Output;
@@ -75,5 +75,23 @@ pub fn waiting(output: &mut Output) -> Result<(), Sentence> {
             wait.left / 1000,
             wait.provider.as_ref().map_or("-", Name::as_str),
         ));
+    })
+}
+
+/// Who uses whom: all, or those who use a module, and whom it uses.
+pub fn dependents(name: Option<Name>, output: &mut Output) -> Result<(), Sentence> {
+    let mut known = name.is_none();
+    each_module(|module| known |= name == Some(module.name))?;
+    if let Some(name) = name.filter(|_| !known) {
+        return Err(format_error(format_args!("{name} is not loaded: `ps` lists what is")));
+    }
+    output.line(format_args!("{:16} {:16} {:8}  {}", "module", "uses", "state", "on loss"));
+    each_dependent(|pair| {
+        if name.is_none_or(|name| [pair.client, pair.server].contains(&name)) {
+            output.line(format_args!(
+                "{:16} {:16} {:8}  {}",
+                pair.client, pair.server, pair.state, pair.on_loss
+            ));
+        }
     })
 }

@@ -3,8 +3,8 @@
 use heapless::Vec;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{
-    Answer, HolderInfo, LOG_PAGE, LogAnswer, Logged, MAX_MARKS, Mark, ModuleInfo, Request, Sentence,
-    SlotInfo, WaitInfo, WindowInfo,
+    Answer, DependentInfo, HolderInfo, LOG_PAGE, LogAnswer, Logged, MAX_MARKS, Mark, ModuleInfo, Request,
+    Sentence, SlotInfo, WaitInfo, WindowInfo,
 };
 use module_rt::operator;
 
@@ -89,7 +89,17 @@ pub fn each_wait(mut take: impl FnMut(&WaitInfo)) -> Result<(), Sentence> {
     })
 }
 
-fn ask_log(module: Option<Name>, from: u64) -> Result<(Vec<Logged, LOG_PAGE>, u64), Sentence> {
+/// Who is connected to whom.
+pub fn each_dependent(mut take: impl FnMut(&DependentInfo)) -> Result<(), Sentence> {
+    each_page(|from| {
+        let answer = operator::ask_dependents(from);
+        let answer = answer.map_err(|error| format_error(format_args!("the supervisor: {error}")))?;
+        answer.page.iter().for_each(&mut take);
+        Ok(answer.next)
+    })
+}
+
+pub(super) fn ask_log(module: Option<Name>, from: u64) -> Result<(Vec<Logged, LOG_PAGE>, u64), Sentence> {
     match operator::ask_log(module, from) {
         Ok(LogAnswer::Page { page, end }) => Ok((page, end)),
         Ok(LogAnswer::Unknown) => {

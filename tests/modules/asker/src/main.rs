@@ -36,7 +36,7 @@ fn main(given: &mut Init) -> Result<(), InitError> {
     let turns = number()?;
     let limits = [number()?, number()?, number()?, number()?];
     let live = words.next() == Some("live");
-    let echo = given.connect(echo::NAME, VersionRange::exactly(echo::VERSION))?;
+    let echo = init::lookup(echo::NAME, VersionRange::exactly(echo::VERSION))?;
     let [mut supervisor, mut names, mut service, mut others] = [0; 4];
     if live {
         request::publish();

@@ -138,11 +138,11 @@ fn miss() -> Result<(), Wrong> {
 
 fn brief() -> Result<(), Wrong> {
     match lookup_waiting("nowhere", VersionRange::ANY, Duration::from_micros(BRIEF)) {
-        Err(WaitError::TimedOut(NameFailure::NotFound)) => Ok(()),
+        Err(WaitError::TimedOut { failure: NameFailure::NotFound, .. }) => Ok(()),
         // The name server has died more often than the stub asks again.
         Err(WaitError::Names(NamesError::Call(CallError::Interrupted { .. }))) => Ok(()),
         Err(WaitError::Names(error)) => Err((40, word(&error))),
-        Err(WaitError::TimedOut(_)) => Err((41, 0)),
+        Err(WaitError::TimedOut { .. }) => Err((41, 0)),
         Err(WaitError::Cycle(_)) => Err((42, 0)),
         Ok(found) => Err((43, found.slot())),
     }

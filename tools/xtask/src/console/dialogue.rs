@@ -114,6 +114,11 @@ impl Dialogue {
         }
     }
 
+    /// What the command that runs has printed so far; nothing where none runs.
+    pub fn output(&self) -> &[u8] {
+        if self.in_command { &self.output } else { &[] }
+    }
+
     /// The last line that has any text, for reports.
     pub fn last_line(&self) -> String {
         let text = visible(&self.recent);

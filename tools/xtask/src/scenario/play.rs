@@ -33,6 +33,7 @@ fn play_on(scenario: &Scenario, machine: impl Guest, addresses: Addresses) -> Pl
     let limits = Limits::for_budget(scenario.settings.budget);
     let see = |text: &[u8]| console.borrow_mut().extend_from_slice(text);
     let mut talk = Conversation::new(machine, limits, see).explained(addresses);
+    talk.keys.add(scenario.settings.keys.iter().map(|key| (key.after.clone(), key.press.clone())));
     let verdict = converse(scenario, &mut talk);
     talk.quit();
     Played { console: console.into_inner(), note: String::new(), verdict }
@@ -62,7 +63,10 @@ fn converse(scenario: &Scenario, talk: &mut Conversation<'_>) -> Result<(), Stri
             (true, None) => return Err("`halt` did not halt the system".to_owned()),
         }
     }
-    Ok(())
+    match talk.keys.next() {
+        None => Ok(()),
+        Some(after) => Err(format!("a key was not pressed: no command has printed `{after}`")),
+    }
 }
 
 fn check(settings: &Settings, place: &str, expected: &[String], said: &Said) -> Result<(), String> {

@@ -6,12 +6,18 @@ use crate::session::conversation::fake::{Act, Fake};
 
 /// What a guest that boots with `booted` and knows some lines makes of a transcript.
 fn verdict(transcript: &str) -> Result<(), String> {
+    verdict_with("", transcript)
+}
+
+/// The same, with more in `scenario.toml`.
+fn verdict_with(settings: &str, transcript: &str) -> Result<(), String> {
     let acts = vec![
         ("ps", Act::Say("echo 17\r\n", 0)),
         ("sour", Act::Say("fine\r\n", 1)),
+        ("follow", Act::UntilKey("one\r\ntwo\r\n")),
         ("die", Act::Raw("\x1b]7780;panic\x07panicked at x\r\n")),
     ];
-    let settings = toml::from_str("summary = 'x'").unwrap();
+    let settings = toml::from_str(&format!("summary = 'x'\n{settings}")).unwrap();
     let transcript = Transcript::parse(transcript).unwrap();
     let scenario = Scenario {
         name: "x".into(),
@@ -74,4 +80,15 @@ fn only_announced_lines_are_left_out() {
     assert!(told.contains("  + <<seL4 other>>"), "{told}");
     let stray = Said { stray: "p<<seL4>>s".into(), ..said("a\nb\n", Some(0)) };
     assert!(check(&settings, "`x`", &expected, &stray).unwrap_err().contains("beside the"));
+}
+
+#[test]
+fn keys_are_pressed_when_their_text_has_come_and_each_has_to_be() {
+    let twice = "...\nescrow> follow\none\ntwo\nkey q\nescrow> follow\none\ntwo\nkey x\nescrow> halt\n";
+    let keys = |keys: &str| verdict_with(&format!("keys = [{keys}]"), twice);
+    keys("{ after = \"two\", press = \"q\" }, { after = \"one\", press = \"x\" }").unwrap();
+    let more = keys(
+        "{ after = \"two\", press = \"q\" }, { after = \"one\", press = \"x\" }, { after = \"six\", press = \"y\" }",
+    );
+    assert_eq!(more.unwrap_err(), "a key was not pressed: no command has printed `six`");
 }

@@ -40,6 +40,9 @@ pub struct Settings {
     /// of these is left out of the comparison.
     #[serde(default)]
     pub announce: Vec<String>,
+    /// Keys that are pressed while commands run, in this order.
+    #[serde(default)]
+    pub keys: Vec<Key>,
     /// Where the transcript is, if not in the file `transcript`: `FILE#NAME` means the code block
     /// after the comment `scenario: NAME` in this file of the repository.
     pub transcript: Option<Spanned<String>>,
@@ -55,6 +58,16 @@ pub struct Elsewhere {
     pub name: String,
     /// The package's folder, or the ELF file, from the scenario's folder; in a file's, `{arch}` is the architecture.
     pub path: Spanned<String>,
+}
+
+/// A key that is pressed while a command runs, once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Key {
+    /// When this has come from a command, behind what the key before has waited for.
+    pub after: String,
+    /// What is sent.
+    pub press: String,
 }
 
 /// The table `[sweep]`.

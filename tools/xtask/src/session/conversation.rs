@@ -8,6 +8,9 @@ use crate::console::addresses::Addresses;
 use crate::console::dialogue::{Dialogue, Said, Turn};
 use crate::console::marks::{Bench, Kill, MarkParser, Piece};
 use crate::machine::{Event, Guest};
+use crate::session::keys::Keys;
+
+pub use crate::session::limits::Limits;
 
 /// How often a guest that says nothing is asked how far it is.
 const POLL: Duration = Duration::from_millis(200);
@@ -15,24 +18,6 @@ const POLL: Duration = Duration::from_millis(200);
 const INSNS_PER_SECOND: u64 = 1_000_000_000;
 /// Seconds of the guest's clock in which it may idle before the next prompt: far more than anything waits for.
 const IDLE_SECONDS: u64 = 100;
-
-/// How long the shell may take from one prompt to the next, and a sweep from one kill to the next.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// In guest instructions: the real limit, the same on every machine.
-    pub insns: u64,
-    /// In time on the wall: only a backstop, for a guest that executes nothing at all.
-    pub wall: Duration,
-}
-
-impl Limits {
-    /// The limits for a budget of guest instructions. QEMU executes 20 million a second on a slow
-    /// machine; the backstop is ten times what that takes, and a minute for the start.
-    pub fn for_budget(insns: u64) -> Self {
-        let seconds = insns / 2_000_000;
-        Limits { insns, wall: Duration::from_secs(seconds.saturating_add(60)) }
-    }
-}
 
 /// Why a conversation cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +101,8 @@ pub struct Conversation<'a> {
     measured: Vec<Bench>,
     kills: Vec<Kill>,
     addresses: Addresses,
+    /// What is pressed while commands run.
+    pub keys: Keys,
     /// Gets all text as it arrives.
     show: Show<'a>,
 }
@@ -143,6 +130,7 @@ impl<'a> Conversation<'a> {
             measured: Vec::new(),
             kills: Vec::new(),
             addresses: Addresses::default(),
+            keys: Keys::default(),
             show: Box::new(show),
         }
     }
@@ -167,6 +155,7 @@ impl<'a> Conversation<'a> {
     /// See [`Trouble`].
     pub fn command(&mut self, line: &str) -> Result<Answer, Broken> {
         self.dialogue.typed(line);
+        self.keys.begin();
         if self.machine.send(format!("{line}\r").as_bytes()).is_err() {
             return Err(self.ended());
         }
@@ -256,6 +245,11 @@ impl<'a> Conversation<'a> {
                 }
                 Some(Turn::Disorder(what)) => return Err(self.broken(Trouble::Disorder(what))),
             }
+        }
+        if let Some(key) = self.keys.due(self.dialogue.output())
+            && self.machine.send(key.as_bytes()).is_err()
+        {
+            return Err(self.ended());
         }
         Ok(answer)
     }

@@ -17,6 +17,8 @@ pub enum Act {
     Say(&'static str, u32),
     /// Sends these bytes and nothing else.
     Raw(&'static str),
+    /// Prints this, and ends the command at the next key.
+    UntilKey(&'static str),
     /// Executes this many instructions between two polls, for ever.
     Spin(u64),
     /// The same, and reports a kill between two polls, so many times.
@@ -38,13 +40,24 @@ pub struct Fake {
     kills: u32,
     seconds: u64,
     idling: u64,
+    until_key: bool,
 }
 
 impl Fake {
     /// One that boots to a prompt, and knows these lines and `halt`.
     pub fn new(boot: &str, acts: Vec<(&'static str, Act)>) -> Self {
         let (events, line) = (VecDeque::new(), Vec::new());
-        let mut fake = Fake { acts, events, line, insns: 0, speed: 0, kills: 0, seconds: 0, idling: 0 };
+        let mut fake = Fake {
+            acts,
+            events,
+            line,
+            insns: 0,
+            speed: 0,
+            kills: 0,
+            seconds: 0,
+            idling: 0,
+            until_key: false,
+        };
         fake.print(&format!("{boot}{READY}"));
         fake
     }
@@ -65,6 +78,10 @@ impl Fake {
                 self.print(&format!("\x1b]133;C\x07{text}\x1b]133;D;{code}\x07{READY}"));
             }
             Some(Act::Raw(text)) => self.print(text),
+            Some(Act::UntilKey(text)) => {
+                self.until_key = true;
+                self.print(&format!("\x1b]133;C\x07{text}"));
+            }
             Some(Act::Spin(speed)) => self.speed = speed,
             Some(Act::Sweep(speed, kills)) => (self.speed, self.kills) = (speed, kills),
             Some(Act::Idle(seconds)) => self.idling = seconds,
@@ -79,7 +96,9 @@ impl Fake {
 impl Guest for Fake {
     fn send(&mut self, bytes: &[u8]) -> Result<()> {
         for &byte in bytes {
-            if byte == b'\r' {
+            if std::mem::take(&mut self.until_key) {
+                self.print(&format!("key {}\r\n\x1b]133;D;0\x07{READY}", char::from(byte)));
+            } else if byte == b'\r' {
                 let line = String::from_utf8(std::mem::take(&mut self.line))?;
                 self.obey(&line);
             } else {

@@ -3,5 +3,7 @@
 
 pub mod conversation;
 pub mod interactive;
+pub mod keys;
+mod limits;
 mod terminal;
 pub mod unattended;
