@@ -35,7 +35,7 @@ module_rt::module! {
 
 const VERSIONS: VersionRange = VersionRange::exactly(echo::VERSION);
 /// How long `watch` waits for a name, in milliseconds of the guest's clock.
-const WATCHED_MS: u64 = 100;
+const WATCHED_MS: u64 = 3_000_000_000;
 
 #[derive(Default)]
 struct Dependent {
