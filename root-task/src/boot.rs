@@ -14,7 +14,7 @@ use crate::supervisor::{Examiner, Parking, Supervisor};
 use crate::thread::Stack;
 use crate::timer::Timer;
 use crate::worker::Worker;
-use crate::{arch, console, say};
+use crate::{arch, console, say, start};
 
 unsafe extern "C" {
     static _end: u8;
@@ -124,6 +124,9 @@ pub fn boot(bootinfo: &BootInfoPtr) -> ! {
     say!("Escrow on seL4 ({})", arch::NAME);
     if let Err(why) = supervisor.load_boot_set() {
         unbootable(format_args!("{why}"));
+    }
+    if !start::has_stack_in_reserve() {
+        unbootable(format_args!("the root task's stack is nearly used up: give it more in its start.rs"));
     }
     supervisor.run()
 }

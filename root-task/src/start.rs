@@ -4,8 +4,11 @@ use core::panic::PanicInfo;
 
 use crate::console;
 
-/// The root task's stack: 512 KiB of its zeroed data. Its books are moved into place on it, once, at boot.
-const STACK_BYTES: usize = 512 * 1024;
+/// The root task's stack: 1 MiB of its zeroed data. Its books are moved into place on it, once, at boot, which is its
+/// deepest use by far.
+const STACK_BYTES: usize = 1024 * 1024;
+/// So much of it must be unused after that. Below it there is other data, and no guard.
+const STACK_RESERVE: usize = 128 * 1024;
 
 #[repr(C, align(16))]
 struct Stack(core::cell::UnsafeCell<[u8; STACK_BYTES]>);
@@ -14,6 +17,17 @@ struct Stack(core::cell::UnsafeCell<[u8; STACK_BYTES]>);
 unsafe impl Sync for Stack {}
 
 static STACK: Stack = Stack(core::cell::UnsafeCell::new([0; STACK_BYTES]));
+
+/// Whether the lowest part of the stack has never been used. It was zeroed, and is used from its top on.
+pub fn has_stack_in_reserve() -> bool {
+    let lowest = STACK.0.get().cast::<u64>();
+    let untouched = |index: usize| {
+        // SAFETY: the index is inside the stack, which is aligned for its words; whoever writes to it is this thread, and
+        // further up.
+        unsafe { lowest.add(index).read_volatile() == 0 }
+    };
+    (0..STACK_RESERVE / size_of::<u64>()).all(untouched)
+}
 
 #[cfg(target_arch = "aarch64")]
 core::arch::global_asm!(
