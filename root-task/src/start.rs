@@ -7,8 +7,8 @@ use crate::console;
 /// The root task's stack: 1 MiB of its zeroed data. Its books are moved into place on it, once, at boot, which is its
 /// deepest use by far.
 const STACK_BYTES: usize = 1024 * 1024;
-/// So much of it must be unused after that. Below it there is other data, and no guard.
-const STACK_RESERVE: usize = 128 * 1024;
+/// So many words of it, 128 KiB, must be unused after that. Below it there is other data, and no guard.
+const RESERVE_WORDS: usize = 128 * 1024 / 8;
 
 #[repr(C, align(16))]
 struct Stack(core::cell::UnsafeCell<[u8; STACK_BYTES]>);
@@ -20,13 +20,11 @@ static STACK: Stack = Stack(core::cell::UnsafeCell::new([0; STACK_BYTES]));
 
 /// Whether the lowest part of the stack has never been used. It was zeroed, and is used from its top on.
 pub fn has_stack_in_reserve() -> bool {
-    let lowest = STACK.0.get().cast::<u64>();
-    let untouched = |index: usize| {
-        // SAFETY: the index is inside the stack, which is aligned for its words; whoever writes to it is this thread, and
-        // further up.
-        unsafe { lowest.add(index).read_volatile() == 0 }
-    };
-    (0..STACK_RESERVE / size_of::<u64>()).all(untouched)
+    let lowest = STACK.0.get().cast::<[u64; RESERVE_WORDS]>();
+    // SAFETY: it is the lowest part of the stack, which is aligned for words; whoever writes to the stack is this thread,
+    // and further up.
+    let words = unsafe { &*lowest };
+    words.iter().all(|word| core::hint::black_box(*word) == 0)
 }
 
 #[cfg(target_arch = "aarch64")]
