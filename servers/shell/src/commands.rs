@@ -12,10 +12,15 @@ mod pages;
 mod report;
 mod tree;
 
+use core::time::Duration;
+
+use ipc_proto::names::NameFailure;
 use ipc_proto::operator::{Answer, Request, Sentence};
+use ipc_proto::registrar::Refusal;
 use ipc_proto::{echo, name::Name, version::VersionRange};
 use module_rt::console::Receiver;
-use module_rt::operator;
+use module_rt::init::{NamesError, lookup};
+use module_rt::{WaitError, lookup_waiting, operator};
 use shell_core::command::Command;
 use shell_core::help::HELP;
 
@@ -98,9 +103,18 @@ impl Shell {
     }
 }
 
+/// How long a call waits for a service whose module is being restarted.
+const RESTART: Duration = Duration::from_secs(1);
+
 fn call(name: Name, text: &echo::Text, output: &mut Output) -> Result<(), Sentence> {
-    let service = module_rt::init::lookup(name.as_str(), VersionRange::exactly(echo::VERSION))
-        .map_err(|error| format_error(format_args!("{name}: {error}")))?;
+    let versions = VersionRange::exactly(echo::VERSION);
+    let service = match lookup(name.as_str(), versions) {
+        Err(NamesError::Refused(NameFailure::Supervisor(Refusal::NotLive))) => {
+            lookup_waiting(name.as_str(), versions, RESTART)
+        }
+        found => found.map_err(WaitError::Names),
+    };
+    let service = service.map_err(|error| format_error(format_args!("{name}: {error}")))?;
     let said: echo::Said =
         service.call(echo::SAY, text).map_err(|error| format_error(format_args!("{name}: {error}")))?;
     output.line(format_args!("generation {}: {}", said.generation, said.text));

@@ -50,7 +50,10 @@ pub const HELP: &[(&str, &str)] = &[
     ("after NS DO", "crash, unload or revoke something so many nanoseconds from now"),
     ("after NS DO during COMMAND", "the same while COMMAND is carried out, and say whether it was in time"),
     ("after NS of NAME DO ...", "the same, but so many nanoseconds after the next start of NAME"),
-    ("call NAME TEXT", "send TEXT to a service that speaks the echo interface"),
+    (
+        "call NAME TEXT",
+        "send TEXT to a service that speaks the echo interface; one that is being restarted is waited for",
+    ),
     ("mem", "free and used memory and slots"),
     ("mem --mark", "the same, and remember it"),
     ("mem --prove", "have the kernel prove it, and compare with the mark"),
