@@ -8,7 +8,7 @@
 
 use ipc_proto::manifest::{
     DEPARTURES, MAX_DEADLINE, MAX_LOCKER_BITS, MAX_MEMORY, MAX_PRIORITY, MAX_STACK, MIN_DEADLINE, Manifest,
-    Request,
+    PROGRAM, Request,
 };
 use ipc_proto::slots::MAX_CONNECTIONS;
 use zerocopy::IntoBytes;
@@ -36,6 +36,7 @@ fn is_within_bounds(request: &Request) {
 }
 
 fn written(request: &Request) -> Manifest {
+    let bit = |is: bool, flag: u8| if is { flag } else { 0 };
     Manifest {
         version: request.version.0,
         restart: request.restart as u8,
@@ -46,7 +47,7 @@ fn written(request: &Request) -> Manifest {
         locker_bits: request.locker_bits,
         device: request.device as u8,
         connections: request.connections,
-        flags: if request.departures { DEPARTURES } else { 0 },
+        flags: bit(request.departures, DEPARTURES) | bit(request.program, PROGRAM) | request.on_loss as u8,
         ..Manifest::new(request.name.as_str())
     }
 }
