@@ -32,7 +32,7 @@ const BASE: usize = 2;
 /// How often each has to have asked since the name server came back, before the others are believed.
 const ENOUGH: u64 = 2;
 /// How long that may take, in nanoseconds.
-const PATIENCE: u64 = 50_000_000;
+const PATIENCE: u64 = 400_000_000;
 /// How often the sweeper lets the others run while it looks names up.
 const TURNS: u32 = 2;
 /// No scene that begins with the alarm lasts so many nanoseconds.
