@@ -7,12 +7,8 @@
 #![no_main]
 #![deny(unsafe_code)]
 
-use ipc_proto::label::Status;
-use ipc_proto::names;
-use ipc_proto::registrar::{Answer, Entries, LABEL, Request};
-use ipc_proto::slots;
-use module_rt::{Client, Connection, Init, InitError, Manifest, Restart, Server, answer};
-use name_server_core::{NameServer, Supervisor};
+use module_rt::{Init, InitError, Manifest, Restart};
+use name_server_shell::Names;
 
 module_rt::module! {
     manifest: Manifest {
@@ -24,37 +20,6 @@ module_rt::module! {
     init: init,
 }
 
-/// The supervisor, by the capability that every module has.
-struct Above;
-
-impl Supervisor for Above {
-    fn ask(&mut self, request: &Request) -> Option<Answer> {
-        Connection::in_slot(slots::SUPERVISOR).call(LABEL, request).ok()
-    }
-
-    fn entries(&mut self, from: u16) -> Option<Entries> {
-        Connection::in_slot(slots::SUPERVISOR).call(LABEL, &Request::Entries { from }).ok()
-    }
-}
-
-struct Names(NameServer);
-
 fn init(_: &mut Init) -> Result<Names, InitError> {
-    NameServer::begin(&mut Above)
-        .map(Names)
-        .map_err(|failure| InitError::new(3, format_args!("the ledger's entries: {failure}")))
-}
-
-impl Server for Names {
-    fn message(
-        &mut self,
-        client: Client,
-        method: u16,
-        request: module_rt::Request,
-    ) -> Result<module_rt::Answer, Status> {
-        if method != names::LABEL {
-            return Err(Status::UnknownMethod);
-        }
-        answer(&self.0.serve(&mut Above, client.badge(), request.decode()?))
-    }
+    Names::begin()
 }
