@@ -11,7 +11,7 @@ use crate::device_memory::device_frame;
 use crate::domain::Domain;
 use crate::memory::{Memory, OutOf};
 use crate::objects::SetUpError;
-use crate::supervisor::devices::Device;
+use crate::supervisor::Device;
 
 /// The machine that module files are for.
 pub const MACHINE: Machine = Machine::Aarch64;

@@ -9,7 +9,7 @@ use crate::console;
 use crate::domain::Domain;
 use crate::memory::Memory;
 use crate::objects::SetUpError;
-use crate::supervisor::devices::Device;
+use crate::supervisor::Device;
 
 /// The machine that module files are for.
 pub const MACHINE: Machine = Machine::X86_64;

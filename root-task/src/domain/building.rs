@@ -10,7 +10,7 @@ use crate::arch;
 use crate::home::Home;
 use crate::memory::{Leak, Memory, OutOf};
 use crate::scratch::Scratch;
-use crate::supervisor::devices::Device;
+use crate::supervisor::Device;
 use crate::worker::Step;
 
 /// How many pages are filled and mapped in one piece of the work.

@@ -2,41 +2,16 @@
 //!
 //! It never calls a module, never waits for one, and sends only on capabilities that it made itself.
 
-mod alarms;
-mod autopsy;
-mod building;
-mod caps;
-mod deadlines;
-mod death;
-mod dependents;
-pub mod devices;
+mod asked;
+mod clock;
 mod effects;
-mod errands;
-mod failed;
-mod fingerprint;
-mod hang;
-mod instance;
-mod journal;
-mod landing;
+mod end;
+mod held;
 mod life;
-mod operator;
-mod overdue;
 mod parking;
-mod private;
-mod quotas;
-mod registrar;
-mod replace;
-mod reports;
-mod requests;
-mod rescue;
 mod response;
-mod restart;
-mod revoke;
 mod room;
-mod unload;
 mod waiter;
-mod waits;
-mod windows;
 
 use heapless::Vec;
 use ipc_proto::badge::Holder;
@@ -61,11 +36,12 @@ use crate::timer::Timer;
 use crate::window::Panes;
 use crate::worker::Worker;
 
-use autopsy::Autopsies;
-use dependents::Orphans;
-use devices::Device;
-use errands::{Errands, Kind};
-pub use hang::Examiner;
+pub use clock::hang::Examiner;
+use end::autopsy::Autopsies;
+use end::dependents::Orphans;
+use end::errands::{Errands, Kind};
+pub use held::devices::Device;
+use life::replace::Undone;
 pub use parking::Parking;
 use response::{Response, answer, status};
 use room::Room;
@@ -109,7 +85,7 @@ pub struct Supervisor {
     /// What of all this was done last.
     last: Kind,
     /// Why replacements were given up, until the operators who wait for them are told.
-    undone: replace::Undone,
+    undone: Undone,
     alarms: Alarms,
     /// At whose next start to whom what is done, and how long after it.
     at_start: Option<(Name, Name, Act, u64)>,
@@ -163,7 +139,7 @@ impl Supervisor {
             unfinished: Vec::new(),
             errands: Errands::new(),
             last: Kind::Reap,
-            undone: replace::Undone::new(),
+            undone: Undone::new(),
             alarms: Alarms::new(),
             at_start: None,
             acted: None,

@@ -11,8 +11,8 @@ use root_task_core::hang::Unanswering;
 use root_task_core::init_clock::InitClock;
 use root_task_core::restart::History;
 
-use super::autopsy::Died;
-use super::quotas::Usage;
+use super::clock::quotas::Usage;
+use super::end::autopsy::Died;
 use super::waiter::Waiter;
 use crate::domain::Domain;
 use crate::domain::building::Building;

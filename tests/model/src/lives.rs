@@ -1,5 +1,5 @@
-//! Starts, deaths and ends, in the order in which the supervisor's shell does them (`death.rs`, `instance.rs`, `unload.rs`,
-//! `failed.rs` in `root-task/src/supervisor/`). What each of them decides is in the core's steps.
+//! Starts, deaths and ends, in the order in which the supervisor's shell does them (`end/death.rs`, `end/unload.rs`,
+//! `life/instance.rs`, `life/failed.rs` in `root-task/src/supervisor/`). What each of them decides is in the core's steps.
 
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::Status;

@@ -1,0 +1,63 @@
+//! What any module may ask of the supervisor.
+
+use ipc_proto::ids::Instance;
+use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
+use ipc_proto::supervisor::{Answer, Request};
+use sel4::CapRights;
+
+use crate::report::Cause;
+use crate::supervisor::{Response, Supervisor, answer};
+
+impl Supervisor {
+    pub(in crate::supervisor) fn module_asks(&mut self, who: Instance, request: Request) -> Response {
+        let id = who.domain;
+        match request {
+            Request::Publish => {
+                self.publish(who);
+                if self.state(id) == Some(ipc_proto::operator::State::Held) {
+                    return self.hold_publisher(id);
+                }
+                answer(&Answer::Done)
+            }
+            Request::InitFailed { code, reason } => {
+                self.dies(id, Cause::InitFailed(code, reason));
+                Response::Later
+            }
+            Request::Exit { code } => {
+                self.dies(id, Cause::Exited(code));
+                Response::Later
+            }
+            Request::Panicked { reason } => {
+                self.dies(id, Cause::Panicked(reason));
+                Response::Later
+            }
+            Request::Log { line } => {
+                self.log(who, &line);
+                answer(&Answer::Done)
+            }
+            Request::Args => match self.room(id) {
+                Some(room) => answer(&Answer::Args(room.args.clone())),
+                None => answer(&Answer::Refused),
+            },
+            Request::Departed => answer(&Answer::Departed(self.ledger.take_departures(id))),
+            Request::Revoke { client } => self.revoke_by_badge(who, client),
+            Request::Stow { slot, index } => self.stow(who, slot, index),
+        }
+    }
+
+    /// Copies a connection into the module's locker.
+    fn stow(&self, who: Instance, slot: u8, index: u16) -> Response {
+        let connections = FIRST_CONNECTION..FIRST_CONNECTION.saturating_add(u64::from(MAX_CONNECTIONS));
+        let Some(room) = self.room(who.domain) else { return answer(&Answer::Refused) };
+        let (Some(domain), bits) = (&room.domain, room.request.locker_bits) else {
+            return answer(&Answer::Refused);
+        };
+        if bits == 0 || index == 0 || !connections.contains(&u64::from(slot)) {
+            return answer(&Answer::Refused);
+        }
+        match domain.locker(index, bits).copy(&domain.cspace(u64::from(slot)), CapRights::all()) {
+            Ok(()) => answer(&Answer::Done),
+            Err(_) => answer(&Answer::Refused),
+        }
+    }
+}

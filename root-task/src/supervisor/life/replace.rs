@@ -1,0 +1,142 @@
+//! A module is replaced: the next instance is made of another file, and where that does not publish, of the earlier one.
+//!
+//! There are never two instances. The file is checked completely while the running one serves; then that ends as in a
+//! restart, and its successor is on **trial** until its publish. A trial that fails costs the module the time of two
+//! restarts, and nobody a name or a connection.
+
+use core::fmt;
+
+use heapless::Vec;
+use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::name::Name;
+use ipc_proto::operator::{Answer, State};
+use ipc_proto::supervisor::Line;
+use root_task_core::elf_plan::{Code, ElfPlan};
+use root_task_core::restart::History;
+use root_task_core::system::MAX_OPERATORS;
+
+use super::instance::StartError;
+use crate::report::Cause;
+use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
+use crate::supervisor::{Response, Supervisor, answer};
+
+/// Replacements that were given up, and why. Each operator waits for one at most.
+pub type Undone = Vec<(DomainId, Line), MAX_OPERATORS>;
+
+impl Supervisor {
+    /// An operator wants a module to be made of another file.
+    pub(in crate::supervisor) fn replace_by_name(&mut self, name: &Name, file: Name) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        let state = self.state(id);
+        if self.is_pinned(name) && state != Some(State::Failed) {
+            return pinned(name, "replaced");
+        }
+        match state {
+            Some(State::Live | State::Failed) => {}
+            Some(State::Dead) if self.waits_for_restart(id) => {}
+            Some(state) => {
+                return refused(format_args!(
+                    "{name} is {state}: `replace` is for a module that is live, that has failed, or that waits for its restart"
+                ));
+            }
+            None => return not_loaded(name),
+        }
+        match self.plan(name, &file) {
+            Ok((plan, _)) => {
+                if let Err(difference) = self.grants(name, &plan.request) {
+                    return refused(format_args!("{name} stays as it is: {file}: {difference}"));
+                }
+            }
+            Err(error) => return refused(format_args!("{name} stays as it is: {file}: {error}")),
+        }
+        if self.room(id).is_some_and(|room| room.waiter.is_some()) {
+            return refused(format_args!("{name} stays as it is: another operator waits for it"));
+        }
+        let response = self.wait_for(id);
+        if matches!(response, Response::Answer(_)) {
+            return response;
+        }
+        self.forgive(id);
+        self.forget_undone(id);
+        if let Some(room) = self.room_mut(id) {
+            room.files.replace(file);
+        }
+        match state {
+            Some(State::Live) => self.dies(id, Cause::Replaced(file)),
+            _ => self.start_again(id),
+        }
+        response
+    }
+
+    /// What the next instance of a module is made of. Whatever is known of the newest one's file is known of this from now
+    /// on.
+    pub(in crate::supervisor) fn next_plan(
+        &mut self,
+        id: DomainId,
+    ) -> Result<(ElfPlan, &'static [u8]), StartError> {
+        let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
+        let file = self.room_mut(id).ok_or(StartError::NotDead)?.files.start();
+        let (plan, bytes) = self.plan(&name, &file)?;
+        if let Some(room) = self.room_mut(id) {
+            room.request = plan.request;
+            room.code = Code::of(&plan, bytes);
+        }
+        self.ledger.refit(id, plan.request.connections, plan.request.departures);
+        Ok((plan, bytes))
+    }
+
+    /// The instance has published: if it was on trial, it is no longer. An operator who waits for a replacement that was
+    /// given up is told so.
+    pub(in crate::supervisor) fn trial_is_over(&mut self, who: Instance) {
+        let Some(room) = self.room_mut(who.domain) else { return };
+        room.files.publish();
+        if let Some(why) = self.take_undone(who.domain)
+            && let Some(name) = self.ledger.module(who.domain).map(|module| module.name)
+        {
+            let generation = who.generation;
+            let response = refused(format_args!(
+                "{name} was not replaced: {why}; with its earlier file it is live again: generation {generation}"
+            ));
+            self.answer_waiter(who.domain, response);
+        }
+    }
+
+    /// The newest instance is dead, or could not be made. If it was on trial, the next one is made of the earlier file;
+    /// `false` where it was not.
+    pub(in crate::supervisor) fn trial_has_failed(&mut self, id: DomainId, why: fmt::Arguments<'_>) -> bool {
+        let Some(room) = self.room_mut(id).filter(|room| room.files.is_on_trial()) else { return false };
+        if let Some(file) = room.files.fail() {
+            // It is not the earlier file's doing.
+            room.history = History::default();
+            let words = crate::supervisor::asked::journal::line(format_args!("{file}: {why}"));
+            // Where there is no room the operator is told less, and the console says it all the same.
+            let _ = self.undone.push((id, words));
+            self.tell_of(id, format_args!("was not replaced by {file}: it is started with its earlier file"));
+        }
+        true
+    }
+
+    fn take_undone(&mut self, id: DomainId) -> Option<Line> {
+        let index = self.undone.iter().position(|(of, _)| *of == id)?;
+        Some(self.undone.remove(index).1)
+    }
+
+    /// Nobody is to be told of it any more.
+    pub(in crate::supervisor) fn forget_undone(&mut self, id: DomainId) {
+        self.undone.retain(|(of, _)| *of != id);
+    }
+
+    /// What an operator is told who waits for a module of which there will be no further instance.
+    pub(in crate::supervisor) fn is_not_live_again(&mut self, id: DomainId) -> Response {
+        if let Some(room) = self.room_mut(id) {
+            room.files.fail();
+        }
+        match (self.take_undone(id), self.ledger.module(id)) {
+            (Some(why), Some(module)) => refused(format_args!(
+                "{0} was not replaced: {why}; nor is it live again with its earlier file: `restart {0}` starts that",
+                module.name
+            )),
+            _ => answer(&Answer::Done),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Restarts: when a dead module is started again, by its policy or because an operator wants it.
+
+use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::name::Name;
+use ipc_proto::operator::State;
+use root_task_core::alarms::What;
+use root_task_core::restart::History;
+use root_task_core::steps::{self, Demand};
+
+use crate::report::Cause;
+use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
+use crate::supervisor::{Response, Supervisor};
+
+impl Supervisor {
+    /// A dead and reaped module is started again, so many nanoseconds from now.
+    pub(in crate::supervisor) fn restart_in(&mut self, dead: Instance, delay: u64) {
+        let (now, budget) = (self.timer.now(), self.system.restart_budget());
+        if let Some(room) = self.room_mut(dead.domain) {
+            room.history.note(&budget, now);
+        }
+        if steps::restarts_at_once(self, dead, delay) {
+            self.start_again(dead.domain);
+        }
+    }
+
+    /// It has waited long enough.
+    pub(in crate::supervisor) fn restart_is_due(&mut self, dead: Instance) {
+        if steps::is_to_restart(&self.ledger, dead) {
+            self.start_again(dead.domain);
+        }
+    }
+
+    /// Whether it is dead, and is to be started again later.
+    pub(in crate::supervisor) fn waits_for_restart(&self, id: DomainId) -> bool {
+        self.newest(id).is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
+    }
+
+    pub(in crate::supervisor) fn newest(&self, id: DomainId) -> Option<Instance> {
+        Some(Instance { domain: id, generation: self.ledger.module(id)?.generation })
+    }
+
+    /// Starts the next instance now.
+    pub(in crate::supervisor) fn start_again(&mut self, id: DomainId) {
+        steps::cancel_restart(self, id);
+        let plan = self.next_plan(id);
+        if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
+            self.is_not_started(id, &error);
+        }
+    }
+
+    /// An operator wants a module to be started again, whatever its policy and its budget say.
+    pub(in crate::supervisor) fn restart_by_name(&mut self, name: &Name) -> Response {
+        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
+        if self.is_pinned(name) && self.state(id) != Some(State::Failed) {
+            return pinned(name, "restarted");
+        }
+        match steps::restart_on_demand(self, id) {
+            Some(Demand::Replace) => {
+                let response = self.wait_for(id);
+                self.forgive(id);
+                self.dies(id, Cause::Restarted);
+                response
+            }
+            Some(Demand::Mend) => {
+                let response = self.wait_for(id);
+                self.forgive(id);
+                self.start_again(id);
+                response
+            }
+            Some(Demand::Hurry) => {
+                let response = self.wait_for(id);
+                self.start_again(id);
+                response
+            }
+            None => match self.state(id) {
+                Some(state) => refused(format_args!(
+                    "{name} is {state}: `restart` is for a module that is live, that has failed, or that waits for its restart"
+                )),
+                None => not_loaded(name),
+            },
+        }
+    }
+
+    /// What it did before does not count any more.
+    pub(in crate::supervisor) fn forgive(&mut self, id: DomainId) {
+        if let Some(room) = self.room_mut(id) {
+            room.history = History::default();
+        }
+    }
+}
