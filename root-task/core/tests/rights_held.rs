@@ -199,3 +199,23 @@ fn old_clients_and_new_servers_meet_in_the_newest_version_that_both_speak() {
     assert_eq!(world.lookup(&mut names, client, "secret", range(5, 5), 0), offered(&[3, 6]));
     assert_eq!(found(&world.lookup(&mut names, client, "secret", VersionRange::ANY, 0)), Some(6));
 }
+
+#[test]
+fn how_long_a_lookup_waits_below_at_and_above_its_bound() {
+    let (mut world, mut names) = World::new();
+    let free = world.started("free");
+    let bound = world.system.longest_wait_of(&name("free"));
+    for (micros, may) in [
+        (bound - 1, true),
+        (bound, true),
+        (bound + 1, false),
+        (u64::MAX - 1, false),
+        // As long as it may.
+        (u64::MAX, true),
+    ] {
+        world.waits.remove(free.domain);
+        let told = world.lookup(&mut names, free, "nosuch", VersionRange::ANY, micros);
+        let too_long = failed(NameFailure::Supervisor(Refusal::WaitTooLong));
+        assert_eq!(told, if may { names::Answer::Wait } else { too_long }, "{micros} us");
+    }
+}

@@ -23,10 +23,6 @@ impl Effects for Supervisor {
         Supervisor::set_timer(self);
     }
 
-    fn lets_wait(&self, client: DomainId, micros: u64) -> Option<bool> {
-        Some(self.room(client)?.allowance.lets_wait(micros))
-    }
-
     fn is_awaiting(&self, client: DomainId) -> bool {
         self.room(client).is_some_and(|room| room.awaits.is_some())
     }

@@ -126,10 +126,6 @@ impl Effects for World<'_> {
 
     fn set_timer(&mut self) {}
 
-    fn lets_wait(&self, client: DomainId, _: u64) -> Option<bool> {
-        self.rooms[place(client)].as_ref().map(|_| true)
-    }
-
     fn is_awaiting(&self, client: DomainId) -> bool {
         self.rooms[place(client)].as_ref().is_some_and(|room| room.awaits)
     }

@@ -164,11 +164,6 @@ impl Allowance {
         }
     }
 
-    /// Whether a lookup of the module's may wait so many microseconds.
-    pub fn lets_wait(&self, micros: u64) -> bool {
-        micros <= u64::from(self.wait_ms).saturating_mul(1000)
-    }
-
     /// Whether the module may have what it asks for; `device` is the one that it is granted.
     ///
     /// # Errors

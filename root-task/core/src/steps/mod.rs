@@ -49,9 +49,6 @@ pub trait Effects {
     /// The alarms have changed: the timer is set to the next one.
     fn set_timer(&mut self);
 
-    /// Whether a module may wait so many microseconds for a name; `None` where it is not there.
-    fn lets_wait(&self, client: DomainId, micros: u64) -> Option<bool>;
-
     /// Whether a module stands on its question how its wait has ended.
     fn is_awaiting(&self, client: DomainId) -> bool;
 

@@ -23,15 +23,13 @@ pub(super) fn enter_wait(
     versions: VersionRange,
     micros: u64,
 ) -> Result<Answer, Refusal> {
-    let micros = match micros {
-        AS_LONG_AS_GRANTED => granted_wait(on, client).ok_or(Refusal::NoSuchDomain)?,
-        micros => micros,
-    };
-    let as_long = on.lets_wait(client.domain, micros).ok_or(Refusal::NoSuchDomain)?;
+    let Tables { ledger, system, .. } = on.tables();
+    let granted = system.longest_wait_of(&ledger.module(client.domain).ok_or(Refusal::NoSuchDomain)?.name);
+    let micros = if micros == AS_LONG_AS_GRANTED { granted } else { micros };
     if on.is_awaiting(client.domain) {
         return Err(Refusal::WaitsAlready);
     }
-    if !as_long {
+    if micros > granted {
         return Err(Refusal::WaitTooLong);
     }
     let now = on.now();
@@ -51,12 +49,6 @@ pub(super) fn enter_wait(
     tell_cycles(on);
     set_alarm(on);
     Ok(Answer::Done)
-}
-
-/// How long a client may wait, in microseconds.
-fn granted_wait(on: &mut impl Effects, client: Instance) -> Option<u64> {
-    let Tables { ledger, system, .. } = on.tables();
-    Some(system.longest_wait_of(&ledger.module(client.domain)?.name))
 }
 
 /// A client asks how its wait has ended. `None` where it is answered when it has.

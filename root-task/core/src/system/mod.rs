@@ -216,7 +216,7 @@ impl SystemManifest {
         allowance
     }
 
-    /// How long a lookup of a module's may wait, in microseconds.
+    /// How long a lookup of a module's may wait, and a call back by a peer may take, in microseconds.
     pub fn longest_wait_of(&self, module: &Name) -> u64 {
         let granted = self.granted(module).map_or(DEFAULT_WAIT_MS, |grant| grant.wait_ms);
         u64::from(granted).saturating_mul(1000)

@@ -54,9 +54,6 @@ impl Effects for World {
         0
     }
     fn set_timer(&mut self) {}
-    fn lets_wait(&self, _: DomainId, _: u64) -> Option<bool> {
-        Some(true)
-    }
     fn is_awaiting(&self, _: DomainId) -> bool {
         false
     }

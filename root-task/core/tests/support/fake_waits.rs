@@ -158,10 +158,6 @@ impl Effects for Desk<'_> {
 
     fn set_timer(&mut self) {}
 
-    fn lets_wait(&self, _: DomainId, _: u64) -> Option<bool> {
-        Some(true)
-    }
-
     fn is_awaiting(&self, client: DomainId) -> bool {
         self.own.stands.contains(&client)
     }

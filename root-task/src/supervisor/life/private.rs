@@ -32,7 +32,8 @@ impl Supervisor {
     }
 
     fn open_private(&mut self, who: Instance, slot: u8, micros: u64) -> Result<Answer, PrivateRefusal> {
-        if !self.room(who.domain).is_some_and(|room| room.allowance.lets_wait(micros)) {
+        let granted = self.ledger.module(who.domain).map(|module| self.system.longest_wait_of(&module.name));
+        if granted.is_none_or(|granted| micros > granted) {
             return Err(PrivateRefusal::TooLong);
         }
         let peer = self.ledger.server_of(who.domain, u64::from(slot)).ok_or(PrivateRefusal::NoPeer)?;
