@@ -3,7 +3,7 @@
 use ipc_proto::echo;
 use ipc_proto::label::{self, Status};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, Outcome, Request};
+use ipc_proto::operator::{Answer, Examined, Finding, Outcome, Request};
 use ipc_proto::supervisor::Args;
 use ipc_proto::version::VersionRange;
 use module_rt::init::lookup;
@@ -123,6 +123,30 @@ pub fn call_nothing() -> Result<u64, InitError> {
         })
     })?;
     Ok(each(cost))
+}
+
+/// A lookup of a name that is there, by a module that has looked it up before.
+pub fn lookup_again() -> Result<u64, InitError> {
+    let cost = median(|| {
+        timed(|| {
+            for _ in 0..CALLS {
+                core::hint::black_box(lookup(echo::NAME, VersionRange::exactly(echo::VERSION))?);
+            }
+            Ok(())
+        })
+    })?;
+    Ok(each(cost))
+}
+
+/// What an operator waits until it is told what `echo` does, which waits for calls.
+pub fn examine_idle() -> Result<u64, InitError> {
+    let echo = name(echo::NAME)?;
+    median(|| {
+        timed(|| match operator::ask_examined(echo)? {
+            Examined::Found { finding: Finding::Idle, .. } => Ok(()),
+            other => Err(InitError::new(57, format_args!("{other:?}"))),
+        })
+    })
 }
 
 /// Load, publish and unload of `echo`.
