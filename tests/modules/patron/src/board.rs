@@ -4,17 +4,21 @@ use ipc_proto::label::Status;
 use operate::board::{Notes, ROLES};
 
 /// What is on it.
-pub struct Board([Notes; ROLES]);
+pub struct Board {
+    notes: [Notes; ROLES],
+    /// Whether everybody is to pause.
+    paused: bool,
+}
 
 impl Default for Board {
     fn default() -> Board {
-        Board([Notes { right: 0, wrong: 0, about: 0 }; ROLES])
+        Board { notes: [Notes::NONE; ROLES], paused: false }
     }
 }
 
 impl Board {
     fn of(&mut self, role: u64) -> Result<&mut Notes, Status> {
-        usize::try_from(role).ok().and_then(|role| self.0.get_mut(role)).ok_or(Status::Refused)
+        usize::try_from(role).ok().and_then(|role| self.notes.get_mut(role)).ok_or(Status::Refused)
     }
 
     /// Somebody notes how something went.
@@ -25,12 +29,28 @@ impl Board {
             (wrong, 0) => (notes.wrong, notes.about) = (wrong, about),
             _ => {}
         }
-        Ok([0; 4])
+        Ok([u64::from(self.paused), 0, 0, 0])
     }
 
     /// Somebody looks at it.
     pub fn read(&mut self, role: u64) -> Result<[u64; 4], Status> {
-        let Notes { right, wrong, about } = *self.of(role)?;
-        Ok([right, wrong, about, 0])
+        let Notes { right, wrong, about, rests } = *self.of(role)?;
+        Ok([right, wrong, about, u64::from(rests)])
+    }
+
+    /// Everybody is to pause, or to go on.
+    pub fn pause(&mut self, whether: bool) -> [u64; 4] {
+        self.paused = whether;
+        for notes in &mut self.notes {
+            notes.rests = false;
+        }
+        [0; 4]
+    }
+
+    /// Somebody pauses.
+    pub fn rest(&mut self, role: u64) -> Result<[u64; 4], Status> {
+        let paused = self.paused;
+        self.of(role)?.rests = paused;
+        Ok([u64::from(paused), 0, 0, 0])
     }
 }

@@ -110,6 +110,8 @@ impl Server for Served {
         match (self, method, words) {
             (Served::Board(board), notes::NOTE, [role, wrong, about, _]) => board.note(role, wrong, about),
             (Served::Board(board), notes::READ, [role, ..]) => board.read(role),
+            (Served::Board(board), notes::PAUSE, [whether, ..]) => Ok(board.pause(whether != 0)),
+            (Served::Board(board), notes::REST, [role, ..]) => board.rest(role),
             (Served::Echo, echo::WORDS, [a, b, c, d]) => Ok([d, c, b, a]),
             _ => Err(Status::UnknownMethod),
         }

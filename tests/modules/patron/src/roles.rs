@@ -56,7 +56,7 @@ impl Patron {
         Ok(Patron { role, board, echo })
     }
 
-    /// Does it once, and notes how that went.
+    /// Does it once, notes how that went, and pauses where it is to.
     pub fn turn(&mut self) {
         let outcome = match self.role {
             Role::Hit => self.hit(),
@@ -65,17 +65,24 @@ impl Patron {
             Role::Long => self.long(),
         };
         // What went right `long` has noted by itself.
-        match outcome {
-            Ok(()) if self.role == Role::Long => {}
+        let pauses = match outcome {
+            Ok(()) if self.role == Role::Long => false,
             Ok(()) => self.note((0, 0)),
             Err(wrong) => self.note(wrong),
-        }
+        };
         yield_now();
+        if pauses {
+            while notes::rest(self.board, self.role).unwrap_or(false) {
+                yield_now();
+            }
+        }
     }
 
-    fn note(&self, (wrong, about): Wrong) {
+    /// Gives whether everybody is to pause.
+    fn note(&self, (wrong, about): Wrong) -> bool {
         // If the board cannot be reached, the one who reads it sees no progress.
-        let _ = self.board.call_words(notes::NOTE, [self.role as u64, wrong, about, 0]);
+        let noted = self.board.call_words(notes::NOTE, [self.role as u64, wrong, about, 0]);
+        noted.is_ok_and(|[pauses, ..]| pauses != 0)
     }
 
     /// The name leads to the same service all the time, in the same slot, and the capability there does, too.
@@ -98,7 +105,10 @@ impl Patron {
             Err(_) => return Err((31, 0)),
         };
         match answers(found) {
-            Ok(()) => self.note((0, 0)),
+            // It goes on waiting in a pause.
+            Ok(()) => {
+                self.note((0, 0));
+            }
             Err(CallError::Gone | CallError::NotDelivered) => return Ok(()),
             Err(_) => return Err((32, 0)),
         }

@@ -86,7 +86,7 @@ impl Crowd {
     }
 
     fn notes(&self) -> Result<[Notes; ROLES], InitError> {
-        let mut all = [Notes { right: 0, wrong: 0, about: 0 }; ROLES];
+        let mut all = [Notes::NONE; ROLES];
         for (role, notes) in Role::ALL.into_iter().zip(&mut all) {
             *notes = board::read(self.board, role)?;
         }
@@ -109,11 +109,24 @@ impl Crowd {
         Ok(())
     }
 
-    /// Nobody but `long` waits, and it does.
-    pub fn is_calm() -> Result<bool, InitError> {
-        let [waiting, more] = ask::waiting()?;
+    /// What `calm` gives while everybody pauses, and nobody but `long` waits: a wait takes a slot of the supervisor's.
+    pub fn in_a_pause<T>(&self, calm: impl FnOnce() -> Result<T, InitError>) -> Result<T, InitError> {
+        board::pause(self.board, true)?;
         let long = ask::name(Role::Long.word())?;
-        Ok(waiting == Some(long) && more.is_none())
+        let quiet = Role::ALL
+            .into_iter()
+            .filter(|role| *role != Role::Long)
+            .try_for_each(|role| self.until(role.word(), || Ok(board::read(self.board, role)?.rests)));
+        quiet
+            .and_then(|()| self.until("nobody but long waits", || Ok(ask::waiting()? == [Some(long), None])))
+            .map_err(|wrong| InitError::new(13, format_args!("{wrong}")))?;
+        let given = calm();
+        board::pause(self.board, false)?;
+        given
+    }
+
+    fn long_waits() -> Result<bool, InitError> {
+        Ok(ask::waiting()?.contains(&Some(ask::name(Role::Long.word())?)))
     }
 
     /// The victim is made of the file that it was made of at first: another one takes other memory.
@@ -217,7 +230,7 @@ impl Sweep {
     /// The scene; the name server is struck at this moment of it.
     fn play(&mut self, scene: Scene, moment: Option<u64>) -> Result<Result<(), Wrong>, InitError> {
         let crowd = self.crowd()?;
-        if let Err(wrong) = crowd.until("long waits", Crowd::is_calm) {
+        if let Err(wrong) = crowd.until("long waits", Crowd::long_waits) {
             return Ok(Err(wrong));
         }
         let strike = |since| moment.map_or(Ok(()), |moment| ask::crash_after(self.victim, moment, since));

@@ -14,10 +14,6 @@ const MARGIN: u64 = 200_000;
 /// Memory is proved whole by the kernel after every so many rounds; the books are compared after each.
 const PROVE_EVERY: u64 = 64;
 
-/// How often a crowd is looked at until it is calm, and how often at least the first time.
-const CALM: u32 = 1000;
-const SETTLED: u32 = 32;
-
 /// What one round came to.
 pub enum Round {
     /// The victim was struck, at this instruction where that is known; nothing is wrong, or something is.
@@ -54,7 +50,7 @@ impl Sweep {
         let mut sweep = Sweep { script, victim, before, known: None, crowd: None, rounds: 0 };
         // The first time cuts untyped memory into pieces, which are then used again.
         sweep.once()?;
-        sweep.before = sweep.books(None)?;
+        sweep.before = sweep.books()?;
         Ok(sweep)
     }
 
@@ -95,26 +91,12 @@ impl Sweep {
         Ok(Round::Struck(ip, verdict))
     }
 
-    /// The books, when they are as they were or will not be. With a crowd somebody may wait just now, which takes a slot.
-    fn books(&self, before: Option<&MemoryInfo>) -> Result<MemoryInfo, InitError> {
-        if self.crowd.is_none() {
-            return ask::books();
+    /// The books, while nobody does anything.
+    fn books(&self) -> Result<MemoryInfo, InitError> {
+        match &self.crowd {
+            None => ask::books(),
+            Some(crowd) => crowd.in_a_pause(ask::books),
         }
-        for turn in 0..CALM {
-            // Calm before and after: a wait that ends in between has its slot in the books.
-            let calm = Crowd::is_calm()?;
-            let books = ask::books()?;
-            let same = match before {
-                Some(before) => is_same(before, &books),
-                // Whoever is to wait does by then.
-                None => turn > SETTLED,
-            };
-            if calm && same && Crowd::is_calm()? {
-                return Ok(books);
-            }
-            module_rt::yield_now();
-        }
-        ask::books()
     }
 
     /// After a round there is as much memory as before it.
@@ -122,7 +104,7 @@ impl Sweep {
         if self.crowd.as_ref().is_some_and(|crowd| !crowd.has_its_first_file()) {
             return Ok(());
         }
-        let after = self.books(Some(&self.before))?;
+        let after = self.books()?;
         if !is_same(&self.before, &after) {
             let (b, a) = (&self.before, &after);
             return Err(InitError::new(
