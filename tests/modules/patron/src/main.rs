@@ -66,6 +66,8 @@ fn init(init: &mut Init) -> Result<Served, InitError> {
         "supply" => return supply(init),
         "mortal-asks" => {
             request::publish();
+            // Whoever waits for that is to hear of it before the slice is over.
+            yield_now();
             loop {
                 let _ = init::lookup(echo::NAME, VersionRange::ANY);
             }

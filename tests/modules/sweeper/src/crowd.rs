@@ -9,7 +9,7 @@ use ipc_proto::echo;
 use ipc_proto::ids::{Generation, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::names::NameFailure;
-use ipc_proto::operator::{Death, Since, State};
+use ipc_proto::operator::Death;
 use ipc_proto::version::VersionRange;
 use module_rt::init::{NamesError, list, lookup};
 use module_rt::{Connection, InitError, clock, yield_now};
@@ -20,24 +20,15 @@ use crate::script::Scene;
 use crate::sweep::{Round, Sweep};
 
 /// Who provides what `long` waits for, in turns: each time it is another module's.
-const SUPPLIERS: [&str; 2] = ["supplier-a", "supplier-b"];
+pub const SUPPLIERS: [&str; 2] = ["supplier-a", "supplier-b"];
 /// What they reserve.
-const SUPPLIES: [&str; 2] = ["late", "later"];
-/// Who is killed in what it asks.
-const MORTAL: &str = "mortal";
-/// The two files of the name server.
-const FILES: [&str; 2] = ["name-server", "name-server-2"];
+pub const SUPPLIES: [&str; 2] = ["late", "later"];
 /// How many names there are when nobody supplies anything.
 const BASE: usize = 2;
 /// How often each has to have asked since the name server came back, before the others are believed.
 const ENOUGH: u64 = 2;
 /// How long that may take, in nanoseconds.
 const PATIENCE: u64 = 400_000_000;
-/// How often the sweeper lets the others run while it looks names up.
-const TURNS: u32 = 2;
-/// No scene that begins with the alarm lasts so many nanoseconds.
-const LONGEST: u64 = 60_000;
-
 /// What is known of the crowd.
 pub struct Crowd {
     board: Connection,
@@ -47,8 +38,8 @@ pub struct Crowd {
     /// What is published when nobody supplies anything, and where in the ledger.
     base: Vec<(Name, ServiceRef), BASE>,
     /// Which supplier, and which file of the name server, is next.
-    turn: usize,
-    file: usize,
+    pub turn: usize,
+    pub file: usize,
 }
 
 /// A violation instead of an error of the sweep's: the sweep goes on.
@@ -56,14 +47,14 @@ fn violation(error: InitError) -> Wrong {
     wrong(format_args!("{}", error.reason))
 }
 
-fn absent(name: &str) -> Result<(), Wrong> {
+pub fn absent(name: &str) -> Result<(), Wrong> {
     match lookup(name, VersionRange::ANY) {
         Err(NamesError::Refused(NameFailure::NotFound)) => Ok(()),
         other => Err(wrong(format_args!("{name}, which nobody has: {other:?}"))),
     }
 }
 
-fn served(name: &str) -> Result<Connection, Wrong> {
+pub fn served(name: &str) -> Result<Connection, Wrong> {
     let found = lookup(name, VersionRange::exactly(echo::VERSION));
     let found = found.map_err(|error| wrong(format_args!("{name}: {error:?}")))?;
     match found.call_words(echo::WORDS, [1, 2, 3, 4]) {
@@ -93,12 +84,12 @@ impl Crowd {
         Ok(all)
     }
 
-    fn right(&self, role: Role) -> Result<u64, InitError> {
+    pub fn right(&self, role: Role) -> Result<u64, InitError> {
         Ok(board::read(self.board, role)?.right)
     }
 
     /// Lets the others run until `what` holds.
-    fn until(&self, what: &str, holds: impl Fn() -> Result<bool, InitError>) -> Result<(), Wrong> {
+    pub fn until(&self, what: &str, holds: impl Fn() -> Result<bool, InitError>) -> Result<(), Wrong> {
         let end = clock::now().saturating_add(PATIENCE);
         while !holds().map_err(violation)? {
             if clock::now() > end {
@@ -125,7 +116,7 @@ impl Crowd {
         given
     }
 
-    fn long_waits() -> Result<bool, InitError> {
+    pub fn long_waits() -> Result<bool, InitError> {
         Ok(ask::waiting()?.contains(&Some(ask::name(Role::Long.word())?)))
     }
 
@@ -134,7 +125,7 @@ impl Crowd {
         !self.file.is_multiple_of(2)
     }
 
-    fn supplier(&self) -> Result<Name, InitError> {
+    pub fn supplier(&self) -> Result<Name, InitError> {
         ask::name(if self.turn.is_multiple_of(2) { SUPPLIERS[0] } else { SUPPLIERS[1] })
     }
 
@@ -181,7 +172,7 @@ impl Crowd {
     }
 
     /// A supplier has published: `long` is answered once, and everybody finds both names.
-    fn is_supplied(&self, before: u64) -> Result<(), Wrong> {
+    pub fn is_supplied(&self, before: u64) -> Result<(), Wrong> {
         for name in SUPPLIES {
             served(name)?;
         }
@@ -194,7 +185,7 @@ impl Crowd {
 }
 
 impl Sweep {
-    fn crowd(&self) -> Result<&Crowd, InitError> {
+    pub fn crowd(&self) -> Result<&Crowd, InitError> {
         self.crowd.as_ref().ok_or_else(|| InitError::new(14, format_args!("there is no crowd")))
     }
 
@@ -225,87 +216,5 @@ impl Sweep {
             crowd.names_are_as_before()
         });
         Ok(if early.is_some() { Round::Struck(death.ip, verdict) } else { Round::Done })
-    }
-
-    /// The scene; the name server is struck at this moment of it.
-    fn play(&mut self, scene: Scene, moment: Option<u64>) -> Result<Result<(), Wrong>, InitError> {
-        let crowd = self.crowd()?;
-        if let Err(wrong) = crowd.until("long waits", Crowd::long_waits) {
-            return Ok(Err(wrong));
-        }
-        let strike = |since| moment.map_or(Ok(()), |moment| ask::crash_after(self.victim, moment, since));
-        let supplier = crowd.supplier()?;
-        let before = crowd.right(Role::Long)?;
-        let verdict = match scene {
-            Scene::Lookup => {
-                strike(Since::Now)?;
-                crowd.look_around()
-            }
-            Scene::Publish => {
-                strike(Since::NextStart(supplier))?;
-                ask::load_with(supplier, "supply")?;
-                let supplied = crowd.is_supplied(before);
-                ask::unload_now(supplier)?;
-                supplied
-            }
-            Scene::Unload => {
-                ask::load_with(supplier, "supply")?;
-                let supplied = crowd.is_supplied(before);
-                strike(Since::Now)?;
-                ask::unload_now(supplier)?;
-                let gone = SUPPLIES.into_iter().try_for_each(absent);
-                yield_now();
-                // Somebody else can have its names at once.
-                let other =
-                    ask::name(if supplier.as_str() == SUPPLIERS[0] { SUPPLIERS[1] } else { SUPPLIERS[0] })?;
-                ask::load_with(other, "supply")?;
-                let again = crowd.is_supplied(before.saturating_add(1));
-                ask::unload_now(other)?;
-                supplied.and(gone).and(again)
-            }
-            Scene::Death => {
-                let mortal = ask::name(MORTAL)?;
-                ask::load_with(
-                    mortal,
-                    if crowd.turn.is_multiple_of(2) { "mortal-asks" } else { "mortal-waits" },
-                )?;
-                let dies = moment.unwrap_or(0).saturating_mul(5) % LONGEST;
-                ask::crash_after(mortal, dies, Since::Now)?;
-                strike(Since::Now)?;
-                let looked = crowd.look_around();
-                let dead = crowd.until("mortal dies", || {
-                    Ok(ask::state_of(mortal)?.is_none_or(|state| state == State::Failed))
-                });
-                ask::unload_now(mortal)?;
-                looked.and(dead)
-            }
-            Scene::Replace => {
-                let file = ask::name(if crowd.file.is_multiple_of(2) { FILES[0] } else { FILES[1] })?;
-                strike(Since::NextStart(self.victim))?;
-                let replaced = ask::replace(self.victim, file)?;
-                let looked = crowd.look_around();
-                if replaced && let Some(crowd) = &mut self.crowd {
-                    crowd.file = crowd.file.saturating_add(1);
-                }
-                looked
-            }
-        };
-        if let Some(crowd) = &mut self.crowd {
-            crowd.turn = crowd.turn.saturating_add(1);
-        }
-        Ok(verdict)
-    }
-}
-
-impl Crowd {
-    /// The sweeper's own lookups, with turns of the others in between.
-    fn look_around(&self) -> Result<(), Wrong> {
-        for _ in 0..TURNS {
-            yield_now();
-            served(echo::NAME)?;
-            yield_now();
-            absent("nobody")?;
-        }
-        Ok(())
     }
 }

@@ -14,6 +14,7 @@ mod count;
 mod crowd;
 mod init;
 mod revoked;
+mod scenes;
 mod script;
 mod stop;
 mod sweep;
