@@ -14,6 +14,9 @@ use crate::sweep::{Round, Sweep};
 
 /// A module that reserves a name when it is loaded.
 const RESERVES: &str = "echo-client";
+/// The longest that a question may take, in nanoseconds, with a start of the name server in it: far less than a call's
+/// deadline, which would end it, too.
+const PROMPT: u64 = 10_000_000;
 
 /// Asks. The right answer is `Ok(true)`, that of a name server that has forgotten everything `Ok(false)`, and the others are
 /// errors.
@@ -92,7 +95,9 @@ impl Sweep {
             _ => Since::Now,
         };
         ask::crash_after(self.victim, moment, since)?;
+        let asked = clock::now();
         let answer = ask_it(question);
+        let took = clock::now().saturating_sub(asked);
         let early = self.new_death()?;
         let death = match early {
             Some(death) => death,
@@ -102,6 +107,7 @@ impl Sweep {
         let interrupted =
             CallError::Interrupted { generation: before, next: before.next().unwrap_or(before) };
         let verdict: Result<(), Wrong> = match answer {
+            _ if took > PROMPT => Err(wrong(format_args!("answered after {took} ns"))),
             Ok(true) => Ok(()),
             // It is not the stub's, which asks again.
             Err(NamesError::Call(error)) if question == Question::Unreadable && error == interrupted => {
