@@ -40,6 +40,7 @@ impl Cause {
     pub fn kind(&self) -> restart::Cause {
         match self {
             Cause::Exited(0) => restart::Cause::Finished,
+            Cause::Restarted | Cause::Replaced(_) | Cause::Lost(_) => restart::Cause::Demanded,
             _ => restart::Cause::Failure,
         }
     }

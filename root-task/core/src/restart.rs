@@ -26,6 +26,9 @@ pub enum Cause {
     Finished,
     /// A fault, a panic, a failed init, an exit with another code, or the operator's `crash`.
     Failure,
+    /// Nothing of its own: an operator wants another instance, or it has lost a server for whose sake it is started again.
+    /// Then its policy is not asked, and its budget not touched: whoever wants that bounds it.
+    Demanded,
 }
 
 /// What to do.
@@ -84,6 +87,7 @@ impl History {
     /// Decides for a module with `policy` that ends at the moment `now` by `cause`.
     pub fn decide(&self, policy: Restart, cause: Cause, budget: &Budget, now: u64) -> Decision {
         match (policy, cause) {
+            (_, Cause::Demanded) => return Decision::Restart(0),
             (Restart::Never, _) | (Restart::OnFailure, Cause::Finished) => return Decision::Stay,
             (Restart::OnFailure, Cause::Failure) | (Restart::Always, _) => {}
         }
@@ -98,8 +102,11 @@ impl History {
         }
     }
 
-    /// A restart has been decided on at the moment `now`.
-    pub fn note(&mut self, budget: &Budget, now: u64) {
+    /// A restart has been decided on at the moment `now`, after an end by `cause`.
+    pub fn note(&mut self, cause: Cause, budget: &Budget, now: u64) {
+        if cause == Cause::Demanded {
+            return;
+        }
         let restarts = self.counts(budget, now);
         if restarts == 0 {
             self.began = now;
@@ -120,7 +127,7 @@ mod tests {
         let decide = |now: &u64| {
             let decision = history.decide(Restart::Always, Cause::Finished, budget, *now);
             if let Decision::Restart(_) = decision {
-                history.note(budget, *now);
+                history.note(Cause::Finished, budget, *now);
             }
             decision
         };
@@ -160,6 +167,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_demanded_comes_at_once_and_does_not_count() {
+        for policy in [Restart::Never, Restart::OnFailure, Restart::Always] {
+            for restarts in [0, 4, 5, u32::MAX] {
+                let mut history = History { began: 0, restarts };
+                let demanded = history.decide(policy, Cause::Demanded, &BUDGET, 5);
+                assert_eq!(demanded, Decision::Restart(0), "{policy:?} {restarts}");
+                history.note(Cause::Demanded, &BUDGET, 5);
+                assert_eq!(history, History { began: 0, restarts });
+            }
+        }
+    }
+
+    #[test]
     fn a_window_ends_at_its_bound_and_everything_begins_anew() {
         let again = Decision::Restart;
         assert_eq!(decisions(&BUDGET, &[0, 1, 999]), [again(0), again(10), again(20)], "below");
@@ -191,7 +211,7 @@ mod tests {
         let history = History { began: u64::MAX, restarts: u32::MAX - 1 };
         assert_eq!(history.decide(Restart::Always, Cause::Failure, &most, 0), Decision::Restart(u64::MAX));
         let mut history = History { began: 0, restarts: u32::MAX };
-        history.note(&most, 0);
+        history.note(Cause::Failure, &most, 0);
         assert_eq!(history.decide(Restart::Always, Cause::Failure, &most, 0), Decision::Fail(u32::MAX));
         let none = Budget { restarts: 0, ..BUDGET };
         assert_eq!(History::default().decide(Restart::Always, Cause::Failure, &none, 5), Decision::Fail(0));

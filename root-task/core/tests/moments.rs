@@ -183,7 +183,7 @@ proptest! {
     #[test]
     fn a_crash_loop_ends(
         policy in prop::sample::select(vec![Restart::Never, Restart::OnFailure, Restart::Always]),
-        deaths in prop::collection::vec((prop::sample::select(vec![Cause::Finished, Cause::Failure]), 0u64..40), 40),
+        deaths in prop::collection::vec((prop::sample::select(vec![Cause::Finished, Cause::Failure, Cause::Demanded]), 0u64..40), 40),
         restarts in 0u32..20,
         window in 1u64..500,
         delay in 0u64..50,
@@ -193,6 +193,11 @@ proptest! {
         let (mut history, mut now, mut in_window) = (History::default(), 0, Vec::new());
         for (cause, later) in deaths {
             now += later;
+            if cause == Cause::Demanded {
+                prop_assert_eq!(history.decide(policy, cause, &budget, now), Decision::Restart(0));
+                history.note(cause, &budget, now);
+                continue;
+            }
             if in_window.first().is_some_and(|began| now - began >= window) {
                 in_window.clear();
             }
@@ -207,7 +212,7 @@ proptest! {
                     let doubled = (1..in_window.len()).fold(delay, |delay, _| delay.saturating_mul(2));
                     let expected = if in_window.is_empty() { 0 } else { doubled.min(longest_delay) };
                     prop_assert_eq!(waits, expected);
-                    history.note(&budget, now);
+                    history.note(cause, &budget, now);
                     in_window.push(now);
                 }
                 Decision::Stay => {

@@ -136,7 +136,7 @@ impl Model for Case {
             Action::Receive(server, client) => world.receives(server, client),
             Action::Crash(id) => {
                 world.left.crashes -= 1;
-                world.dies(id, Cause::Failure, None);
+                world.dies(id, Cause::Failure);
             }
             Action::Reap => {
                 let id = world.dead.remove(0);

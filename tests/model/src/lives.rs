@@ -22,7 +22,7 @@ impl World<'_> {
         let id = self.tables().ledger.admit(name, 4, false).unwrap();
         let mut history = History::default();
         for _ in 0..self.case.restarted {
-            history.note(&self.case.system.restart_budget(), 0);
+            history.note(Cause::Failure, &self.case.system.restart_budget(), 0);
         }
         self.rooms[place(id)] = Some(Room {
             program,
@@ -48,12 +48,12 @@ impl World<'_> {
         self.room(id).unwrap().thread = Some(thread);
     }
 
-    /// An instance dies; a decision by an operator counts before its policy.
-    pub fn dies(&mut self, id: DomainId, cause: Cause, demanded: Option<Decision>) {
+    /// An instance dies.
+    pub fn dies(&mut self, id: DomainId, cause: Cause) {
         let room = self.rooms[place(id)].as_ref().unwrap();
         let budget = self.case.system.restart_budget();
         let policy = self.case.programs[room.program].policy;
-        let decision = demanded.unwrap_or_else(|| room.history.decide(policy, cause, &budget, self.now));
+        let decision = room.history.decide(policy, cause, &budget, self.now);
         let (next, queued) = steps::fate_of_callers(self.ledger.module(id), cause, decision);
         self.bury(id, next, queued);
         let Some(death) = self.tables().ledger.died(id) else { return };
@@ -124,7 +124,7 @@ impl World<'_> {
             Next::Forget | Next::Done => self.clear(id),
             Next::Restart(delay) => {
                 let (budget, now) = (self.case.system.restart_budget(), self.now);
-                self.room(id).unwrap().history.note(&budget, now);
+                self.room(id).unwrap().history.note(cause, &budget, now);
                 if steps::restarts_at_once(self, dead, delay) {
                     self.start(id);
                 }
@@ -181,7 +181,7 @@ impl World<'_> {
         match steps::restart_on_demand(self, id) {
             Some(Demand::Replace) => {
                 self.room(id).unwrap().history = History::default();
-                self.dies(id, Cause::Failure, Some(Decision::Restart(0)));
+                self.dies(id, Cause::Demanded);
             }
             Some(Demand::Mend) => {
                 self.room(id).unwrap().history = History::default();

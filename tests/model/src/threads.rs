@@ -33,7 +33,7 @@ impl World<'_> {
         match &thread.at {
             At::Ready => self.does(id),
             At::Told => self.asks_for_the_end(id),
-            At::Fails => self.dies(id, Cause::Failure, None),
+            At::Fails => self.dies(id, Cause::Failure),
             At::Serves if is_names => match thread {
                 Thread { published: false, names: Some(_), .. } => self.publishes(id),
                 _ => self.name_server_steps(id),

@@ -31,7 +31,7 @@ pub fn fate_of_callers(
             None => (Generation::NONE, Some(Status::Failed)),
         },
         (_, Cause::Finished) => (Generation::NONE, Some(Status::NotDelivered)),
-        (_, Cause::Failure) => (Generation::NONE, Some(Status::Failed)),
+        (_, Cause::Failure | Cause::Demanded) => (Generation::NONE, Some(Status::Failed)),
     }
 }
 
@@ -50,10 +50,12 @@ pub enum Next {
 
 /// What follows, where all of its memory came back (`whole`) or not.
 pub fn after_reaping(was_live: bool, cause: Cause, decision: Decision, whole: bool) -> Next {
-    match decision {
+    match (decision, cause) {
+        // Of those that are demanded one can be in its init: it has lost a server there.
+        (Decision::Restart(delay), Cause::Demanded) if whole => Next::Restart(delay),
         _ if !was_live => Next::Forget,
-        Decision::Restart(delay) if whole => Next::Restart(delay),
-        Decision::Stay if cause == Cause::Finished => Next::Done,
+        (Decision::Restart(delay), _) if whole => Next::Restart(delay),
+        (Decision::Stay, Cause::Finished) => Next::Done,
         _ => Next::GiveUp,
     }
 }

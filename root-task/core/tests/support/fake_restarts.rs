@@ -65,7 +65,7 @@ impl Restarts {
                     further => (self.budget.delay << (further - 1)).min(self.budget.longest_delay),
                 };
                 assert!(wants && window.len() < self.budget.restarts as usize && delay == expected);
-                history.note(&self.budget, self.now);
+                history.note(cause, &self.budget, self.now);
                 window.push(self.now);
             }
             Decision::Stay => assert!(!wants),

@@ -94,9 +94,6 @@ impl Supervisor {
 
     /// What the module's policy says about a death of `cause`.
     fn decide(&self, id: DomainId, cause: &Cause) -> Decision {
-        if matches!(cause, Cause::Restarted | Cause::Replaced(_) | Cause::Lost(_)) {
-            return Decision::Restart(0);
-        }
         self.room(id).map_or(Decision::Stay, |room| {
             if room.files.is_on_trial() {
                 // Its policy is not the module's yet.
@@ -199,11 +196,7 @@ impl Supervisor {
         let whole = self.reap(id).is_ok();
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
-        let next = match (&cause, decision) {
-            // It does not count against it: its server's budget bounds that.
-            (Cause::Lost(_), Decision::Restart(_)) if whole => Next::Restart(0),
-            _ => steps::after_reaping(module.was_live, cause.kind(), decision, whole),
-        };
+        let next = steps::after_reaping(module.was_live, cause.kind(), decision, whole);
         self.tell_death(name, instance.generation, &cause);
         if next != Next::Forget {
             self.trial_has_failed(id, format_args!("{cause}"));
@@ -217,7 +210,7 @@ impl Supervisor {
                 self.answer_waiter(id, answer);
                 self.report_leak(id, name);
             }
-            Next::Restart(delay) => self.restart_in(instance, delay),
+            Next::Restart(delay) => self.restart_in(instance, cause.kind(), delay),
             Next::Done => {
                 self.answer_waiter(id, answer(&Answer::Done));
                 self.report_leak(id, name);

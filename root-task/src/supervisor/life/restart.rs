@@ -4,7 +4,7 @@ use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::operator::State;
 use root_task_core::alarms::What;
-use root_task_core::restart::History;
+use root_task_core::restart::{self, History};
 use root_task_core::steps::{self, Demand};
 
 use crate::report::Cause;
@@ -12,11 +12,11 @@ use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
 use crate::supervisor::{Response, Supervisor};
 
 impl Supervisor {
-    /// A dead and reaped module is started again, so many nanoseconds from now.
-    pub(in crate::supervisor) fn restart_in(&mut self, dead: Instance, delay: u64) {
+    /// A module that died by `cause`, and is reaped, is started again, so many nanoseconds from now.
+    pub(in crate::supervisor) fn restart_in(&mut self, dead: Instance, cause: restart::Cause, delay: u64) {
         let (now, budget) = (self.timer.now(), self.system.restart_budget());
         if let Some(room) = self.room_mut(dead.domain) {
-            room.history.note(&budget, now);
+            room.history.note(cause, &budget, now);
         }
         if steps::restarts_at_once(self, dead, delay) {
             self.start_again(dead.domain);
