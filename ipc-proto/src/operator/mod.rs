@@ -20,8 +20,8 @@ pub use finding::{Call, Examined, Finding, Until};
 pub use later::{Act, Fate, Since};
 pub use log::{LOG_PAGE, LogAnswer, Logged};
 pub use report::{
-    Autopsy, Backtrace, InService, MAX_FRAMES, MAX_REGISTERS, MAX_SERVED, MAX_THEN, Part, REGISTERS,
-    ReportAnswer, StackTrouble, WalkEnd,
+    Autopsy, Backtrace, InService, LastLine, MAX_FRAMES, MAX_LINES, MAX_REGISTERS, MAX_SERVED, MAX_THEN,
+    Part, REGISTERS, ReportAnswer, StackTrouble, WalkEnd,
 };
 pub use request::Request;
 pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users, WaitInfo};

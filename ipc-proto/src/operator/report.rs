@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Sentence;
 use crate::ids::{Generation, Instance};
 use crate::name::Name;
+use crate::supervisor::Line;
 
 /// The most calls in service that a report names.
 pub const MAX_SERVED: usize = 4;
@@ -17,6 +18,8 @@ pub const MAX_REGISTERS: usize = 33;
 pub const MAX_FRAMES: usize = 24;
 /// The longest sentence about what comes after a death, in bytes.
 pub const MAX_THEN: usize = 100;
+/// How many of an instance's last lines are kept with its report.
+pub const MAX_LINES: usize = 5;
 
 /// The registers of a report, in its order.
 #[cfg(target_arch = "aarch64")]
@@ -43,6 +46,8 @@ pub enum Part {
     Registers,
     /// [`ReportAnswer::Stack`]. What was kept of the instance for that is given back.
     Stack,
+    /// [`ReportAnswer::Line`]: of the last lines the one with this number, the oldest of them is 0.
+    Line(u8),
 }
 
 /// The answer to [`Request::Report`](super::Request::Report), a part of what is known of the last death of a module.
@@ -56,6 +61,19 @@ pub enum ReportAnswer {
     Registers(Instance, Vec<u64, MAX_REGISTERS>),
     /// The way that led there; nothing where the system's manifest has no stacks kept.
     Stack(Instance, Option<Backtrace>),
+    /// A line of its log; nothing where there are no more.
+    Line(Instance, Option<LastLine>),
+}
+
+/// A line that an instance had in the log when it died, however much has been logged since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastLine {
+    /// When, in microseconds of the supervisor's clock.
+    pub micros: u64,
+    /// Whether the module has written it. Otherwise the supervisor has.
+    pub own: bool,
+    /// The text as it is, control characters included.
+    pub text: Line,
 }
 
 /// How an instance died.
@@ -176,6 +194,7 @@ mod tests {
     use crate::ids::DomainId;
     use crate::name::MAX_NAME;
     use crate::operator::MAX_SENTENCE;
+    use crate::supervisor::MAX_LINE;
     use crate::wire;
 
     #[test]
@@ -204,6 +223,14 @@ mod tests {
             ReportAnswer::Death(autopsy),
             ReportAnswer::Registers(instance, core::iter::repeat_n(u64::MAX, MAX_REGISTERS).collect()),
             ReportAnswer::Stack(instance, Some(trace)),
+            ReportAnswer::Line(
+                instance,
+                Some(LastLine {
+                    micros: u64::MAX,
+                    own: true,
+                    text: Line::try_from("x".repeat(MAX_LINE).as_str()).unwrap(),
+                }),
+            ),
         ] {
             assert!(wire::encode(&answer, &mut [0; wire::MAX_WORDS]).is_ok(), "{answer:?}");
         }

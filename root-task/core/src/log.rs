@@ -4,6 +4,7 @@
 //! many places as there can be modules: a module that is new here finds one that is free, or takes that of a module
 //! which is not loaded any more, the one that has been silent longest. Until then lines outlive restarts and unloads.
 
+use heapless::Vec;
 use ipc_proto::ids::Generation;
 use ipc_proto::name::Name;
 use ipc_proto::supervisor::MAX_LINE;
@@ -185,6 +186,26 @@ impl Log {
     pub fn next(&self, module: Option<&Name>, from: u64) -> Option<Entry<'_>> {
         let asked = self.places.iter().filter(|place| place.last >= from && place.is_asked_for(module));
         asked.filter_map(|place| place.first(from)).min_by_key(|entry| entry.sequence)
+    }
+
+    /// The last lines of a module from this sequence number on, the newest last.
+    pub fn last<const N: usize>(&self, module: &Name, from: u64) -> Vec<Line<'_>, N> {
+        let mut last = Vec::new();
+        let of = self.places.iter().filter(|place| place.name == Some(*module));
+        for (head, text) in of.flat_map(Place::lines).filter(|(head, _)| head.sequence.get() >= from) {
+            if last.is_full() {
+                last.remove(0);
+            }
+            // There is room now, where there is to be any.
+            let _ = last.push(Line {
+                name: *module,
+                generation: Generation(head.generation.get()),
+                micros: head.micros.get(),
+                own: head.own != 0,
+                text: core::str::from_utf8(text).unwrap_or_default(),
+            });
+        }
+        last
     }
 
     /// The place of a module; a new one where it has none.

@@ -46,6 +46,27 @@ fn a_line_below_at_and_above_its_bound() {
 }
 
 #[test]
+fn the_last_lines_below_at_and_above_their_number_and_not_the_earlier_ones() {
+    let mut log = Log::new();
+    log.put(&line(name(1), "before"), |_| true);
+    let from = log.end();
+    log.put(&line(name(2), "another's"), |_| true);
+    let mut expected: Vec<&str> = Vec::new();
+    for text in ["a", "b", "c", "d"] {
+        let last = log.last::<3>(&name(1), from);
+        assert_eq!(last.iter().map(|line| line.text).collect::<Vec<_>>(), expected);
+        drop(last);
+        log.put(&line(name(1), text), |_| true);
+        expected.push(text);
+    }
+    assert_eq!(
+        log.last::<3>(&name(1), from).iter().map(|line| line.text).collect::<Vec<_>>(),
+        ["b", "c", "d"]
+    );
+    assert_eq!(log.last::<3>(&name(3), 0).len(), 0);
+}
+
+#[test]
 fn a_share_below_at_and_above_its_bound() {
     let long = SHARE / 16 - HEAD;
     for (last, kept) in [(long - 1, 16), (long, 16), (long + 1, 15)] {

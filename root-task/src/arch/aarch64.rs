@@ -74,6 +74,11 @@ pub fn frame_pointer(registers: &UserContext) -> u64 {
     registers.gpr(29).unwrap_or(0)
 }
 
+/// Where the stack pointer is. `is_syscall` says whether the instruction at an address enters the kernel.
+pub fn stack_pointer(registers: &UserContext, _: impl Fn(u64) -> bool) -> u64 {
+    registers.sp()
+}
+
 /// Where a function that has just been called returns to: in a register.
 pub fn link(registers: &UserContext, _: impl FnOnce() -> Option<u64>) -> Option<u64> {
     registers.gpr(30)

@@ -73,6 +73,15 @@ pub fn frame_pointer(registers: &UserContext) -> u64 {
     registers.gpr(6).unwrap_or(0)
 }
 
+/// Where the stack pointer is. `is_syscall` says whether the instruction at an address enters the kernel: there, and behind
+/// it until the next instruction has run, it is in r12, since the kernel does not keep rsp.
+pub fn stack_pointer(registers: &UserContext, is_syscall: impl Fn(u64) -> bool) -> u64 {
+    const R12: usize = 11;
+    let (pc, length) = (registers.pc(), sel4::SYSCALL_INSTRUCTION.len() as u64);
+    let behind = pc.checked_sub(length).is_some_and(&is_syscall);
+    if behind || is_syscall(pc) { registers.gpr(R12).unwrap_or(0) } else { registers.sp() }
+}
+
 /// Where a function that has just been called returns to: `top` is what the stack pointer points at.
 pub fn link(_: &UserContext, top: impl FnOnce() -> Option<u64>) -> Option<u64> {
     top()

@@ -45,6 +45,8 @@ pub struct Room {
     pub awaits: Option<Waiter>,
     /// The death of the instance that waits to be reaped.
     pub death: Option<Died>,
+    /// Where in the log its running instance's first line can be.
+    pub log_from: u64,
     /// How long its init may still take, where that has an end.
     pub init: Option<InitClock>,
     /// When it may be examined again because of a call that it has not answered.

@@ -6,7 +6,7 @@ use core::fmt::{self, Write};
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, LogAnswer, Logged};
+use ipc_proto::operator::{Answer, LastLine, LogAnswer, Logged, MAX_LINES};
 use ipc_proto::supervisor::Line;
 use root_task_core::followers::Followers;
 use root_task_core::log::{self, Log};
@@ -118,6 +118,28 @@ impl Supervisor {
         let Some(module) = self.ledger.module(id) else { return };
         say!("supervisor: {} {words}", module.name);
         self.keep_words(module.name, module.generation, words);
+    }
+
+    /// Where the log's next line will be.
+    pub(in crate::supervisor) fn end_of_log(&self) -> u64 {
+        let mut end = 0;
+        self.with_log(|log, _| end = log.end());
+        end
+    }
+
+    /// The last lines of a module from this place in the log on.
+    pub(in crate::supervisor) fn last_lines(&self, name: &Name, from: u64) -> Vec<LastLine, MAX_LINES> {
+        let mut kept = Vec::new();
+        self.with_log(|log, _| {
+            let lines = log.last::<MAX_LINES>(name, from);
+            kept.extend(lines.iter().map(|line| LastLine {
+                micros: line.micros,
+                own: line.own,
+                // The log has cut it already.
+                text: Line::try_from(line.text).unwrap_or_default(),
+            }));
+        });
+        kept
     }
 
     /// What an operator sees of the log, from this line on.

@@ -23,6 +23,10 @@ impl Supervisor {
                 registers.extend([record.registers.pc(), record.registers.sp()].into_iter().chain(further));
                 ReportAnswer::Registers(record.instance, registers)
             }
+            Part::Line(number) => {
+                let line = record.lines.get(usize::from(number));
+                ReportAnswer::Line(record.instance, line.cloned())
+            }
             Part::Stack => ReportAnswer::Stack(record.instance, record.backtrace().cloned()),
         }))
     }
@@ -41,7 +45,7 @@ fn death(record: &Record) -> Autopsy {
         },
         fault,
         stack: (record.stack.bottom, record.stack.top),
-        trouble: record.stack.trouble(record.registers.sp(), fault),
+        trouble: record.stack.trouble(record.pointer, fault),
         served: record.served.0.clone(),
         more: record.served.1,
     }

@@ -46,7 +46,10 @@ impl Supervisor {
     /// A module has been started, and its init may take so long. Where that, or its deadline, is shorter than all others,
     /// the next look comes sooner.
     pub(in crate::supervisor) fn init_begins(&mut self, id: DomainId) {
-        if let Some(request) = self.room(id).map(|room| room.request) {
+        let end_of_log = self.end_of_log();
+        if let Some(room) = self.room_mut(id) {
+            room.log_from = end_of_log;
+            let request = room.request;
             self.begin_init(id, request.deadline_micros, !request.program);
         }
     }

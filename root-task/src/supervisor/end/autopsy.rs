@@ -9,12 +9,12 @@ use core::mem;
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Backtrace, InService, MAX_DEATHS, MAX_SERVED};
+use ipc_proto::operator::{Backtrace, InService, LastLine, MAX_DEATHS, MAX_LINES, MAX_SERVED};
 use root_task_core::autopsy::{self, Stack, Start};
 use root_task_core::elf_plan::Code;
 use root_task_core::layout::PAGE_SIZE;
-use root_task_core::restart::Decision;
-use sel4::UserContext;
+use root_task_core::restart::{self, Decision};
+use sel4::{SYSCALL_INSTRUCTION, UserContext};
 
 use super::rescue::Served;
 use crate::arch;
@@ -49,6 +49,10 @@ pub struct Record {
     pub served: (Vec<InService, MAX_SERVED>, u8),
     pub stack: Stack,
     pub registers: UserContext,
+    /// Where its stack pointer is.
+    pub pointer: u64,
+    /// Its last lines in the log.
+    pub lines: Vec<LastLine, MAX_LINES>,
     remains: Remains,
 }
 
@@ -102,6 +106,7 @@ impl Supervisor {
     pub(in crate::supervisor) fn lay_out(&mut self, id: DomainId, stays: bool) {
         let Some(module) = self.ledger.module(id) else { return };
         let (name, was_live) = (module.name, module.was_live);
+        let lines = self.last_lines(&name, self.room(id).map_or(0, |room| room.log_from));
         let Some(room) = self.rooms.get_mut(usize::from(id.0)).and_then(Option::as_mut) else { return };
         let Some(Died { cause, decision, served }) = room.death.as_mut() else { return };
         let Some(served) = served.take() else { return };
@@ -121,17 +126,22 @@ impl Supervisor {
                 });
             }
         }
+        let is_syscall = |at| room.code.has(at, &SYSCALL_INSTRUCTION);
+        // Fails only for a capability that is not a thread, which this one is.
+        let registers = domain.tcb().tcb_read_all_registers(false).unwrap_or_default();
+        let goes_on = stays && was_live || cause.kind() == restart::Cause::Demanded;
         let record = Record {
             name,
             instance: domain.instance,
             file: room.files.newest(),
             micros: self.timer.now() / 1000,
             cause: cause.clone(),
-            decision: Some(*decision).filter(|_| stays && was_live),
+            decision: Some(*decision).filter(|_| goes_on),
             served: (calls, served.more),
             stack: Stack::of(room.request.stack_bytes),
-            // Fails only for a capability that is not a thread, which this one is.
-            registers: domain.tcb().tcb_read_all_registers(false).unwrap_or_default(),
+            pointer: arch::stack_pointer(&registers, is_syscall),
+            registers,
+            lines,
             remains: Remains::Nothing,
         };
         let (code, has_locker) = (room.code.clone(), room.request.locker_bits > 0);
@@ -146,8 +156,7 @@ impl Supervisor {
             return;
         }
         // What it keeps in a locker reaches out, too; and what takes long is done in turns.
-        let stays = self.autopsies.records.last().is_some_and(|record| record.decision.is_some());
-        if !stays || has_locker || self.is_long(id) {
+        if !(stays && was_live) || has_locker || self.is_long(id) {
             self.look_at(id, &code);
             return;
         }
@@ -256,7 +265,7 @@ fn seen(record: &Record, domain: &Domain, code: &Code<'_>, scratch: &Scratch, me
         let offset = usize::try_from(at % PAGE_SIZE).ok()?;
         page.1.get(offset..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
     };
-    let pointer = record.registers.sp();
+    let pointer = record.pointer;
     let on_stack = record.stack.has_record(pointer) && pointer.is_multiple_of(8);
     let link = arch::link(&record.registers, || on_stack.then(|| word(pointer)).flatten());
     let start = Start { pc: record.registers.pc(), frame: arch::frame_pointer(&record.registers), link };

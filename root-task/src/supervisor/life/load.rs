@@ -66,6 +66,7 @@ impl Supervisor {
                 death: None,
                 last_connections: heapless::Vec::new(),
                 init: None,
+                log_from: 0,
                 examined_until: 0,
                 unanswering: Unanswering::default(),
                 history: History::default(),

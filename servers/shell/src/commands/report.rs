@@ -7,17 +7,16 @@
 use heapless::Vec;
 use ipc_proto::ids::Instance;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Autopsy, Backtrace, Logged, Part, REGISTERS, ReportAnswer, Sentence};
+use ipc_proto::operator::{
+    Autopsy, Backtrace, LastLine, MAX_DEATHS, MAX_LINES, Part, REGISTERS, ReportAnswer, Sentence,
+};
 use module_rt::operator;
 use serde::Serialize;
 
-use super::pages::each_logged;
 use super::{json, unexpected};
 use crate::format_error;
 use crate::output::Output;
 
-/// How many of the last lines of the instance are shown.
-const LINES: usize = 5;
 /// How many registers stand in a line.
 const ABREAST: usize = 3;
 
@@ -62,9 +61,9 @@ struct Line<'a> {
 
 fn ask(name: Name, part: Part) -> Result<ReportAnswer, Sentence> {
     match operator::ask_report(name, part) {
-        Ok(ReportAnswer::None) => {
-            Err(format_error(format_args!("{name} has not died since boot, as far as is known")))
-        }
+        Ok(ReportAnswer::None) => Err(format_error(format_args!(
+            "no death of {name} is known: it has not died, or {MAX_DEATHS} others have died since"
+        ))),
         Ok(answer) => Ok(answer),
         Err(error) => Err(format_error(format_args!("the supervisor: {error}"))),
     }
@@ -76,7 +75,7 @@ struct Report {
     registers: Vec<u64, { ipc_proto::operator::MAX_REGISTERS }>,
     stack: Option<Backtrace>,
     /// The last lines of that instance.
-    lines: Vec<Logged, LINES>,
+    lines: Vec<LastLine, MAX_LINES>,
 }
 
 fn take(name: Name) -> Result<Report, Sentence> {
@@ -85,21 +84,22 @@ fn take(name: Name) -> Result<Report, Sentence> {
         return Err(unexpected());
     };
     let ReportAnswer::Stack(third, stack) = ask(name, Part::Stack)? else { return Err(unexpected()) };
-    let Instance { generation, .. } = death.instance;
+    let again = || format_error(format_args!("{name} has died again meanwhile: ask once more"));
     if [second, third] != [death.instance; 2] {
-        return Err(format_error(format_args!("{name} has died again meanwhile: ask once more")));
+        return Err(again());
     }
     let mut lines = Vec::new();
-    // There may be no line of it any more.
-    let _ = each_logged(Some(name), |line| {
-        if line.generation == generation {
-            if lines.is_full() {
-                lines.remove(0);
+    for number in (0..).take(MAX_LINES) {
+        match ask(name, Part::Line(number))? {
+            ReportAnswer::Line(instance, _) if instance != death.instance => return Err(again()),
+            ReportAnswer::Line(_, Some(line)) => {
+                // There is room: they are no more than that.
+                let _ = lines.push(line);
             }
-            // There is room now.
-            let _ = lines.push(line.clone());
+            ReportAnswer::Line(_, None) => break,
+            _ => return Err(unexpected()),
         }
-    });
+    }
     Ok(Report { death, registers, stack, lines })
 }
 
@@ -159,7 +159,7 @@ fn for_people(name: Name, report: &Report, output: &mut Output) {
         None => output
             .line(format_args!("no backtrace: the system's manifest keeps no dead instances (autopsies)")),
     }
-    for Logged { micros, own, text, .. } in &report.lines {
+    for LastLine { micros, own, text } in &report.lines {
         let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
         let from = if *own { "" } else { "supervisor: " };
         output.line(format_args!("{seconds}.{micros:06} {from}[{name}.{generation}] {text}"));

@@ -17,6 +17,9 @@ module_rt::module! {
 
 struct Blunder;
 
+/// How many lines it writes of chatter.
+const CHATTER: u32 = 60;
+
 fn init(init: &mut Init) -> Result<Blunder, InitError> {
     if init.args() == "quiet" {
         return Ok(Blunder);
@@ -53,6 +56,12 @@ fn blunder(way: &str) {
         }
         "panic" => panic!("the test asked for \x1b[31m a panic"),
         "jump" => fault::jump_to_zero(),
+        "chatter" => {
+            // As much as the log keeps of a module.
+            for _ in 0..CHATTER {
+                log!("and so on");
+            }
+        }
         "spin" => loop {
             core::hint::spin_loop();
         },
