@@ -48,7 +48,7 @@ impl Supervisor {
         }
         match request {
             Request::Load { name, args, hold, wait } => match self.load(name, args, hold) {
-                Ok(instance) if wait => self.wait_for(instance.domain),
+                Ok(instance) if wait => self.wait_for(instance.domain).unwrap_or_else(|refusal| refusal),
                 Ok(instance) => answer(&Answer::Loaded { instance, outcome: Outcome::Started }),
                 Err(why) => answer(&Answer::Refused(why)),
             },
@@ -100,18 +100,35 @@ impl Supervisor {
         self.system.pinned.contains(name)
     }
 
-    /// Keeps the operator in hand waiting for `id`. One operator can wait for a module.
-    pub(in crate::supervisor) fn wait_for(&mut self, id: DomainId) -> Response {
-        let waiter = match Waiter::save(&mut self.memory, &mut self.parking) {
-            Ok(waiter) => waiter,
-            Err(error) => return refused(format_args!("{error}")),
-        };
-        match self.room_mut(id) {
-            Some(room) if room.waiter.is_none() => room.waiter = Some(waiter),
-            _ => waiter
-                .answer(&mut self.memory, refused(format_args!("another operator waits for this module"))),
+    /// Keeps the operator in hand waiting for `id`.
+    ///
+    /// # Errors
+    /// What it is told where it cannot wait: one operator can wait for a module. Nothing has changed.
+    pub(in crate::supervisor) fn wait_for(&mut self, id: DomainId) -> Result<Response, Response> {
+        if self.room(id).is_none_or(|room| room.waiter.is_some()) {
+            return Err(refused(format_args!("another operator waits for this module")));
         }
-        Response::Later
+        let waiter = Waiter::save(&mut self.memory, &mut self.parking)
+            .map_err(|error| refused(format_args!("{error}")))?;
+        if let Some(room) = self.room_mut(id) {
+            room.waiter = Some(waiter);
+        }
+        Ok(Response::Later)
+    }
+
+    /// Does something to a module whose end the operator in hand waits for; where it cannot wait, it is not done.
+    pub(in crate::supervisor) fn while_it_waits(
+        &mut self,
+        id: DomainId,
+        does: impl FnOnce(&mut Supervisor),
+    ) -> Response {
+        match self.wait_for(id) {
+            Ok(later) => {
+                does(self);
+                later
+            }
+            Err(refusal) => refusal,
+        }
     }
 
     /// Keeps a publisher waiting until it is released: its answer is its way on.
@@ -159,11 +176,7 @@ impl Supervisor {
             return pinned(name, "crashed");
         }
         match self.state(id) {
-            Some(State::Live) => {
-                let response = self.wait_for(id);
-                self.dies(id, Cause::Operator);
-                response
-            }
+            Some(State::Live) => self.while_it_waits(id, |supervisor| supervisor.dies(id, Cause::Operator)),
             _ => refused(format_args!("{name} is not live: `ps` shows its state")),
         }
     }

@@ -49,23 +49,17 @@ impl Supervisor {
             }
             Err(error) => return refused(format_args!("{name} stays as it is: {file}: {error}")),
         }
-        if self.room(id).is_some_and(|room| room.waiter.is_some()) {
-            return refused(format_args!("{name} stays as it is: another operator waits for it"));
-        }
-        let response = self.wait_for(id);
-        if matches!(response, Response::Answer(_)) {
-            return response;
-        }
-        self.forgive(id);
-        self.forget_undone(id);
-        if let Some(room) = self.room_mut(id) {
-            room.files.replace(file);
-        }
-        match state {
-            Some(State::Live) => self.dies(id, Cause::Replaced(file)),
-            _ => self.start_again(id),
-        }
-        response
+        self.while_it_waits(id, |supervisor| {
+            supervisor.forgive(id);
+            supervisor.forget_undone(id);
+            if let Some(room) = supervisor.room_mut(id) {
+                room.files.replace(file);
+            }
+            match state {
+                Some(State::Live) => supervisor.dies(id, Cause::Replaced(file)),
+                _ => supervisor.start_again(id),
+            }
+        })
     }
 
     /// What the next instance of a module is made of. Whatever is known of the newest one's file is known of this from now

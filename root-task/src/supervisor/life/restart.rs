@@ -55,23 +55,15 @@ impl Supervisor {
             return pinned(name, "restarted");
         }
         match steps::restart_on_demand(self, id) {
-            Some(Demand::Replace) => {
-                let response = self.wait_for(id);
-                self.forgive(id);
-                self.dies(id, Cause::Restarted);
-                response
-            }
-            Some(Demand::Mend) => {
-                let response = self.wait_for(id);
-                self.forgive(id);
-                self.start_again(id);
-                response
-            }
-            Some(Demand::Hurry) => {
-                let response = self.wait_for(id);
-                self.start_again(id);
-                response
-            }
+            Some(Demand::Replace) => self.while_it_waits(id, |supervisor| {
+                supervisor.forgive(id);
+                supervisor.dies(id, Cause::Restarted);
+            }),
+            Some(Demand::Mend) => self.while_it_waits(id, |supervisor| {
+                supervisor.forgive(id);
+                supervisor.start_again(id);
+            }),
+            Some(Demand::Hurry) => self.while_it_waits(id, |supervisor| supervisor.start_again(id)),
             None => match self.state(id) {
                 Some(state) => refused(format_args!(
                     "{name} is {state}: `restart` is for a module that is live, that has failed, or that waits for its restart"
