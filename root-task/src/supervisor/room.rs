@@ -39,6 +39,8 @@ pub struct Room {
     pub args: Args,
     /// The operator that waits for the end of a load, a release or a crash.
     pub waiter: Option<Waiter>,
+    /// How often the module has died since that one waits.
+    pub died_since: u8,
     /// The held module itself, inside its publish.
     pub held: Option<Waiter>,
     /// The module itself, inside its wait for a name.

@@ -188,6 +188,13 @@ impl World<'_> {
                 self.start(id);
             }
             Some(Demand::Hurry) => self.start(id),
+            Some(Demand::Await) => {
+                let room = self.room(id).unwrap();
+                room.history = History::default();
+                if let Some((_, decision)) = &mut room.death {
+                    *decision = Decision::Restart(0);
+                }
+            }
             None => {}
         }
     }

@@ -4,7 +4,7 @@
 //! like one that is blocked. What tells them apart is who runs. So the supervisor
 //!
 //! 1. **raises** the thread above all others, with a bell just below it: if the bell answers, the thread has let go of the
-//!    processor, and if it has not moved, it was **blocked**. If the time of a [`WINDOW`] is over first, it runs;
+//!    processor, and if it has not moved, it was **blocked**. If the time of a [`window`] is over first, it runs;
 //! 2. where it has moved, or runs, puts the bell **in its queue**, behind everybody of its own priority who is ready: if
 //!    the bell answers, the thread has had its turn as well, and is **busy**, or, where it had let go of the processor, is
 //!    looked at once more. Otherwise nobody of its priority has run: it is **starved**;
@@ -24,11 +24,17 @@ use crate::ledger::MAX_MODULES;
 
 pub use finding::{Stands, Unanswering, finding, unmoved};
 
-/// How long a thread runs above all others at most, in nanoseconds.
-pub const WINDOW: u64 = 20_000;
-/// How often it is raised at most. Once more where the time was over while it stood on a call that could have blocked it:
-/// on a machine that is itself not let run, a window can pass without an instruction. And once more where it has moved.
+/// How often a thread is raised at most. Once more where the time was over while it stood on a call that could have blocked
+/// it: on a machine that is itself not let run, a window can pass without an instruction. And once more where it has moved.
 pub const TRIES: u8 = 4;
+/// How long a thread runs above all others at most when it is raised for the first time, in nanoseconds.
+pub const WINDOW: u64 = 20_000;
+
+/// How long it does when it is raised for the so manieth time: four times as long as before, up to 1.28 ms.
+pub const fn window(tries: u8) -> u64 {
+    WINDOW.saturating_mul(4_u64.saturating_pow(tries.saturating_sub(1) as u32))
+}
+
 /// The longest that a thread runs in its turn before the next one of its priority does, in nanoseconds: the kernel's time
 /// slice, 5 ticks of 2 ms.
 pub const SLICE: u64 = 10_000_000;
@@ -39,8 +45,8 @@ pub type Runner = (DomainId, u8);
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Let this module's thread run above all others, with the bell just below it, for a [`WINDOW`] at most.
-    Raise(DomainId),
+    /// Let this module's thread run above all others, with the bell just below it, for so many nanoseconds at most.
+    Raise(DomainId, u64),
     /// Let everybody run as they are, and have the bell ring at this priority, for so many nanoseconds at most.
     Ring(u8, u64),
     /// It is over.
@@ -89,7 +95,7 @@ pub struct Examination {
 impl Examination {
     /// Begins one of a module that runs.
     pub fn begin(who: Runner) -> (Examination, Step) {
-        (Examination { who, phase: Phase::Raised(1), worked: None }, Step::Raise(who.0))
+        (Examination { who, phase: Phase::Raised(1), worked: None }, Step::Raise(who.0, window(1)))
     }
 
     /// Goes on. `running` are all modules that run.
@@ -110,8 +116,9 @@ impl Examination {
             (Phase::Suspect(patience, suspect, tries), Came { bell: false, unmoved: true })
                 if tries < TRIES =>
             {
-                self.phase = Phase::Suspect(patience, suspect, tries.saturating_add(1));
-                Step::Raise(suspect.0)
+                let tries = tries.saturating_add(1);
+                self.phase = Phase::Suspect(patience, suspect, tries);
+                Step::Raise(suspect.0, window(tries))
             }
             (Phase::Suspect(patience, (suspect, _), _), Came { bell: false, .. }) => {
                 Step::End(Verdict::Starved(patience, Some(suspect)))
@@ -126,8 +133,9 @@ impl Examination {
     }
 
     fn raise(&mut self, tries: u8) -> Step {
-        self.phase = Phase::Raised(tries.saturating_add(1));
-        Step::Raise(self.who.0)
+        let tries = tries.saturating_add(1);
+        self.phase = Phase::Raised(tries);
+        Step::Raise(self.who.0, window(tries))
     }
 
     /// Raises the next module of a higher priority behind `last`: from the highest down, and in their order.
@@ -143,7 +151,7 @@ impl Examination {
         match behind.max_by_key(|other| order(*other)) {
             Some(suspect) => {
                 self.phase = Phase::Suspect(patience, suspect, 1);
-                Step::Raise(suspect.0)
+                Step::Raise(suspect.0, window(1))
             }
             None => Step::End(Verdict::Starved(patience, self.worked)),
         }

@@ -94,6 +94,8 @@ pub enum Demand {
     Mend,
     /// It waits for its restart: that comes now.
     Hurry,
+    /// It has died and is not reaped: when it is, the next one is started, whatever its policy has said.
+    Await,
 }
 
 /// What an operator's restart comes to; `None` where it is not for a module in that state.
@@ -105,6 +107,9 @@ pub fn restart_on_demand(on: &mut impl Effects, id: DomainId) -> Option<Demand> 
         State::Dead if newest(ledger, id).is_some_and(|dead| alarms.is_set(What::Restart(dead))) => {
             Some(Demand::Hurry)
         }
+        State::Dead => Some(Demand::Await),
+        // Its next instance is on its way. A load is not an operator's to restart: it has not come to its end.
+        State::Starting if ledger.module(id)?.was_live => Some(Demand::Replace),
         _ => None,
     }
 }

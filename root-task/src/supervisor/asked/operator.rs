@@ -111,7 +111,7 @@ impl Supervisor {
         let waiter = Waiter::save(&mut self.memory, &mut self.parking)
             .map_err(|error| refused(format_args!("{error}")))?;
         if let Some(room) = self.room_mut(id) {
-            room.waiter = Some(waiter);
+            (room.waiter, room.died_since) = (Some(waiter), 0);
         }
         Ok(Response::Later)
     }

@@ -8,7 +8,7 @@ use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Call, Examined, Finding, State, Until};
 use root_task_core::alarms::What;
-use root_task_core::hang::{self, Came, Examination, Stands, Step, Verdict, WINDOW};
+use root_task_core::hang::{self, Came, Examination, Stands, Step, Verdict};
 use root_task_core::ledger::MAX_MODULES;
 use root_task_core::system::MAX_OPERATORS;
 use sel4::{SYSCALL_INSTRUCTION, UserContext};
@@ -178,11 +178,11 @@ impl Supervisor {
 
     fn examines_on(&mut self, step: Step) {
         let patience = match step {
-            Step::Raise(id) => {
+            Step::Raise(id, window) => {
                 self.examiner.raised = Some((id, self.stands(id)));
                 self.set_priority(id);
                 self.examiner.bell.hang_at(arch::BELOW_EXAMINED);
-                WINDOW
+                window
             }
             Step::Ring(priority, patience) => {
                 self.examiner.bell.hang_at(u64::from(priority));

@@ -20,6 +20,8 @@ use crate::supervisor::{Response, Supervisor, answer};
 
 /// The longest time that others have between a death and its reaping, in nanoseconds.
 const PATIENCE: u64 = 100_000;
+/// For so many further instances an operator waits who wants one that is live: more than the budget of restarts is by default.
+const MAX_DIED_SINCE: u8 = 8;
 
 impl Supervisor {
     /// A fault message, or a forged one: either way the module is at its end.
@@ -188,6 +190,20 @@ impl Supervisor {
         }
     }
 
+    /// An operator does not wait for ever for a module that dies again and again before it is live.
+    fn tell_of_a_loop(&mut self, id: DomainId, name: Name) {
+        let Some(room) = self.room_mut(id).filter(|room| room.waiter.is_some()) else { return };
+        room.died_since = room.died_since.saturating_add(1);
+        if room.died_since > MAX_DIED_SINCE {
+            self.forget_undone(id);
+            let often = MAX_DIED_SINCE;
+            let response = refused(format_args!(
+                "{name} has been started again {often} times, and has died each time before it was live: `report {name}` says of what; it goes on being started"
+            ));
+            self.answer_waiter(id, response);
+        }
+    }
+
     /// Reaps a dead instance and does what its module's policy says.
     pub(in crate::supervisor) fn conclude(&mut self, id: DomainId) {
         let Some(Died { cause, decision, .. }) = self.room_mut(id).and_then(|room| room.death.take()) else {
@@ -210,7 +226,10 @@ impl Supervisor {
                 self.answer_waiter(id, answer);
                 self.report_leak(id, name);
             }
-            Next::Restart(delay) => self.restart_in(instance, cause.kind(), delay),
+            Next::Restart(delay) => {
+                self.tell_of_a_loop(id, name);
+                self.restart_in(instance, cause.kind(), delay);
+            }
             Next::Done => {
                 self.answer_waiter(id, answer(&Answer::Done));
                 self.report_leak(id, name);

@@ -61,6 +61,7 @@ impl Supervisor {
                 usage: Usage::default(),
                 args,
                 waiter: None,
+                died_since: 0,
                 held: None,
                 awaits: None,
                 death: None,

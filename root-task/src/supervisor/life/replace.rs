@@ -31,12 +31,13 @@ impl Supervisor {
         if self.is_pinned(name) && state != Some(State::Failed) {
             return pinned(name, "replaced");
         }
+        let again = self.ledger.module(id).is_some_and(|module| module.was_live);
         match state {
-            Some(State::Live | State::Failed) => {}
-            Some(State::Dead) if self.waits_for_restart(id) => {}
+            Some(State::Live | State::Failed | State::Dead) => {}
+            Some(State::Starting) if again && !self.is_being_made(id) => {}
             Some(state) => {
                 return refused(format_args!(
-                    "{name} is {state}: `replace` is for a module that is live, that has failed, or that waits for its restart"
+                    "{name} is {state}: `replace` is for a module that has been live, and not while its next instance is made"
                 ));
             }
             None => return not_loaded(name),
@@ -56,7 +57,8 @@ impl Supervisor {
                 room.files.replace(file);
             }
             match state {
-                Some(State::Live) => supervisor.dies(id, Cause::Replaced(file)),
+                Some(State::Live | State::Starting) => supervisor.dies(id, Cause::Replaced(file)),
+                Some(State::Dead) if !supervisor.waits_for_restart(id) => supervisor.is_wanted_again(id),
                 _ => supervisor.start_again(id),
             }
         })

@@ -4,7 +4,7 @@ use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::operator::State;
 use root_task_core::alarms::What;
-use root_task_core::restart::{self, History};
+use root_task_core::restart::{self, Decision, History};
 use root_task_core::steps::{self, Demand};
 
 use crate::report::Cause;
@@ -55,6 +55,9 @@ impl Supervisor {
             return pinned(name, "restarted");
         }
         match steps::restart_on_demand(self, id) {
+            Some(Demand::Await) => self.while_it_waits(id, |supervisor| supervisor.is_wanted_again(id)),
+            // What is being made of it is its next instance.
+            Some(Demand::Replace) if self.is_being_made(id) => self.while_it_waits(id, |_| ()),
             Some(Demand::Replace) => self.while_it_waits(id, |supervisor| {
                 supervisor.forgive(id);
                 supervisor.dies(id, Cause::Restarted);
@@ -65,11 +68,24 @@ impl Supervisor {
             }),
             Some(Demand::Hurry) => self.while_it_waits(id, |supervisor| supervisor.start_again(id)),
             None => match self.state(id) {
-                Some(state) => refused(format_args!(
-                    "{name} is {state}: `restart` is for a module that is live, that has failed, or that waits for its restart"
-                )),
+                Some(state) => {
+                    refused(format_args!("{name} is {state}: `restart` is for a module that has been live"))
+                }
                 None => not_loaded(name),
             },
+        }
+    }
+
+    /// Whether an instance of it is not whole yet.
+    pub(in crate::supervisor) fn is_being_made(&self, id: DomainId) -> bool {
+        self.room(id).is_some_and(|room| room.building.is_some())
+    }
+
+    /// A module that has died is started again when it is reaped, whatever was decided at its death.
+    pub(in crate::supervisor) fn is_wanted_again(&mut self, id: DomainId) {
+        self.forgive(id);
+        if let Some(death) = self.room_mut(id).and_then(|room| room.death.as_mut()) {
+            death.decision = Decision::Restart(0);
         }
     }
 

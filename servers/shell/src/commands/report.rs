@@ -17,6 +17,8 @@ use super::{json, unexpected};
 use crate::format_error;
 use crate::output::Output;
 
+/// How often a report is taken of a module that dies again meanwhile.
+const TRIES: u32 = 8;
 /// How many registers stand in a line.
 const ABREAST: usize = 3;
 
@@ -74,35 +76,44 @@ struct Report {
     death: Autopsy,
     registers: Vec<u64, { ipc_proto::operator::MAX_REGISTERS }>,
     stack: Option<Backtrace>,
-    /// The last lines of that instance.
-    lines: Vec<LastLine, MAX_LINES>,
 }
 
+/// Takes it; once more where the module has died again meanwhile.
 fn take(name: Name) -> Result<Report, Sentence> {
+    for _ in 0..TRIES {
+        if let Some(report) = take_once(name)? {
+            return Ok(report);
+        }
+    }
+    Err(format_error(format_args!("{name} dies faster than its report can be read: ask once more")))
+}
+
+/// `None` where it has died again meanwhile. Not in its caller's frame: a report is large, and other commands need no room
+/// for one.
+#[inline(never)]
+fn take_once(name: Name) -> Result<Option<Report>, Sentence> {
     let ReportAnswer::Death(death) = ask(name, Part::Death)? else { return Err(unexpected()) };
     let ReportAnswer::Registers(second, registers) = ask(name, Part::Registers)? else {
         return Err(unexpected());
     };
     let ReportAnswer::Stack(third, stack) = ask(name, Part::Stack)? else { return Err(unexpected()) };
-    let again = || format_error(format_args!("{name} has died again meanwhile: ask once more"));
     if [second, third] != [death.instance; 2] {
-        return Err(again());
+        return Ok(None);
     }
-    let mut lines = Vec::new();
-    for number in (0..).take(MAX_LINES) {
-        match ask(name, Part::Line(number))? {
-            ReportAnswer::Line(instance, _) if instance != death.instance => return Err(again()),
-            ReportAnswer::Line(_, Some(line)) => {
-                // There is room: they are no more than that.
-                let _ = lines.push(line);
-            }
-            ReportAnswer::Line(_, None) => break,
-            _ => return Err(unexpected()),
-        }
-    }
-    Ok(Report { death, registers, stack, lines })
+    Ok(Some(Report { death, registers, stack }))
 }
 
+/// Does something with each of the last lines of an instance, as long as no further one has died.
+fn each_line(name: Name, of: Instance, mut does: impl FnMut(&LastLine)) {
+    for number in (0..).take(MAX_LINES) {
+        match ask(name, Part::Line(number)) {
+            Ok(ReportAnswer::Line(instance, Some(line))) if instance == of => does(&line),
+            _ => return,
+        }
+    }
+}
+
+#[inline(never)]
 pub fn show(name: Name, json: bool, output: &mut Output) -> Result<(), Sentence> {
     let report = take(name)?;
     if json {
@@ -159,11 +170,11 @@ fn for_people(name: Name, report: &Report, output: &mut Output) {
         None => output
             .line(format_args!("no backtrace: the system's manifest keeps no dead instances (autopsies)")),
     }
-    for LastLine { micros, own, text } in &report.lines {
+    each_line(name, *instance, |LastLine { micros, own, text }| {
         let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
         let from = if *own { "" } else { "supervisor: " };
         output.line(format_args!("{seconds}.{micros:06} {from}[{name}.{generation}] {text}"));
-    }
+    });
 }
 
 fn for_programs(name: Name, report: &Report, output: &mut Output) {
@@ -205,8 +216,11 @@ fn for_programs(name: Name, report: &Report, output: &mut Output) {
         None => output.line(format_args!("],\"backtrace_end\":null,\"backtrace\":[")),
     }
     output.line(format_args!("],\"lines\":["));
-    let lines = report.lines.iter().map(|line| Line { micros: line.micros, own: line.own, text: &line.text });
-    list(lines, output);
+    let mut comma = "";
+    each_line(name, *instance, |LastLine { micros, own, text }| {
+        json::line(comma, &Line { micros: *micros, own: *own, text }, output);
+        comma = ",";
+    });
     output.line(format_args!("]}}"));
 }
 
