@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use root_task_core::layout;
+use root_task_core::system::SystemManifest;
 use sha2::{Digest as _, Sha256};
 
 use crate::arch::Arch;
@@ -234,6 +235,11 @@ fn archive(
     }
     for file in &system.files {
         entries.push((file.name.clone(), read(&ctx.root.join(file.path_for(arch)))?));
+    }
+    let names: Vec<&str> = entries.iter().skip(1).map(|(name, _)| name.as_str()).collect();
+    // It was encoded here, from the file.
+    if let Ok(manifest) = SystemManifest::decode(&system.encoded) {
+        system::named::check(&manifest, &names)?;
     }
     Ok(entries)
 }

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod hostile_tests;
+pub mod named;
 
 use std::fs;
 use std::path::{Path, PathBuf};
