@@ -24,7 +24,8 @@ const BUDGET: u64 = 600_000_000;
 Without --script the terminal is the system's console; Ctrl-A x leaves, `halt` shuts it down.
 With --script the lines of FILE are typed one by one as the prompt returns (blank lines and lines
 that start with # are passed over), the transcript is printed, and the exit code is 0 only if every
-command succeeded. The guest's clock then counts its instructions: two runs are the same.
+command succeeded. The guest's clock then counts its instructions, and skips what nobody needs
+while the next line comes: times differ from run to run, and what a command costs does not.
 
 Examples:
   ./escrow run
