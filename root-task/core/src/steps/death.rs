@@ -118,4 +118,6 @@ pub fn restart_on_demand(on: &mut impl Effects, id: DomainId) -> Option<Demand> 
 pub fn forget(on: &mut impl Effects, id: DomainId) {
     cancel_restart(on, id);
     on.tables().ledger.remove(id);
+    // Its names are free: others may be expected to provide them.
+    waits::look_soon(on);
 }

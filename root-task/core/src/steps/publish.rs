@@ -2,7 +2,7 @@
 
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 
-use super::waits::has_published;
+use super::waits::{has_published, look_soon};
 use super::{Effects, Tables, newest};
 use crate::alarms::What;
 use crate::ledger::PublishDecision;
@@ -26,7 +26,10 @@ pub fn publish(on: &mut impl Effects, who: Instance) -> Published {
             went_live(on, who.domain, &dropped);
             Published::Live
         }
-        PublishDecision::Held => Published::Held,
+        PublishDecision::Held => {
+            look_soon(on);
+            Published::Held
+        }
         PublishDecision::Nothing => Published::Nothing,
     }
 }

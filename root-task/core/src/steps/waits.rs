@@ -89,9 +89,9 @@ pub(super) fn drop_wait(on: &mut impl Effects, id: DomainId) {
     look_soon(on);
 }
 
-/// A module has died or become live, so others may be expected to provide what some wait for: a turn of its own for that,
-/// when the ledger knows all of it.
-fn look_soon(on: &mut impl Effects) {
+/// A module has died, has been forgotten, is held or has become live, so others may be expected to provide what some wait
+/// for: a turn of its own for that, when the ledger knows all of it.
+pub(super) fn look_soon(on: &mut impl Effects) {
     if on.tables().waits.waiting().next().is_some() {
         alarm_at(on, on.now());
     }

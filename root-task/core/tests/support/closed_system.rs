@@ -39,10 +39,15 @@ const SYSTEM: &str = r#"
 pub struct World {
     pub ledger: Ledger,
     pub waits: Waits,
-    alarms: Alarms,
+    pub alarms: Alarms,
     pub system: SystemManifest,
     /// What the name server has asked of it.
     pub asked: Vec<Request>,
+    /// Whether there is room for a capability, and for somebody who waits.
+    pub room: bool,
+    /// Whose calls were answered, and from whom a capability was taken.
+    pub answered: Vec<(DomainId, u8)>,
+    pub taken: Vec<(DomainId, u8)>,
 }
 
 impl Effects for World {
@@ -58,15 +63,19 @@ impl Effects for World {
         false
     }
     fn keep_awaiting(&mut self, _: DomainId) -> bool {
-        true
+        self.room
     }
     fn answer_awaiting(&mut self, _: DomainId, _: Option<&Ended>) {}
     fn mint(&mut self, _: DomainId, _: &Connection) -> Result<(), Refusal> {
-        Ok(())
+        if self.room { Ok(()) } else { Err(Refusal::Kernel) }
     }
     fn reopen(&mut self, _: DomainId) {}
-    fn answer_clients(&mut self, _: &[(DomainId, u8)]) {}
-    fn take_connection(&mut self, _: DomainId, _: u8) {}
+    fn answer_clients(&mut self, clients: &[(DomainId, u8)]) {
+        self.answered.extend_from_slice(clients);
+    }
+    fn take_connection(&mut self, client: DomainId, slot: u8) {
+        self.taken.push((client, slot));
+    }
 }
 
 impl name_server_core::Supervisor for World {
@@ -85,9 +94,21 @@ pub fn name(text: &str) -> Name {
 
 impl World {
     pub fn new() -> (World, NameServer) {
-        let (ledger, waits, alarms) = (Ledger::new(), Waits::new(), Alarms::new());
-        let world =
-            World { ledger, waits, alarms, system: toml::from_str(SYSTEM).unwrap(), asked: Vec::new() };
+        World::of(SYSTEM)
+    }
+
+    /// One with this system's manifest.
+    pub fn of(system: &str) -> (World, NameServer) {
+        let world = World {
+            ledger: Ledger::new(),
+            waits: Waits::new(),
+            alarms: Alarms::new(),
+            system: toml::from_str(system).unwrap(),
+            asked: Vec::new(),
+            room: true,
+            answered: Vec::new(),
+            taken: Vec::new(),
+        };
         (world, NameServer::default())
     }
 
