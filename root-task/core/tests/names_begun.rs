@@ -87,3 +87,12 @@ fn what_is_gone_is_forgotten_by_the_lookup_that_meets_it() {
     assert_eq!(told, names::Answer::Failed(NameFailure::NotFound));
     assert_eq!(names.registry().entries().count(), 0);
 }
+
+#[test]
+fn a_name_that_somebody_has_costs_one_question_however_many_there_are() {
+    let (mut world, mut names, _) = with_names(MAX_SERVICES);
+    let rival = world.started("rival");
+    world.asked.clear();
+    assert_eq!(world.reserve(&mut names, rival, "x0", 1), names::Answer::Failed(NameFailure::Taken));
+    assert_eq!(world.asked.len(), 1, "{:?}", world.asked);
+}

@@ -2,7 +2,8 @@
 //! trait for what they have it do.
 //!
 //! The tables (ledger, waits, alarms) decide by themselves; what holds between them is decided here. The supervisor
-//! carries these steps out on the kernel; the host's tests, simulation and model check run the same ones.
+//! carries these steps out on the kernel; the host's tests and the model check run the same ones. The simulation runs those
+//! of the waits.
 
 mod death;
 mod publish;

@@ -69,6 +69,11 @@ impl Supervisor {
         if self.is_pinned(name) {
             return pinned(name, "unloaded");
         }
+        if *name == self.system.name_server {
+            return refused(format_args!(
+                "{name} is the name server: an unload would take every module's way to it for good; `restart` or `replace` it"
+            ));
+        }
         let users = self.users_of(id, asker);
         if self.system.keep_in_use.contains(name) && !users.names.is_empty() {
             return refused(format_args!(

@@ -83,9 +83,11 @@ impl NameServer {
         outcome.unwrap_or_else(Answer::Failed)
     }
 
-    /// Drops every entry whose service is gone; gives whether there was one.
-    fn sweep(&mut self, to: &mut impl Supervisor) -> bool {
-        let services: Vec<_, MAX_NAMES> = self.registry.entries().map(|entry| entry.service).collect();
+    /// Drops every entry whose service is gone, or that of one service; gives whether there was one.
+    fn sweep(&mut self, to: &mut impl Supervisor, only: Option<ServiceRef>) -> bool {
+        let entries = self.registry.entries().map(|entry| entry.service);
+        let services: Vec<_, MAX_NAMES> =
+            entries.filter(|service| only.is_none_or(|only| only == *service)).collect();
         let mut found = false;
         for service in services {
             if matches!(supervisor::state(to, service), Ok(None)) {
@@ -105,14 +107,14 @@ impl NameServer {
     ) -> Result<Option<Entry>, NameFailure> {
         // A second look, after what is stale was dropped, is enough: nothing else changes the table meanwhile.
         for last in [false, true] {
-            let failure = match self.registry.decide(owner, name, version) {
+            let (failure, in_the_way) = match self.registry.decide(owner, name, version) {
                 Decision::New => return Ok(None),
                 Decision::Again(entry) => return Ok(Some(entry)),
-                Decision::Conflict(_) => NameFailure::Taken,
-                Decision::Full => NameFailure::Full,
-                Decision::TooManyForOwner => NameFailure::TooManyForOwner,
+                Decision::Conflict(entry) => (NameFailure::Taken, Some(entry.service)),
+                Decision::Full => (NameFailure::Full, None),
+                Decision::TooManyForOwner => (NameFailure::TooManyForOwner, None),
             };
-            if last || !self.sweep(to) {
+            if last || !self.sweep(to, in_the_way) {
                 return Err(failure);
             }
         }
