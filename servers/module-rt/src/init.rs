@@ -45,9 +45,6 @@ impl fmt::Display for NamesError {
         match self {
             NamesError::Name(error) => error.fmt(f),
             NamesError::Refused(failure) => failure.fmt(f),
-            NamesError::Call(CallError::Interrupted { .. }) => f.write_str(
-                "the name server has died each time that it was asked: try again, which does nothing twice",
-            ),
             NamesError::Call(error) => write!(f, "the name server did not answer: {error}"),
         }
     }
