@@ -59,6 +59,19 @@ struct Head {
     length: u8,
 }
 
+impl Head {
+    /// The line of which it is the head.
+    fn line<'a>(&self, name: Name, text: &'a [u8]) -> Line<'a> {
+        Line {
+            name,
+            generation: Generation(self.generation.get()),
+            micros: self.micros.get(),
+            own: self.own != 0,
+            text: core::str::from_utf8(text).unwrap_or_default(),
+        }
+    }
+}
+
 /// The lines of a module, the oldest first: head and text, one behind the other.
 struct Place {
     name: Option<Name>,
@@ -92,10 +105,7 @@ impl Place {
     /// Its first line from this sequence number on.
     fn first(&self, from: u64) -> Option<Entry<'_>> {
         let (name, (head, text)) = (self.name?, self.lines().find(|(head, _)| head.sequence.get() >= from)?);
-        let text = core::str::from_utf8(text).unwrap_or_default();
-        let generation = Generation(head.generation.get());
-        let line = Line { name, generation, micros: head.micros.get(), own: head.own != 0, text };
-        Some(Entry { line, sequence: head.sequence.get(), number: head.number.get() })
+        Some(Entry { line: head.line(name, text), sequence: head.sequence.get(), number: head.number.get() })
     }
 
     /// Drops the oldest lines until there is room for so many bytes.
@@ -197,13 +207,7 @@ impl Log {
                 last.remove(0);
             }
             // There is room now, where there is to be any.
-            let _ = last.push(Line {
-                name: *module,
-                generation: Generation(head.generation.get()),
-                micros: head.micros.get(),
-                own: head.own != 0,
-                text: core::str::from_utf8(text).unwrap_or_default(),
-            });
+            let _ = last.push(head.line(*module, text));
         }
         last
     }

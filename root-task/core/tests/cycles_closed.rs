@@ -1,12 +1,11 @@
 //! Cycles of waits that nobody's new wait closes: a death, a publish, an end or a reservation does, by which somebody else is
 //! expected to provide a name.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it expects")]
-#![allow(dead_code, reason = "each test of a closed system needs another part of it")]
 
 #[path = "support/closed_system.rs"]
 mod closed_system;
 
-use closed_system::World;
+use closed_system::{OPEN, World};
 use ipc_proto::ids::Instance;
 use ipc_proto::names;
 use ipc_proto::version::{Version, VersionRange};
@@ -42,7 +41,7 @@ fn is_told(world: &mut World, who: Instance) -> bool {
 }
 
 /// `c` has `x`; `a` waits for another version of it and `b` for `a`, so that all is well as long as `c` has the name.
-fn while_another_has_the_name() -> (World, NameServer, [Instance; 3]) {
+fn while_another_has_the_name() -> (World, [Instance; 3]) {
     let (mut world, mut names) = World::of(HINTS);
     let all = ["a", "b", "c"].map(|text| world.started(text));
     let [a, b, c] = all;
@@ -51,12 +50,12 @@ fn while_another_has_the_name() -> (World, NameServer, [Instance; 3]) {
     world.reserved(&mut names, a, "na", 1);
     waits(&mut world, &mut names, a, "x", VersionRange::exactly(Version(2)));
     waits(&mut world, &mut names, b, "na", VersionRange::ANY);
-    (world, names, all)
+    (world, all)
 }
 
 #[test]
 fn by_the_end_of_a_module_that_has_failed() {
-    let (mut world, _, [a, b, c]) = while_another_has_the_name();
+    let (mut world, [a, b, c]) = while_another_has_the_name();
     steps::leaves(&mut world, c);
     world.ledger.died(c.domain);
     world.ledger.fail(c.domain);
@@ -68,7 +67,7 @@ fn by_the_end_of_a_module_that_has_failed() {
 
 #[test]
 fn by_the_end_of_a_module_that_has_done_what_it_was_to() {
-    let (mut world, _, [a, b, c]) = while_another_has_the_name();
+    let (mut world, [a, b, c]) = while_another_has_the_name();
     steps::leaves(&mut world, c);
     world.ledger.died(c.domain);
     turns(&mut world);
@@ -79,20 +78,20 @@ fn by_the_end_of_a_module_that_has_done_what_it_was_to() {
 }
 
 /// `a` waits for `x`, which `b` or `d` may provide, and `b` waits for `a`.
-fn while_two_may_provide() -> (World, NameServer, [Instance; 3]) {
+fn while_two_may_provide(d_is_held: bool) -> (World, [Instance; 3]) {
     let (mut world, mut names) = World::of(HINTS);
-    let all = ["a", "b", "d"].map(|text| world.started(text));
-    let [a, b, _] = all;
+    let [a, b] = ["a", "b"].map(|text| world.started(text));
+    let d = world.started_and_held("d", d_is_held);
     world.reserved(&mut names, a, "na", 1);
     waits(&mut world, &mut names, a, "x", VersionRange::ANY);
     waits(&mut world, &mut names, b, "na", VersionRange::ANY);
     assert!(matches!(world.waits.ask(a), Found::Waiting), "d may still come");
-    (world, names, all)
+    (world, [a, b, d])
 }
 
 #[test]
 fn by_the_death_of_the_other_who_may_provide() {
-    let (mut world, _, [a, b, d]) = while_two_may_provide();
+    let (mut world, [a, b, d]) = while_two_may_provide(false);
     steps::leaves(&mut world, d);
     world.ledger.died(d.domain);
     turns(&mut world);
@@ -101,7 +100,7 @@ fn by_the_death_of_the_other_who_may_provide() {
 
 #[test]
 fn by_a_publish_of_the_other_without_the_name() {
-    let (mut world, _, [a, b, d]) = while_two_may_provide();
+    let (mut world, [a, b, d]) = while_two_may_provide(false);
     assert_eq!(steps::publish(&mut world, d), Published::Live);
     turns(&mut world);
     assert!(is_told(&mut world, a) && is_told(&mut world, b));
@@ -109,27 +108,21 @@ fn by_a_publish_of_the_other_without_the_name() {
 
 #[test]
 fn by_a_publish_of_the_other_that_is_held() {
-    let (mut world, mut names) = World::of(HINTS);
-    let [a, b] = ["a", "b"].map(|text| world.started(text));
-    let domain = world.ledger.admit(closed_system::name("d"), 16, true).unwrap();
-    let d = Instance { domain, generation: world.ledger.start(domain).unwrap() };
-    world.reserved(&mut names, a, "na", 1);
-    waits(&mut world, &mut names, a, "x", VersionRange::ANY);
-    waits(&mut world, &mut names, b, "na", VersionRange::ANY);
+    let (mut world, [a, b, d]) = while_two_may_provide(true);
     assert_eq!(steps::publish(&mut world, d), Published::Held);
     turns(&mut world);
     assert!(is_told(&mut world, a) && is_told(&mut world, b));
 }
 
 #[test]
-fn by_a_reservation_and_two_at_once() {
-    let (mut world, mut names) = World::of("name_server = \"n\"\nconsole = \"n\"\nboot = [\"n\"]\n");
+fn by_a_reservation_of_what_one_waits_for() {
+    let (mut world, mut names) = World::of(OPEN);
     let [a, b, c] = ["a", "b", "c"].map(|text| world.started(text));
     for (who, reserved, wanted) in [(a, "na", "late"), (b, "nb", "late"), (c, "nc", "nowhere")] {
         world.reserved(&mut names, who, reserved, 1);
         waits(&mut world, &mut names, who, wanted, VersionRange::ANY);
     }
-    // It waits for itself then, and so does `b` for it.
+    // It waits for itself then.
     world.reserved(&mut names, a, "late", 1);
     assert!(is_told(&mut world, a));
     assert!(matches!(world.waits.ask(c), Found::Waiting));

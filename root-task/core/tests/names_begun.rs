@@ -1,11 +1,10 @@
 //! A name server that begins again knows what the ledger knows, and forgets what the ledger says is gone.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it expects")]
-#![allow(dead_code, reason = "each test of a closed system needs another part of it")]
 
 #[path = "support/closed_system.rs"]
 mod closed_system;
 
-use closed_system::World;
+use closed_system::{OPEN, World};
 use ipc_proto::ids::Instance;
 use ipc_proto::names::{self, NameFailure};
 use ipc_proto::registrar::PAGE;
@@ -13,8 +12,6 @@ use ipc_proto::version::VersionRange;
 use name_server_core::{NameServer, Supervisor};
 use root_task_core::ledger::{MAX_SERVICES, MAX_SERVICES_PER_MODULE};
 use root_task_core::steps;
-
-const OPEN: &str = "name_server = \"n\"\nconsole = \"n\"\nboot = [\"n\"]\n";
 
 /// Modules that have reserved so many names together.
 fn with_names(count: usize) -> (World, NameServer, Vec<Instance>) {

@@ -5,12 +5,11 @@
     clippy::unwrap_used,
     reason = "a test stops at the first thing that is not as it expects"
 )]
-#![allow(dead_code, reason = "each test of a closed system needs another part of it")]
 
 #[path = "support/closed_system.rs"]
 mod closed_system;
 
-use closed_system::{World, name};
+use closed_system::{OPEN, World, name};
 use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::{Generation, Instance};
 use ipc_proto::label::Status;
@@ -20,8 +19,6 @@ use ipc_proto::version::VersionRange;
 use root_task_core::restart::{Cause, Decision};
 use root_task_core::steps::{self, Next};
 use root_task_core::waits::Found;
-
-const OPEN: &str = "name_server = \"n\"\nconsole = \"n\"\nboot = [\"n\"]\n";
 
 #[test]
 fn a_service_that_the_next_instance_does_not_offer_is_taken_from_its_clients() {

@@ -267,8 +267,10 @@ fn how_many_may_wait() {
     }
     let granted = |grants: &str| parsed(&format!("{TEXT}grants = [{grants}]\n"));
     let waits =
-        granted(r#"{ module = "a", wait_ms = 7 }, { module = "b", wait_ms = 0 }, { module = "c" }"#).unwrap();
-    for (module, micros) in [("a", 7_000), ("b", 0), ("c", 10_000_000), ("d", 10_000_000)] {
+        granted(r#"{ module = "a", wait_ms = 7 }, { module = "b", wait_ms = 0 }, { module = "c" }, { module = "e", wait_ms = 4294967295 }"#).unwrap();
+    for (module, micros) in
+        [("a", 7_000), ("b", 0), ("c", 10_000_000), ("d", 10_000_000), ("e", 4_294_967_295_000)]
+    {
         assert_eq!(waits.longest_wait_of(&name(module)), micros, "{module}");
     }
 }

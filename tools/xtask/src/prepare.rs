@@ -237,10 +237,9 @@ fn archive(
         entries.push((file.name.clone(), read(&ctx.root.join(file.path_for(arch)))?));
     }
     let names: Vec<&str> = entries.iter().skip(1).map(|(name, _)| name.as_str()).collect();
-    // It was encoded here, from the file.
-    if let Ok(manifest) = SystemManifest::decode(&system.encoded) {
-        system::named::check(&manifest, &names)?;
-    }
+    let manifest =
+        SystemManifest::decode(&system.encoded).context("what was encoded of the system's manifest")?;
+    system::named::check(&manifest, &names)?;
     Ok(entries)
 }
 

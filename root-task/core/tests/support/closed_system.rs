@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     reason = "a test stops at the first thing that is not as it expects"
 )]
+#![allow(dead_code, reason = "each of those who use it needs another part of it")]
 
 use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
@@ -34,6 +35,9 @@ const SYSTEM: &str = r#"
         { module = "free", provides = "any", uses = "any" },
     ]
 "#;
+
+/// A system in which everybody may have every name.
+pub const OPEN: &str = "name_server = \"n\"\nconsole = \"n\"\nboot = [\"n\"]\n";
 
 /// A supervisor without a kernel.
 pub struct World {
@@ -113,7 +117,12 @@ impl World {
     }
 
     pub fn started(&mut self, text: &str) -> Instance {
-        let domain = self.ledger.admit(name(text), 16, false).unwrap();
+        self.started_and_held(text, false)
+    }
+
+    /// `held`: between reserve and publish.
+    pub fn started_and_held(&mut self, text: &str, held: bool) -> Instance {
+        let domain = self.ledger.admit(name(text), 16, held).unwrap();
         Instance { domain, generation: self.ledger.start(domain).unwrap() }
     }
 

@@ -48,7 +48,7 @@ impl Supervisor {
         }
         match request {
             Request::Load { name, args, hold, wait } => match self.load(name, args, hold) {
-                Ok(instance) if wait => self.wait_for(instance.domain).unwrap_or_else(|refusal| refusal),
+                Ok(instance) if wait => self.while_it_waits(instance.domain, |_| ()),
                 Ok(instance) => answer(&Answer::Loaded { instance, outcome: Outcome::Started }),
                 Err(why) => answer(&Answer::Refused(why)),
             },
@@ -104,7 +104,7 @@ impl Supervisor {
     ///
     /// # Errors
     /// What it is told where it cannot wait: one operator can wait for a module. Nothing has changed.
-    pub(in crate::supervisor) fn wait_for(&mut self, id: DomainId) -> Result<Response, Response> {
+    fn wait_for(&mut self, id: DomainId) -> Result<(), Response> {
         if self.room(id).is_none_or(|room| room.waiter.is_some()) {
             return Err(refused(format_args!("another operator waits for this module")));
         }
@@ -113,7 +113,7 @@ impl Supervisor {
         if let Some(room) = self.room_mut(id) {
             (room.waiter, room.died_since) = (Some(waiter), 0);
         }
-        Ok(Response::Later)
+        Ok(())
     }
 
     /// Does something to a module whose end the operator in hand waits for; where it cannot wait, it is not done.
@@ -123,9 +123,9 @@ impl Supervisor {
         does: impl FnOnce(&mut Supervisor),
     ) -> Response {
         match self.wait_for(id) {
-            Ok(later) => {
+            Ok(()) => {
                 does(self);
-                later
+                Response::Later
             }
             Err(refusal) => refusal,
         }

@@ -129,7 +129,8 @@ impl Supervisor {
         let is_syscall = |at| room.code.has(at, &SYSCALL_INSTRUCTION);
         // Fails only for a capability that is not a thread, which this one is.
         let registers = domain.tcb().tcb_read_all_registers(false).unwrap_or_default();
-        let goes_on = stays && was_live || cause.kind() == restart::Cause::Demanded;
+        let stays = stays && was_live;
+        let goes_on = stays || cause.kind() == restart::Cause::Demanded;
         let record = Record {
             name,
             instance: domain.instance,
@@ -156,7 +157,7 @@ impl Supervisor {
             return;
         }
         // What it keeps in a locker reaches out, too; and what takes long is done in turns.
-        if !(stays && was_live) || has_locker || self.is_long(id) {
+        if !stays || has_locker || self.is_long(id) {
             self.look_at(id, &code);
             return;
         }

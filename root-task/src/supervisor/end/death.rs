@@ -196,9 +196,8 @@ impl Supervisor {
         room.died_since = room.died_since.saturating_add(1);
         if room.died_since > MAX_DIED_SINCE {
             self.forget_undone(id);
-            let often = MAX_DIED_SINCE;
             let response = refused(format_args!(
-                "{name} has been started again {often} times, and has died each time before it was live: `report {name}` says of what; it goes on being started"
+                "{name} has been started again {MAX_DIED_SINCE} times, and has died each time before it was live: `report {name}` says of what; it goes on being started"
             ));
             self.answer_waiter(id, response);
         }

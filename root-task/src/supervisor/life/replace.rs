@@ -13,6 +13,7 @@ use ipc_proto::operator::{Answer, State};
 use ipc_proto::supervisor::Line;
 use root_task_core::elf_plan::{Code, ElfPlan};
 use root_task_core::restart::History;
+use root_task_core::steps::{self, Demand};
 use root_task_core::system::MAX_OPERATORS;
 
 use super::instance::StartError;
@@ -27,21 +28,15 @@ impl Supervisor {
     /// An operator wants a module to be made of another file.
     pub(in crate::supervisor) fn replace_by_name(&mut self, name: &Name, file: Name) -> Response {
         let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
-        let state = self.state(id);
-        if self.is_pinned(name) && state != Some(State::Failed) {
+        let Some(state) = self.state(id) else { return not_loaded(name) };
+        if self.is_pinned(name) && state != State::Failed {
             return pinned(name, "replaced");
         }
-        let again = self.ledger.module(id).is_some_and(|module| module.was_live);
-        match state {
-            Some(State::Live | State::Failed | State::Dead) => {}
-            Some(State::Starting) if again && !self.is_being_made(id) => {}
-            Some(state) => {
-                return refused(format_args!(
-                    "{name} is {state}: `replace` is for a module that has been live, and not while its next instance is made"
-                ));
-            }
-            None => return not_loaded(name),
-        }
+        let Some(demand) = steps::restart_on_demand(self, id).filter(|_| !self.is_being_made(id)) else {
+            return refused(format_args!(
+                "{name} is {state}: `replace` is for a module that has been live, and not while its next instance is made"
+            ));
+        };
         match self.plan(name, &file) {
             Ok((plan, _)) => {
                 if let Err(difference) = self.grants(name, &plan.request) {
@@ -56,10 +51,10 @@ impl Supervisor {
             if let Some(room) = supervisor.room_mut(id) {
                 room.files.replace(file);
             }
-            match state {
-                Some(State::Live | State::Starting) => supervisor.dies(id, Cause::Replaced(file)),
-                Some(State::Dead) if !supervisor.waits_for_restart(id) => supervisor.is_wanted_again(id),
-                _ => supervisor.start_again(id),
+            match demand {
+                Demand::Replace => supervisor.dies(id, Cause::Replaced(file)),
+                Demand::Await => supervisor.is_wanted_again(id),
+                Demand::Mend | Demand::Hurry => supervisor.start_again(id),
             }
         })
     }

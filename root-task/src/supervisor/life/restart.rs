@@ -3,7 +3,6 @@
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
 use ipc_proto::operator::State;
-use root_task_core::alarms::What;
 use root_task_core::restart::{self, Decision, History};
 use root_task_core::steps::{self, Demand};
 
@@ -28,11 +27,6 @@ impl Supervisor {
         if steps::is_to_restart(&self.ledger, dead) {
             self.start_again(dead.domain);
         }
-    }
-
-    /// Whether it is dead, and is to be started again later.
-    pub(in crate::supervisor) fn waits_for_restart(&self, id: DomainId) -> bool {
-        self.newest(id).is_some_and(|dead| self.alarms.is_set(What::Restart(dead)))
     }
 
     pub(in crate::supervisor) fn newest(&self, id: DomainId) -> Option<Instance> {

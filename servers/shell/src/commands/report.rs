@@ -53,14 +53,6 @@ struct Register<'a> {
     value: u64,
 }
 
-/// A line of log for programs.
-#[derive(Serialize)]
-struct Line<'a> {
-    micros: u64,
-    own: bool,
-    text: &'a str,
-}
-
 fn ask(name: Name, part: Part) -> Result<ReportAnswer, Sentence> {
     match operator::ask_report(name, part) {
         Ok(ReportAnswer::None) => Err(format_error(format_args!(
@@ -103,14 +95,12 @@ fn take_once(name: Name) -> Result<Option<Report>, Sentence> {
     Ok(Some(Report { death, registers, stack }))
 }
 
-/// Does something with each of the last lines of an instance, as long as no further one has died.
-fn each_line(name: Name, of: Instance, mut does: impl FnMut(&LastLine)) {
-    for number in (0..).take(MAX_LINES) {
-        match ask(name, Part::Line(number)) {
-            Ok(ReportAnswer::Line(instance, Some(line))) if instance == of => does(&line),
-            _ => return,
-        }
-    }
+/// The last lines of an instance, as long as no further one has died.
+fn last_lines(name: Name, of: Instance) -> impl Iterator<Item = LastLine> {
+    (0..).take(MAX_LINES).map_while(move |number| match ask(name, Part::Line(number)) {
+        Ok(ReportAnswer::Line(instance, Some(line))) if instance == of => Some(line),
+        _ => None,
+    })
 }
 
 #[inline(never)]
@@ -170,11 +160,11 @@ fn for_people(name: Name, report: &Report, output: &mut Output) {
         None => output
             .line(format_args!("no backtrace: the system's manifest keeps no dead instances (autopsies)")),
     }
-    each_line(name, *instance, |LastLine { micros, own, text }| {
+    for LastLine { micros, own, text } in last_lines(name, *instance) {
         let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
-        let from = if *own { "" } else { "supervisor: " };
+        let from = if own { "" } else { "supervisor: " };
         output.line(format_args!("{seconds}.{micros:06} {from}[{name}.{generation}] {text}"));
-    });
+    }
 }
 
 fn for_programs(name: Name, report: &Report, output: &mut Output) {
@@ -216,11 +206,7 @@ fn for_programs(name: Name, report: &Report, output: &mut Output) {
         None => output.line(format_args!("],\"backtrace_end\":null,\"backtrace\":[")),
     }
     output.line(format_args!("],\"lines\":["));
-    let mut comma = "";
-    each_line(name, *instance, |LastLine { micros, own, text }| {
-        json::line(comma, &Line { micros: *micros, own: *own, text }, output);
-        comma = ",";
-    });
+    list(last_lines(name, *instance), output);
     output.line(format_args!("]}}"));
 }
 
