@@ -44,13 +44,6 @@ pub enum Request {
         /// With which name.
         name: Name,
     },
-    /// Drop a reservation that the name server could not keep. Answer: [`Answer::Done`].
-    Withdraw {
-        /// Who reserved.
-        owner: u64,
-        /// What.
-        service: ServiceRef,
-    },
     /// Give `client` a capability to `service`. Refused unless the ledger says that it is live.
     /// Answer: [`Answer::Connected`] or [`Answer::Refused`].
     Connect {

@@ -93,7 +93,12 @@ impl Alarms {
 
     /// Whether one is set.
     pub fn is_set(&self, what: What) -> bool {
-        self.list.iter().any(|alarm| alarm.what == what)
+        self.at(what).is_some()
+    }
+
+    /// For which moment it is set, if it is.
+    pub fn at(&self, what: What) -> Option<u64> {
+        self.list.iter().find(|alarm| alarm.what == what).map(|alarm| alarm.at)
     }
 
     /// What is set, in no order.

@@ -1,11 +1,11 @@
-//! Cycles of waits that nobody's new wait closes: a death, a publish, an end or a reservation does, by which somebody else is
-//! expected to provide a name.
+//! Cycles of waits that nobody's new wait closes: a death, a publish or an end does, by which somebody else is expected to
+//! provide a name.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it expects")]
 
 #[path = "support/closed_system.rs"]
 mod closed_system;
 
-use closed_system::{OPEN, World};
+use closed_system::World;
 use ipc_proto::ids::Instance;
 use ipc_proto::names;
 use ipc_proto::version::{Version, VersionRange};
@@ -33,6 +33,7 @@ fn turns(world: &mut World) {
 
 fn waits(world: &mut World, names: &mut NameServer, who: Instance, text: &str, versions: VersionRange) {
     assert_eq!(world.lookup(names, who, text, versions, 1000), names::Answer::Wait, "{text}");
+    assert_eq!(steps::ask(world, who), None, "{text}");
     turns(world);
 }
 
@@ -112,18 +113,4 @@ fn by_a_publish_of_the_other_that_is_held() {
     assert_eq!(steps::publish(&mut world, d), Published::Held);
     turns(&mut world);
     assert!(is_told(&mut world, a) && is_told(&mut world, b));
-}
-
-#[test]
-fn by_a_reservation_of_what_one_waits_for() {
-    let (mut world, mut names) = World::of(OPEN);
-    let [a, b, c] = ["a", "b", "c"].map(|text| world.started(text));
-    for (who, reserved, wanted) in [(a, "na", "late"), (b, "nb", "late"), (c, "nc", "nowhere")] {
-        world.reserved(&mut names, who, reserved, 1);
-        waits(&mut world, &mut names, who, wanted, VersionRange::ANY);
-    }
-    // It waits for itself then.
-    world.reserved(&mut names, a, "late", 1);
-    assert!(is_told(&mut world, a));
-    assert!(matches!(world.waits.ask(c), Found::Waiting));
 }

@@ -33,7 +33,6 @@ enum Step {
     Enter(Index, Option<Index>),
     /// Of an instance before the newest one.
     EnterAsTheDead(Index),
-    Withdraw(Index, Index),
     Publish(Index),
     Release(Index),
     Stop(Index),
@@ -72,7 +71,6 @@ fn step() -> impl Strategy<Value = Step> {
         5 => load(1..4_usize).prop_map(|(name, terms, services)| Step::Serve(name, terms, services)),
         4 => (some(), prop::option::of(some())).prop_map(|(owner, again)| Step::Enter(owner, again)),
         1 => some().prop_map(Step::EnterAsTheDead),
-        1 => (some(), some()).prop_map(|(owner, at)| Step::Withdraw(owner, at)),
         3 => some().prop_map(Step::Publish),
         2 => some().prop_map(Step::Release),
         1 => some().prop_map(Step::Stop),
@@ -127,10 +125,6 @@ impl Run {
             Step::EnterAsTheDead(owner) => {
                 let owner = before(who(owner));
                 assert!(self.supervisor.enter(owner, offer(), None).is_err());
-            }
-            Step::Withdraw(owner, at) => {
-                let (owner, at) = (who(owner), self.service(at));
-                self.supervisor.withdraw(owner, at);
             }
             Step::Publish(module) => {
                 let module = who(module);

@@ -97,6 +97,7 @@ fn a_wait_in_vain_closes_no_cycle_and_a_publish_does_not_end_it() {
     world.reserved(&mut names, outsider, "other", 1);
     for (who, text) in [(keeper, "other"), (outsider, "secret")] {
         assert_eq!(world.lookup(&mut names, who, text, VersionRange::ANY, 1000), names::Answer::Wait);
+        assert_eq!(steps::ask(&mut world, who), None);
     }
     assert_eq!(
         world.waits.ask(keeper),
@@ -115,6 +116,7 @@ fn a_wait_in_vain_closes_no_cycle_and_a_publish_does_not_end_it() {
     world.reserved(&mut names, free, "other", 1);
     for (who, text) in [(keeper, "other"), (free, "secret")] {
         world.lookup(&mut names, who, text, VersionRange::ANY, 1000);
+        assert_eq!(steps::ask(&mut world, who), None);
     }
     assert!(matches!(world.waits.ask(keeper), Found::Ended(Awaited::Cycle(_))));
 }

@@ -147,10 +147,6 @@ impl Simulation {
                 self.supervisor.disconnect(who.domain, slot);
             }
             85..90 => self.supervisor.take_departures(who.domain),
-            90..95 => {
-                let at = self.some_service();
-                self.supervisor.withdraw(who, at);
-            }
             _ if self.random.one_in(50) => self.names.dies(&self.supervisor),
             _ => {}
         }
@@ -171,9 +167,11 @@ impl Simulation {
     }
 
     fn reserve(&mut self, owner: Instance) {
+        if self.waits.stands(owner) {
+            return;
+        }
         let (name, version) = (self.name("s", self.service_names), Version(self.random.below(3) as u16));
         let Some(service) = self.names.reserve(&mut self.supervisor, owner, name, version) else { return };
-        self.waits.reserved(&mut self.supervisor.ledger);
         if self.services.len() == REMEMBERED {
             let at = self.random.below(REMEMBERED);
             self.services.swap_remove(at);

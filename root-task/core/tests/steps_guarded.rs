@@ -56,7 +56,9 @@ fn a_capability_for_which_there_is_no_room_is_not_in_the_books() {
     let failed = names::Answer::Failed(NameFailure::Supervisor(Refusal::Kernel));
     // It is no absence, for which one would wait.
     for wait in [0, 1000] {
+        world.asked.clear();
         assert_eq!(world.lookup(&mut names, client, "x", VersionRange::ANY, wait), failed, "{wait}");
+        assert_eq!(world.asked.len(), 1, "{wait}: {:?}", world.asked);
     }
     assert_eq!(world.ledger.connections_of(client.domain).count(), 0);
     assert!(matches!(world.waits.ask(client), Found::Nothing));

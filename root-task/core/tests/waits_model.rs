@@ -68,6 +68,7 @@ fn name(number: u16) -> Name {
 #[derive(Default)]
 struct Model {
     waits: BTreeMap<u16, (Wait, Option<Awaited>)>,
+    asked: BTreeSet<u16>,
     expected: BTreeMap<Name, DomainId>,
 }
 
@@ -78,7 +79,11 @@ impl Model {
 
     fn way(&self, from: u16) -> Option<u16> {
         let (wait, ended) = self.waits.get(&from)?;
-        if ended.is_some() { None } else { self.expected.get(&wait.name).map(|to| to.0) }
+        if ended.is_some() || !self.asked.contains(&from) {
+            None
+        } else {
+            self.expected.get(&wait.name).map(|to| to.0)
+        }
     }
 
     /// Those from whom some number of steps leads back.
@@ -96,6 +101,7 @@ fn apply(waits: &mut Waits, model: &mut Model, step: Step) {
         Step::Enter { client, name: number, versions, until, most } => {
             let wait = Wait { client, name: name(number), versions, until };
             model.waits.remove(&client.domain.0);
+            model.asked.remove(&client.domain.0);
             let others = model.waiting().filter(|other| other.name == wait.name).count();
             let fits = others < usize::from(most);
             assert_eq!(waits.enter(wait, most), if fits { Ok(()) } else { Err(TooManyWaiters) });
@@ -128,7 +134,10 @@ fn apply(waits: &mut Waits, model: &mut Model, step: Step) {
             let own = model.waits.get(&client.domain.0).filter(|(wait, _)| wait.client == client).cloned();
             let expected = match own {
                 None => Found::Nothing,
-                Some((_, None)) => Found::Waiting,
+                Some((_, None)) => {
+                    model.asked.insert(client.domain.0);
+                    Found::Waiting
+                }
                 Some((_, Some(how))) => {
                     model.waits.remove(&client.domain.0);
                     Found::Ended(how)
@@ -178,6 +187,8 @@ proptest! {
             apply(&mut waits, &mut model, step);
             tell_cycles(&mut waits, &mut model);
             assert!(waits.waiting().eq(model.waiting()));
+            let asked = |wait: &&Wait| model.asked.contains(&wait.client.domain.0);
+            assert!(waits.asked().eq(model.waiting().filter(asked)));
             assert_eq!(waits.next(), model.waiting().map(|wait| wait.until).min());
         }
     }

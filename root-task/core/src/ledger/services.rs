@@ -117,22 +117,6 @@ impl Ledger {
         Some(ServiceRef { index, epoch: service.epoch })
     }
 
-    /// Drops a reservation again; anything but a fresh reservation of `owner` is left as it is.
-    pub fn withdraw(&mut self, owner: Instance, at: ServiceRef) {
-        let fresh = |used: &Used| {
-            used.owner == owner.domain
-                && used.state == ServiceState::Reserved
-                && !used.inherited
-                && used.offer.is_some()
-        };
-        if self.is_running(owner)
-            && self.used(at).is_some_and(fresh)
-            && let Some(service) = self.services.get_mut(usize::from(at.index))
-        {
-            service.free();
-        }
-    }
-
     /// Whether the entry still exists, in whatever state.
     pub fn exists(&self, at: ServiceRef) -> bool {
         self.used(at).is_some()

@@ -240,22 +240,6 @@ fn a_module_holds_as_many_connections_as_it_asked_for() {
 }
 
 #[test]
-fn withdraw_touches_only_a_fresh_reservation_of_the_owner() {
-    let mut ledger = Ledger::new();
-    let server = started(&mut ledger, "server");
-    let other = started(&mut ledger, "other");
-    let a = ledger.enter(server, offer(), None).unwrap();
-    ledger.withdraw(other, a);
-    assert!(ledger.exists(a));
-    ledger.withdraw(server, a);
-    assert!(!ledger.exists(a));
-    let b = ledger.enter(server, offer(), None).unwrap();
-    ledger.publish(server);
-    ledger.withdraw(server, b);
-    assert_eq!(ledger.service_info(b).unwrap().state, ServiceState::Live);
-}
-
-#[test]
 fn a_badge_resolves_only_to_the_running_instance() {
     let mut ledger = Ledger::new();
     let first = live(&mut ledger, "one");

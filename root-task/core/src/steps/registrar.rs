@@ -6,7 +6,7 @@ use ipc_proto::ids::Instance;
 use ipc_proto::name::Name;
 use ipc_proto::registrar::{Answer, Entries, Entry, Refusal, Request, Right};
 
-use super::waits::{enter_wait, tell_cycles};
+use super::waits::enter_wait;
 use super::{Effects, Tables};
 use crate::ledger::{Ledger, Offer};
 use crate::system::SystemManifest;
@@ -58,18 +58,11 @@ pub fn registrar(on: &mut impl Effects, request: Request) -> Result<Answer, Refu
         Request::Enter { owner, again, name, version } => {
             let owner = holder(ledger, owner)?;
             granted(may(ledger, system, owner, Right::Register, &name))?;
-            let service = ledger.enter(owner, Offer { name, version }, again)?;
-            tell_cycles(on);
-            Ok(Answer::Entered(service))
+            Ok(Answer::Entered(ledger.enter(owner, Offer { name, version }, again)?))
         }
         Request::May { asker, right, name } => {
             let asker = holder(ledger, asker)?;
             granted(may(ledger, system, asker, right, &name)).map(|()| Answer::Done)
-        }
-        Request::Withdraw { owner, service } => {
-            let owner = holder(ledger, owner)?;
-            ledger.withdraw(owner, service);
-            Ok(Answer::Done)
         }
         Request::Wait { client, name, versions, micros } => {
             let client = holder(ledger, client)?;

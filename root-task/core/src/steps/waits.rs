@@ -46,17 +46,21 @@ pub(super) fn enter_wait(
         waits.enter_in_vain(wait, system.waiters)
     };
     entered.map_err(|_| Refusal::TooManyWaiters)?;
-    tell_cycles(on);
-    set_alarm(on);
+    // A turn in which cycles are looked for can be set for now.
+    let at = on.tables().alarms.at(What::Waits).map_or(until, |set| set.min(until));
+    alarm_at(on, at);
     Ok(Answer::Done)
 }
 
-/// A client asks how its wait has ended. `None` where it is answered when it has.
+/// A client asks how its wait has ended. `None` where it is answered when it has: at once, where its wait closes a cycle.
 pub fn ask(on: &mut impl Effects, who: Instance) -> Option<Ended> {
     match on.tables().waits.ask(who) {
         Found::Ended(how) => Some(Ended::Awaited(how)),
         Found::Nothing => Some(Ended::None),
-        Found::Waiting if on.keep_awaiting(who.domain) => None,
+        Found::Waiting if on.keep_awaiting(who.domain) => {
+            tell_cycles(on);
+            None
+        }
         // There is no room to keep it: better not to wait than to wait for ever.
         Found::Waiting => {
             on.tables().waits.remove(who.domain);
@@ -108,7 +112,7 @@ pub fn look_at_waits(on: &mut impl Effects) {
 }
 
 /// Ends the waits of everybody who would wait for ever.
-pub(super) fn tell_cycles(on: &mut impl Effects) {
+fn tell_cycles(on: &mut impl Effects) {
     // Each that is told waits no more, so there are at most as many cycles as modules.
     loop {
         let Tables { ledger, waits, system, .. } = on.tables();

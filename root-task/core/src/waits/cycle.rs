@@ -3,6 +3,8 @@
 //! Only a module whose init runs can still publish a name. So a wait leads to a module only in that state: to the one
 //! that has reserved the name, or whose earlier instance had it; where nobody has it, to the one that the system's
 //! manifest expects to provide it. A module waits for one name at most, so that no more than one way leads on from each.
+//! It waits from when it asks how its wait ends: a cycle is closed by that, or by a name that becomes somebody else's to
+//! provide, and never by a reservation, which only somebody makes who does not wait.
 
 use heapless::Vec;
 use ipc_proto::ids::DomainId;

@@ -63,6 +63,9 @@ struct Entry {
     ended: Option<Awaited>,
     /// Its client may not look the name up: for it the name does not exist, whoever has it.
     in_vain: bool,
+    /// Its client has asked how it ends, and waits for that. Until then it may never come to ask: the name server can have
+    /// died for good before it could say that there is something to wait for.
+    asked: bool,
 }
 
 /// The waits, each in the place of its module.
@@ -107,7 +110,7 @@ impl Waits {
             return Err(TooManyWaiters);
         }
         if let Some(place) = self.entries.get_mut(usize::from(wait.client.domain.0)) {
-            *place = Some(Entry { wait, ended: None, in_vain });
+            *place = Some(Entry { wait, ended: None, in_vain, asked: false });
         }
         Ok(())
     }
@@ -157,7 +160,10 @@ impl Waits {
                 *place = None;
                 Found::Ended(how)
             }
-            Some(_) => Found::Waiting,
+            Some(entry) => {
+                entry.asked = true;
+                Found::Waiting
+            }
             None => Found::Nothing,
         }
     }
@@ -169,14 +175,19 @@ impl Waits {
         }
     }
 
-    /// Those who wait, in the order of their numbers.
+    /// The waits that have not ended, in the order of their clients' numbers.
     pub fn waiting(&self) -> impl Iterator<Item = &Wait> {
         self.unended().map(|entry| &entry.wait)
     }
 
-    /// Those whose name can come: a publish ends their waits.
+    /// Those of which the client has asked how they end: it does nothing else until then.
+    pub fn asked(&self) -> impl Iterator<Item = &Wait> {
+        self.unended().filter(|entry| entry.asked).map(|entry| &entry.wait)
+    }
+
+    /// Those of them whose name can come: a publish ends them.
     pub fn hoping(&self) -> impl Iterator<Item = &Wait> {
-        self.unended().filter(|entry| !entry.in_vain).map(|entry| &entry.wait)
+        self.unended().filter(|entry| entry.asked && !entry.in_vain).map(|entry| &entry.wait)
     }
 
     fn unended(&self) -> impl Iterator<Item = &Entry> {

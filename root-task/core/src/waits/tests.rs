@@ -119,7 +119,14 @@ fn a_wait_in_vain_is_as_one_for_a_name_that_nobody_has() {
     }
     assert_eq!(waits.enter(wait(instance(7), "echo", 10), 2), Ok(()), "nor the other way round");
     assert_eq!(waits.enter(wait(instance(8), "echo", 10), 2), Err(TooManyWaiters));
-    assert_eq!(waits.hoping().map(|wait| wait.client.domain.0).collect::<std::vec::Vec<_>>(), [1, 7]);
+    for asks in [2, 7, 1] {
+        waits.ask(instance(asks));
+    }
+    let clients = |waits: &mut dyn Iterator<Item = &Wait>| -> std::vec::Vec<_> {
+        waits.map(|wait| wait.client.domain.0).collect()
+    };
+    assert_eq!(clients(&mut waits.asked()), [1, 2, 7]);
+    assert_eq!(clients(&mut waits.hoping()), [1, 7]);
     assert_eq!(waits.publish(offered("echo", 1), 0), domains(&[1, 7]));
     assert_eq!((waits.due(19), waits.due(20)), (None, Some(DomainId(2))), "its time ends it");
     assert_eq!(waits.ask(instance(2)), Found::Ended(Awaited::TimedOut));
@@ -156,6 +163,8 @@ fn cycles_of_every_length_are_found_when_the_last_wait_closes_them() {
             assert_eq!(cycle(&waits, &ledger, &system), None, "{i} of {length} wait");
             let next = (i + 1) % modules.len();
             waits.enter(wait(*module, &std::format!("n{next}"), 1), 31).unwrap();
+            assert_eq!(cycle(&waits, &ledger, &system), None, "{i} of {length} do not wait yet");
+            assert_eq!(waits.ask(*module), Found::Waiting);
         }
         let members = cycle(&waits, &ledger, &system).unwrap();
         assert_eq!(members, (0..u16::from(length)).map(DomainId).collect::<Members>(), "{length}");
@@ -174,6 +183,7 @@ fn who_only_waits_for_a_cycle_is_not_in_it() {
     // a waits for b, and b and c for each other; d waits for a.
     for (i, text) in [(0, "nb"), (1, "nc"), (2, "nb"), (3, "na")] {
         waits.enter(wait(m[i], text, 1), 9).unwrap();
+        waits.ask(m[i]);
     }
     assert_eq!(cycle(&waits, &ledger, &system("")), Some(domains(&[1, 2])));
 }
@@ -216,15 +226,15 @@ fn a_wait_is_for_who_has_the_name_and_else_for_who_is_expected_to() {
 }
 
 #[test]
-fn a_reservation_closes_a_cycle_and_a_publish_opens_it() {
+fn a_publish_opens_a_cycle() {
     let (mut ledger, m) = starting(&["a", "b"]);
     let mut waits = Waits::new();
     let none = system("");
-    waits.enter(wait(m[0], "nb", 1), 9).unwrap();
-    waits.enter(wait(m[1], "na", 1), 9).unwrap();
-    ledger.enter(m[0], offered("na", 1), None).unwrap();
-    assert_eq!(cycle(&waits, &ledger, &none), None);
-    ledger.enter(m[1], offered("nb", 1), None).unwrap();
+    for (who, has, wants) in [(m[0], "na", "nb"), (m[1], "nb", "na")] {
+        ledger.enter(who, offered(has, 1), None).unwrap();
+        waits.enter(wait(who, wants, 1), 9).unwrap();
+        waits.ask(who);
+    }
     assert_eq!(cycle(&waits, &ledger, &none), Some(domains(&[0, 1])));
     ledger.publish(m[1]);
     assert_eq!(cycle(&waits, &ledger, &none), None, "who is live can wait while it serves");

@@ -130,16 +130,6 @@ impl Supervisor {
         entered
     }
 
-    pub fn withdraw(&mut self, owner: Instance, at: ServiceRef) {
-        self.ledger.withdraw(owner, at);
-        let fresh = self.model.services.get(&at).is_some_and(|service| {
-            service.owner == owner.domain && service.state == ServiceState::Reserved && !service.published
-        });
-        if fresh && self.model.is_running(owner) {
-            self.model.free(at);
-        }
-    }
-
     pub fn publish(&mut self, who: Instance) {
         let module = self.model.modules.get(&who.domain);
         let starting =

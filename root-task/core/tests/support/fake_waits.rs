@@ -88,9 +88,9 @@ impl Awaiting {
         }
     }
 
-    /// A name was reserved: by a module that waits for another one, where it does not do as the runtime does.
-    pub fn reserved(&mut self, ledger: &mut Ledger) {
-        steps::look_at_waits(&mut Desk { ledger, own: self });
+    /// Whether a module stands on its question: it does nothing else until that is answered.
+    pub fn stands(&self, who: Instance) -> bool {
+        self.stands.contains(&who.domain)
     }
 
     fn count(&mut self, ended: &Ended) {
@@ -131,7 +131,9 @@ impl Awaiting {
             assert!(ledger.is_running(wait.client), "{:?} is dead and waits", wait.client);
             assert_eq!(ledger.find_live(&wait.name, wait.versions), None, "{} is there", wait.name);
             assert!(wait.until > self.now, "the time of {:?} is over", wait.client);
-            if let Some(by) = provider(ledger, &self.system, &wait.name) {
+            // Who has not asked may never do.
+            let stands = self.stands.contains(&wait.client.domain);
+            if let Some(by) = provider(ledger, &self.system, &wait.name).filter(|_| stands) {
                 ways.insert(wait.client.domain, by);
             }
         }

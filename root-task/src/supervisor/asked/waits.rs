@@ -17,7 +17,7 @@ impl Supervisor {
     pub(in crate::supervisor) fn waits_from(&self, from: u16) -> (Vec<WaitInfo, WAITS_PAGE>, Option<u16>) {
         let now = self.timer.now();
         let mut page = Vec::new();
-        for wait in self.waits.waiting().filter(|wait| wait.client.domain.0 >= from) {
+        for wait in self.waits.asked().filter(|wait| wait.client.domain.0 >= from) {
             let named = |id| self.ledger.module(id).map(|module| module.name);
             let Some(client) = named(wait.client.domain) else { continue };
             // Nobody is, where the client may not look it up.

@@ -230,7 +230,7 @@ impl Supervisor {
             let endowment = self.endowment_of(id, &module.name, room);
             endowment.grant(&self.ledger, id, u8::try_from(slot).ok()?)
         });
-        let waits = self.waits.waiting().find(|wait| wait.client.domain == id);
+        let waits = self.waits.asked().find(|wait| wait.client.domain == id);
         let until = match module.state() {
             State::Held => Some(Until::Released),
             _ => waits.map(|wait| Until::Published(wait.name)),

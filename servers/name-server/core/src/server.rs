@@ -135,13 +135,10 @@ impl NameServer {
         }
         let earlier = self.decide(to, owner, &name, version)?;
         let service = supervisor::enter(to, badge, earlier.map(|entry| entry.service), name, version)?;
-        match self.registry.reserve(Entry { name, version, owner, service }) {
-            Ok(()) => Ok(Answer::Reserved(service)),
-            Err(_) => {
-                supervisor::withdraw(to, badge, service)?;
-                Err(NameFailure::Full)
-            }
-        }
+        // There is room: that was decided, and nothing else has changed the table since.
+        self.registry
+            .reserve(Entry { name, version, owner, service })
+            .map_or(Err(NameFailure::Full), |()| Ok(Answer::Reserved(service)))
     }
 
     /// Connects the client to the newest version that it speaks and that is there. Each that is not is followed by an

@@ -55,15 +55,6 @@ pub(crate) fn enter(
     }
 }
 
-/// Drops a reservation.
-pub(crate) fn withdraw(
-    supervisor: &mut impl Supervisor,
-    owner: u64,
-    service: ServiceRef,
-) -> Result<(), NameFailure> {
-    ask(supervisor, &Request::Withdraw { owner, service }).map(|_| ())
-}
-
 /// The state of a service.
 pub(crate) fn state(
     supervisor: &mut impl Supervisor,
