@@ -20,6 +20,8 @@ use crate::world::World;
 pub enum Action {
     /// A thread goes on.
     Step(DomainId),
+    /// The same, and there is no room for what the supervisor needs for it.
+    Refused(DomainId),
     /// A server receives the call of a client.
     Receive(DomainId, DomainId),
     /// An instance dies.
@@ -53,6 +55,9 @@ pub fn actions(case: &Case, state: &State) -> Vec<Action> {
     for id in places().filter(|id| runs(*id)) {
         if world.can_step(id) {
             actions.push(Action::Step(id));
+            if state.left.refusals > 0 {
+                actions.push(Action::Refused(id));
+            }
         }
         let clients = places().filter(|client| world.can_receive(id, *client));
         actions.extend(clients.map(|client| Action::Receive(id, client)));
@@ -111,6 +116,7 @@ impl Model for Case {
             dead: Vec::new(),
             left: self.left,
             wrong: None,
+            lacks: None,
             now: 0,
         };
         // The boot loads the others when the name server is live.
@@ -133,6 +139,15 @@ impl Model for Case {
         let mut world = World::of(self, state);
         match action {
             Action::Step(id) => world.step(id),
+            Action::Refused(id) => {
+                world.lacks = Some(false);
+                world.step(id);
+                if world.lacks == Some(false) {
+                    return None;
+                }
+                world.lacks = None;
+                world.left.refusals -= 1;
+            }
             Action::Receive(server, client) => world.receives(server, client),
             Action::Crash(id) => {
                 world.left.crashes -= 1;

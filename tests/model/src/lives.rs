@@ -26,6 +26,7 @@ impl World<'_> {
         }
         self.rooms[place(id)] = Some(Room {
             program,
+            starts: 0,
             history,
             thread: None,
             awaits: false,
@@ -45,7 +46,9 @@ impl World<'_> {
         if self.names() == id {
             thread.at = At::Serves;
         }
-        self.room(id).unwrap().thread = Some(thread);
+        let room = self.room(id).unwrap();
+        room.thread = Some(thread);
+        room.starts = (room.starts + 1).min(2);
     }
 
     /// An instance dies.

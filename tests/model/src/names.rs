@@ -63,20 +63,21 @@ impl World<'_> {
             thread.said.clear();
             return;
         };
-        let Serving { client, request } = thread.serves.clone().unwrap();
+        let Serving { client, badge, request } = thread.serves.clone().unwrap();
         let mut names = NameServer::clone(table);
-        let answer = names.serve(&mut replay, self.badge(client), request.unwrap());
+        let answer = names.serve(&mut replay, badge, request.unwrap());
         if let Some(request) = replay.asks {
             return self.supervisor_says(id, request);
         }
         let table = self.case.store.keep(Arc::new(Box::new(names)), Some(table));
         let thread = self.thread(id).unwrap();
         thread.names = Some(table);
+        let lacked = thread.said.contains(&Said::Answer(Answer::Refused(Refusal::Kernel)));
         thread.said.clear();
         thread.serves = None;
         // Who has died meanwhile is not there to be answered, and neither is its next instance.
         if self.ledger.is_running(client) {
-            self.is_told(client.domain, &answer);
+            self.is_told(client.domain, &answer, lacked);
         }
     }
 
@@ -88,9 +89,15 @@ impl World<'_> {
         self.thread(id).unwrap().said.push(said);
     }
 
-    /// What the stub in `module-rt` makes of the name server's answer.
-    fn is_told(&mut self, client: DomainId, answer: &Named) {
+    /// What the stub in `module-rt` makes of the name server's answer, for which the supervisor `lacked` room or not.
+    fn is_told(&mut self, client: DomainId, answer: &Named, lacked: bool) {
         let op = self.op(client);
+        let program = self.rooms[place(client)].as_ref().unwrap().program;
+        let may = op.is_none_or(|op| match op {
+            Op::Reserve(name) => self.case.may_register(program, &name),
+            Op::Find(name, _) => self.case.may_look_up(program, &name),
+            _ => true,
+        });
         // Who holds it can be gone when that is told.
         let wanted =
             self.case.programs.iter().filter(|program| op.is_some_and(|op| program.ops.contains(&op)));
@@ -100,12 +107,26 @@ impl World<'_> {
             return self.goes_wrong("somebody is answered who has not called");
         };
         match (op, answer) {
+            (Some(Op::Reserve(_)), answer) if !may => {
+                thread.at = At::Fails;
+                if *answer != Named::Failed(NameFailure::Supervisor(Refusal::NotGranted)) {
+                    self.goes_wrong("who may not register a name is told something else");
+                }
+            }
             (Some(Op::Reserve(_)), Named::Reserved(_)) => {
                 thread.reserved += 1;
                 thread.goes_on();
             }
             (Some(Op::Reserve(_)), Named::Failed(NameFailure::Taken)) if rivals => thread.at = At::Fails,
             (Some(Op::Reserve(_)), _) => self.goes_wrong("a free name cannot be reserved"),
+            (Some(Op::Find(..)), answer)
+                if !may && !matches!(answer, Named::Wait | Named::Failed(NameFailure::NotFound)) =>
+            {
+                self.goes_wrong("who may not look a name up learns that it is there");
+            }
+            (Some(Op::Find(..)), Named::Failed(NameFailure::Supervisor(Refusal::Kernel))) if lacked => {
+                thread.has_found(Found::Nothing);
+            }
             (Some(Op::Find(name, _)), Named::Found { slot, .. }) => {
                 thread.has_found(Found::Slot(*slot));
                 self.has_the_right_one(client, *slot, name);
@@ -139,6 +160,6 @@ impl World<'_> {
     /// What a thread is about to do, or does.
     pub fn op(&self, id: DomainId) -> Option<Op> {
         let room = self.rooms[place(id)].as_ref()?;
-        self.case.programs[room.program].ops.get(room.thread.as_ref()?.pc).copied()
+        self.case.ops(room).get(room.thread.as_ref()?.pc).copied()
     }
 }

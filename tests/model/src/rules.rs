@@ -2,14 +2,16 @@
 //! anything.
 
 use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::name::Name;
 use ipc_proto::operator::{ServiceState, State as Life};
+use ipc_proto::version::VersionRange;
 use root_task_core::alarms::What;
 use root_task_core::ledger::MAX_MODULES;
 use stateright::Property;
 
 use crate::case::{Case, Op, PLACES};
 use crate::check::actions;
-use crate::state::{Room, State, Thread};
+use crate::state::{At, Room, State, Thread};
 
 /// All of them.
 pub fn all() -> Vec<Property<Case>> {
@@ -20,7 +22,9 @@ pub fn all() -> Vec<Property<Case>> {
         Property::always("2: nobody waits for ever", nobody_waits_for_ever),
         Property::always("2: nobody waits for what is there", nobody_waits_for_what_is_there),
         Property::always("2: a cycle is told", cycles_are_told),
+        Property::always("2: who waits in the books waits", who_waits_waits),
         Property::always("3: nothing survives", nothing_survives),
+        Property::always("3: a service that is not offered any more is gone", dropped_is_gone),
         Property::always("3: what is dead does nothing later", nothing_later),
         Property::always("6: the name server knows what there is", the_name_server_knows),
     ]
@@ -61,19 +65,35 @@ fn nobody_waits_for_ever(case: &Case, state: &State) -> bool {
         || !actions(case, state).is_empty()
 }
 
-fn nobody_waits_for_what_is_there(_: &Case, state: &State) -> bool {
-    state.waits.waiting().all(|wait| state.ledger.find_live(&wait.name, wait.versions).is_none())
+/// Who stands on the question how its wait for a name ends, where that name can come to it.
+fn hoping<'a>(case: &'a Case, state: &'a State) -> impl Iterator<Item = (DomainId, Name)> + 'a {
+    rooms(state).filter_map(|(id, room)| {
+        let thread = room.thread.as_ref().filter(|thread| thread.at == At::Awaits)?;
+        match case.ops(room).get(thread.pc)? {
+            Op::Find(name, _) => case.may_look_up(room.program, name).then_some((id, *name)),
+            _ => None,
+        }
+    })
 }
 
-/// Said without the core's search: whose init waits for whom, closed under going on.
-fn cycles_are_told(_: &Case, state: &State) -> bool {
+fn nobody_waits_for_what_is_there(case: &Case, state: &State) -> bool {
+    hoping(case, state).all(|(_, name)| state.ledger.find_live(&name, VersionRange::ANY).is_none())
+}
+
+/// Said without the core's search: whose init waits for whom, closed under going on. What nobody has is for the one
+/// module to provide that the manifest says it of, as long as it can.
+fn cycles_are_told(case: &Case, state: &State) -> bool {
     let starting =
         |id: DomainId| state.ledger.module(id).is_some_and(|module| module.state() == Life::Starting);
     let mut leads = [[false; PLACES]; PLACES];
-    for wait in state.waits.waiting() {
-        let from = usize::from(wait.client.domain.0);
-        for (owner, _, offer) in state.ledger.services_from(0) {
-            leads[from][usize::from(owner.0)] |= offer.name == wait.name && starting(owner);
+    for (client, name) in hoping(case, state) {
+        let holders = state.ledger.services_from(0).filter(|(_, _, offer)| offer.name == name);
+        let holders: Vec<_> = holders.map(|(owner, ..)| owner).collect();
+        let free = holders.is_empty();
+        let mut expected = case.expected_of(&name).filter_map(|module| state.ledger.find(&module));
+        let expected = expected.by_ref().find(|id| free && starting(*id)).filter(|_| !expected.any(starting));
+        for owner in holders.into_iter().chain(expected).filter(|id| starting(*id)) {
+            leads[usize::from(client.0)][usize::from(owner.0)] = true;
         }
     }
     for via in 0..PLACES {
@@ -85,6 +105,20 @@ fn cycles_are_told(_: &Case, state: &State) -> bool {
     }
     // What a death or a publish has closed is looked at in a turn of its own, which is set for now.
     (0..PLACES).all(|id| !leads[id][id]) || state.alarms.next() == Some(0)
+}
+
+/// Who stands on the question how its wait ends has one, and nobody else is said to wait.
+fn who_waits_waits(_: &Case, state: &State) -> bool {
+    let stands = threads(state).filter(|(_, thread)| thread.at == At::Awaits).map(|(id, _)| id);
+    stands.eq(state.waits.asked().map(|wait| wait.client.domain))
+}
+
+/// A live module has the services that this instance has reserved, and no other.
+fn dropped_is_gone(_: &Case, state: &State) -> bool {
+    threads(state).filter(|(_, thread)| thread.published).all(|(id, thread)| {
+        let owners = state.ledger.services_from(0).map(|(owner, ..)| owner);
+        owners.filter(|owner| *owner == id).count() == thread.reserved
+    })
 }
 
 /// Of what is not loaded there is nothing, anywhere.
@@ -145,7 +179,7 @@ fn the_name_server_knows(case: &Case, state: &State) -> bool {
             || knows(offer.name, owner)
     });
     live && rooms(state).all(|(id, room)| {
-        let names = case.programs[room.program].ops.iter().filter_map(|op| match op {
+        let names = case.ops(room).iter().filter_map(|op| match op {
             Op::Reserve(name) => Some(*name),
             _ => None,
         });

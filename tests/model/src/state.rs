@@ -36,6 +36,8 @@ pub struct State {
 pub struct Room {
     /// Which program it runs.
     pub program: usize,
+    /// How many instances it has had, as far as that matters: one, or more.
+    pub starts: u8,
     /// Its restarts.
     pub history: History,
     /// Its running instance.
@@ -124,6 +126,8 @@ pub enum At {
 pub struct Serving {
     /// Whose it is.
     pub client: Instance,
+    /// What its capability says of it.
+    pub badge: u64,
     /// What the name server was asked.
     pub request: Option<Request>,
 }

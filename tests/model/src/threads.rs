@@ -149,6 +149,7 @@ impl World<'_> {
     /// Receives it.
     pub fn receives(&mut self, server: DomainId, client: DomainId) {
         let who = self.newest(client).unwrap();
+        let badge = self.badge(who);
         let mut asked = None;
         match &mut self.thread(client).unwrap().at {
             At::Names { request, received, .. } => {
@@ -158,6 +159,6 @@ impl World<'_> {
             At::Calls { received, .. } => *received = true,
             _ => {}
         }
-        self.thread(server).unwrap().serves = Some(Serving { client: who, request: asked });
+        self.thread(server).unwrap().serves = Some(Serving { client: who, badge, request: asked });
     }
 }

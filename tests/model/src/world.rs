@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::name::Name;
 use ipc_proto::names::Request;
 use ipc_proto::operator::State as Life;
 use ipc_proto::registrar::Refusal;
@@ -28,6 +29,8 @@ pub struct World<'a> {
     pub dead: Vec<DomainId>,
     pub left: Left,
     pub wrong: Option<&'static str>,
+    /// Whether there is no room now for what a step needs; then, whether it has needed any.
+    pub lacks: Option<bool>,
     /// Time has no length: what is set for later comes at any moment.
     pub now: u64,
 }
@@ -44,6 +47,7 @@ impl<'a> World<'a> {
             dead: state.dead.clone(),
             left: state.left,
             wrong: state.wrong,
+            lacks: None,
             now: 0,
         }
     }
@@ -83,6 +87,19 @@ impl<'a> World<'a> {
         self.ledger.module(id).map(Module::state)
     }
 
+    /// Whether what a step needs now cannot be had.
+    fn has_no_room(&mut self) -> bool {
+        if self.lacks.is_some() {
+            self.lacks = Some(true);
+        }
+        self.lacks.is_some()
+    }
+
+    /// Whether a module may look a name up.
+    pub fn may_look_up(&self, client: DomainId, name: &Name) -> bool {
+        self.rooms[place(client)].as_ref().is_some_and(|room| self.case.may_look_up(room.program, name))
+    }
+
     /// The name server's place.
     pub fn names(&self) -> DomainId {
         self.ledger.find(&self.case.system.name_server).unwrap()
@@ -91,7 +108,8 @@ impl<'a> World<'a> {
     /// The badge with which a module calls the name server.
     pub fn badge(&self, client: Instance) -> u64 {
         let holder = Holder { domain: client.domain, tag: GenerationTag::of(client.generation) };
-        Badge { kind: Kind::Client, service: 0, holder }.to_word()
+        let service = self.case.system.asks_as(&self.ledger.module(client.domain).unwrap().name);
+        Badge { kind: Kind::Client, service, holder }.to_word()
     }
 
     /// Whom a thread stands on a call to.
@@ -131,6 +149,9 @@ impl Effects for World<'_> {
     }
 
     fn keep_awaiting(&mut self, client: DomainId) -> bool {
+        if self.has_no_room() {
+            return false;
+        }
         if let Some(room) = self.room(client) {
             room.awaits = true;
         }
@@ -153,6 +174,9 @@ impl Effects for World<'_> {
             && self.life(connection.server) == Some(Life::Live);
         if !live {
             self.goes_wrong("a capability to what is not published");
+        }
+        if connection.mint.is_some() && self.has_no_room() {
+            return Err(Refusal::Kernel);
         }
         if let (Some(_), Some(thread), Some((slot, at))) = (connection.mint, self.thread(client), held) {
             thread.caps.retain(|(old, _)| *old != slot);
@@ -192,6 +216,7 @@ impl World<'_> {
             return self.goes_wrong("the wait of somebody who does not wait has ended");
         };
         let closed = self.rooms[place(self.names())].as_ref().is_some_and(|room| room.closed);
+        let (hidden, lacked) = (!self.may_look_up(client, &name), self.lacks == Some(true));
         let Some(thread) = self.thread(client) else { return };
         let wait = match how {
             Ended::Awaited(Awaited::Published { left }) => *left,
@@ -203,8 +228,12 @@ impl World<'_> {
                 if published {
                     self.goes_wrong("a live module is told of a cycle");
                 }
+                if hidden {
+                    self.goes_wrong("a module is told of a cycle over a name that is hidden from it");
+                }
                 return;
             }
+            Ended::None if lacked => return thread.has_found(Found::Nothing),
             Ended::None => return self.goes_wrong("a wait is lost"),
         };
         if closed {

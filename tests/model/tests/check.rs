@@ -107,8 +107,60 @@ fn late(left: Left) -> Case {
     case
 }
 
+/// What is hidden from a module, and what it may not register: it waits in vain for the one, and fails over the other.
+fn hidden(left: Left) -> Case {
+    let programs: [(&str, &[Op]); 3] = [
+        ("a", &[reserve("a0"), wait("b0", 2), reserve("a1"), Op::Publish]),
+        ("b", &[wait("a1", 3), reserve("b0"), Op::Publish, find("a0"), wait("a1", 1), Op::Call]),
+        ("c", &[find("a0"), Op::Call, reserve("a1"), Op::Publish]),
+    ];
+    Case::new("hidden names", programs, 5, left)
+        .rights(
+            "rights = [{ module = \"a\", uses = [\"b0\"] }, { module = \"b\", uses = [\"a0\"] }, \
+             { module = \"c\", provides = [\"c0\"], uses = [\"a1\"] }]\n",
+        )
+        .reaches("a and b are live", |_, state| state.live() == 3)
+        .reaches("a wait in vain ends by its time", |_, state| state.has_found(Found::TimedOut))
+}
+
+/// The next instance of a module offers less than the one before.
+fn less(left: Left) -> Case {
+    let programs: [(&str, &[Op]); 3] = [
+        ("a", &[reserve("a0"), reserve("a1"), Op::Publish]),
+        ("b", &[wait("a1", 1), Op::Call, Op::Call, reserve("b0"), Op::Publish]),
+        ("c", &[find("a0"), reserve("c0"), Op::Publish, Op::Call, wait("a1", 2), Op::Call]),
+    ];
+    Case::new("a service less", programs, 5, left)
+        .then("a", &[reserve("a0"), Op::Publish])
+        .reaches("all are live", |_, state| state.live() == 4)
+}
+
+/// Each waits for what it is itself expected to provide, as soon as nobody else has it: two cycles of one are closed when c
+/// is gone, and one when its next instance does not reserve y again.
+fn expected(restarts: u32, left: Left) -> Case {
+    let programs: [(&str, &[Op]); 3] = [
+        ("a", &[wait("x", 1), Op::Publish]),
+        ("b", &[wait("y", 2), Op::Publish]),
+        ("c", &[reserve("x"), reserve("y"), Op::Publish]),
+    ];
+    Case::new("expected names", programs, restarts, left)
+        .rights("rights = [{ module = \"a\", provides = [\"x\"] }, { module = \"b\", provides = [\"y\"] }]\n")
+        .then("c", &[reserve("x"), Op::Publish])
+        .reaches("it is told", |_, state| state.has_found(Found::Cycle))
+}
+
+/// The same, of a name that only a later instance reserves: its death frees it, and nothing else of the module.
+fn later_expected(left: Left) -> Case {
+    let programs: [(&str, &[Op]); 3] =
+        [("a", &[wait("x", 1), Op::Publish]), ("b", &[Op::Publish]), ("c", &[Op::Publish])];
+    Case::new("a later name", programs, 5, left)
+        .rights("rights = [{ module = \"a\", provides = [\"x\"] }]\n")
+        .then("c", &[reserve("x"), Op::Publish])
+        .reaches("it is told", |_, state| state.has_found(Found::Cycle))
+}
+
 const fn left(crashes: u8, acts: u8) -> Left {
-    Left { crashes, acts }
+    Left { crashes, acts, refusals: 0 }
 }
 
 #[test]
@@ -139,6 +191,57 @@ fn late_restarts() {
 #[test]
 fn rivals_for_a_name() {
     check(rivals(left(1, 0)));
+}
+
+#[test]
+fn hidden_names() {
+    check(hidden(left(0, 0)));
+}
+
+#[test]
+fn no_room() {
+    check(
+        chain(Left { refusals: 2, ..left(0, 0) })
+            .reaches("none is left", |_, state| state.left.refusals == 0),
+    );
+}
+
+#[test]
+fn a_service_less() {
+    check(less(left(1, 0)));
+}
+
+#[test]
+fn expected_names() {
+    check(expected(5, left(1, 0)));
+}
+
+#[test]
+fn a_later_name() {
+    check(later_expected(left(2, 0)));
+}
+
+#[test]
+fn expected_names_of_who_has_failed() {
+    check(expected(0, left(1, 1)));
+}
+
+#[test]
+#[ignore = "takes minutes: `./escrow test --full` runs it"]
+fn hidden_names_and_a_death() {
+    check_large(hidden(left(1, 0)));
+}
+
+#[test]
+#[ignore = "takes minutes: `./escrow test --full` runs it"]
+fn no_room_and_a_death() {
+    check_large(chain(Left { refusals: 1, ..left(1, 0) }));
+}
+
+#[test]
+#[ignore = "takes minutes: `./escrow test --full` runs it"]
+fn a_service_less_and_an_operator() {
+    check_large(less(left(1, 1)));
 }
 
 #[test]
