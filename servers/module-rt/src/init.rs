@@ -45,6 +45,10 @@ impl fmt::Display for NamesError {
         match self {
             NamesError::Name(error) => error.fmt(f),
             NamesError::Refused(failure) => failure.fmt(f),
+            // It was asked again as often as may be.
+            NamesError::Call(CallError::Interrupted { .. }) => {
+                f.write_str("the name server died too often: try again")
+            }
             NamesError::Call(error) => write!(f, "the name server did not answer: {error}"),
         }
     }
