@@ -120,9 +120,7 @@ impl fmt::Display for NameFailure {
                 Refusal::TooManyClients => {
                     "the service has as many clients as the system's manifest grants it (clients)"
                 }
-                Refusal::TooManyWaiters => {
-                    "as many lookups wait for that name as the system's manifest lets (waiters)"
-                }
+                Refusal::TooManyWaiters => "as many lookups wait for that name (waiters), or in all, as may",
                 Refusal::WaitTooLong => {
                     "the caller wants to wait longer than the system's manifest grants it (wait_ms)"
                 }

@@ -111,7 +111,7 @@ pub enum Refusal {
     TooManyConnections,
     /// The service's module has as many clients as it may have.
     TooManyClients,
-    /// As many lookups wait for the name as may.
+    /// As many lookups wait for the name as may, or the supervisor has no room for one more.
     TooManyWaiters,
     /// The client wants to wait longer than it may.
     WaitTooLong,

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use ipc_proto::name::Name;
 use ipc_proto::names::{AS_LONG_AS_GRANTED, Answer, NameFailure, Request};
+use ipc_proto::registrar::Refusal;
 use ipc_proto::slots;
 use ipc_proto::version::VersionRange;
 use ipc_proto::waits::{self, Awaited, Cycle};
@@ -62,10 +63,12 @@ impl From<WaitError> for InitError {
 }
 
 /// Stands on a call to the supervisor until the wait has ended that the name server has entered for this module.
-fn await_end() -> Result<Awaited, CallError> {
-    match Connection::in_slot(slots::SUPERVISOR).call(waits::LABEL, &waits::Request::Await)? {
-        waits::Answer::Awaited(how) => Ok(how),
-        waits::Answer::None => Err(CallError::Refused),
+fn await_end() -> Result<Awaited, NamesError> {
+    match Connection::in_slot(slots::SUPERVISOR).call(waits::LABEL, &waits::Request::Await) {
+        Ok(waits::Answer::Awaited(how)) => Ok(how),
+        // It was entered: so there is no room for its reply.
+        Ok(waits::Answer::None) => Err(NamesError::Refused(NameFailure::Supervisor(Refusal::TooManyWaiters))),
+        Err(error) => Err(NamesError::Call(error)),
     }
 }
 
@@ -81,7 +84,8 @@ fn await_end() -> Result<Awaited, CallError> {
 /// - [`WaitError::TimedOut`] with how long it has waited, and what the lookup finds at the end: nobody has the name, or in another version only;
 /// - [`WaitError::Cycle`] where the provider waits, in the end, for this module;
 /// - [`NamesError::Refused`] with `WaitTooLong`, and nothing has waited, where `longest` is more than the module's
-///   `wait_ms` in the system's manifest; with `TooManyWaiters` where as many wait for the name as may (`waiters`).
+///   `wait_ms` in the system's manifest; with `TooManyWaiters` where as many wait for the name as may (`waiters`), or the
+///   supervisor has no room for one more.
 pub fn lookup_waiting(
     name: &str,
     versions: VersionRange,
@@ -118,7 +122,7 @@ pub(crate) fn wait_for(name: &str, versions: VersionRange, micros: u64) -> Resul
             Err(error) => return Err(error.into()),
         }
         has_waited = true;
-        wait = match await_end().map_err(NamesError::Call)? {
+        wait = match await_end()? {
             Awaited::Published { left } => left,
             // A last look says what there is instead.
             Awaited::TimedOut => 0,
