@@ -6,6 +6,7 @@ mod arch;
 mod command;
 mod console;
 mod context;
+mod gone;
 mod guest;
 mod image;
 mod kernel;
@@ -33,13 +34,13 @@ struct Command {
     verb: Verb,
 }
 
-/// 0: done. 1: it failed, and the message says what to do. 2: the command line is wrong.
+/// 0: done. 1: it failed, and the message says what to do. 2: the command line is wrong. 141: nobody reads what it prints.
 fn main() -> ExitCode {
-    match Command::parse().verb.run() {
+    gone::quietly(|| match Command::parse().verb.run() {
         Ok(code) => code,
         Err(error) => {
             eprintln!("escrow: error: {error:#}");
             ExitCode::FAILURE
         }
-    }
+    })
 }

@@ -1,6 +1,6 @@
 //! A person at the guest's console: keys go in, text comes out, Ctrl-A x leaves.
 
-use std::io::{Read as _, Write as _, stdin, stdout};
+use std::io::{Read as _, stdin};
 use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use super::terminal::RawMode;
 use crate::console::addresses::Addresses;
 use crate::console::marks::{Mark, MarkParser, Piece};
+use crate::gone;
 use crate::machine::{Event, Guest as _, Machine};
 
 /// Begins a command to us instead of to the guest.
@@ -69,13 +70,12 @@ struct Shown {
 impl Shown {
     /// Prints the text; returns the mark that ends the session.
     fn show(&mut self, pieces: Vec<Piece>) -> Option<Mark> {
-        let mut out = stdout().lock();
         let mut end = None;
         for piece in pieces {
             match piece {
                 Piece::Text(text) => {
                     self.at_line_start = text.last() == Some(&b'\n');
-                    let _shown = out.write_all(&self.addresses.explain(&text));
+                    gone::print(&self.addresses.explain(&text));
                 }
                 // What the shell still says after it has said that all is over is of no use.
                 Piece::Mark(Mark::Halt(code)) => {
@@ -86,7 +86,6 @@ impl Shown {
                 Piece::Mark(_) => {}
             }
         }
-        let _shown = out.flush();
         end
     }
 }

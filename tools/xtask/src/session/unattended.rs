@@ -1,9 +1,8 @@
 //! A machine that nobody talks to: started, and waited for until it halts by itself.
 
-use std::io::{Write as _, stdout};
-
 use super::conversation::{Answer, Conversation, Limits};
 use crate::console::marks::Kill;
+use crate::gone;
 use crate::machine::{Machine, MachineSpec};
 
 /// What a run came to.
@@ -24,7 +23,7 @@ pub fn progress(prefix: &'static str) -> impl FnMut(&[u8]) {
         while let Some(end) = lines.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = lines.drain(..=end).collect();
             if line.starts_with(prefix.as_bytes()) {
-                let _shown = stdout().write_all(&line).and_then(|()| stdout().flush());
+                gone::print(&line);
             }
         }
     }

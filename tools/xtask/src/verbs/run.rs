@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,6 +9,7 @@ use anyhow::{Context as _, Result};
 
 use crate::arch::Arch;
 use crate::console::addresses::Addresses;
+use crate::gone;
 use crate::machine::{Clock, Machine};
 use crate::prepare::{Boot, Request, prepare};
 use crate::session::conversation::{Answer, Conversation, Limits};
@@ -88,8 +88,7 @@ fn run_script(boot: &Boot, lines: &[String], budget: u64) -> Result<ExitCode> {
         // The transcript is what a person would have seen, with plain ends of lines.
         let text: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
         at_line_start.set(text.last().map_or(at_line_start.get(), |last| *last == b'\n'));
-        let mut out = stdout().lock();
-        let _shown = out.write_all(&text).and_then(|()| out.flush());
+        gone::print(&text);
     })
     .explained(Addresses::of(boot.files.clone()));
     let outcome = feed(&mut talk, lines);
