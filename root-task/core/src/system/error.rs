@@ -4,7 +4,7 @@ use core::fmt;
 
 use ipc_proto::name::Name;
 
-use super::{MAX_AUTOPSIES, MAX_ENCODED};
+use super::MAX_ENCODED;
 
 /// Why a system's manifest is refused. The text is the sentence that a person reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,30 @@ pub enum SystemError {
     NameServerNotFirst(Name),
     /// There are arguments for a module that is not loaded at boot.
     ArgsForNobody(Name),
-    /// More dead instances are to be kept than there can be reports.
-    TooManyAutopsies(u8),
+    /// The console and the clock are granted to the same module.
+    TwoDevices(Name),
+    /// A number has no sense.
+    Number {
+        /// Its key.
+        key: &'static str,
+        /// The module that is granted it, where it is not the whole system's.
+        of: Option<Name>,
+        /// What is asked for.
+        value: u32,
+        /// The least that it can be.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// The first delay of a restart is longer than another time that it cannot exceed.
+    DelayAbove {
+        /// `restart_delay_ms`.
+        value: u32,
+        /// The key of the other time.
+        limit: &'static str,
+        /// That time.
+        most: u32,
+    },
     /// A list has the same name twice.
     Twice {
         /// The list.
@@ -51,11 +73,37 @@ impl fmt::Display for SystemError {
             SystemError::ArgsForNobody(name) => {
                 write!(f, "there are args for {name}, which is not under boot: add it there, or take them out")
             }
-            SystemError::TooManyAutopsies(asked) => write!(
-                f,
-                "autopsies is {asked}, and at most {MAX_AUTOPSIES} dead instances are kept for their report"
-            ),
+            SystemError::TwoDevices(name) => {
+                write!(f, "console and clock are both {name}, and a module has one device: name another one")
+            }
+            SystemError::Number { key, of, value, least, most } => {
+                f.write_str(key)?;
+                if let Some(name) = of {
+                    write!(f, " for {name}")?;
+                }
+                write!(f, " is {value}: give {least} to {most}")
+            }
+            SystemError::DelayAbove { value, limit, most } => {
+                write!(f, "restart_delay_ms is {value}, and {limit} is {most}: the delay cannot be longer")
+            }
             SystemError::Twice { list, name } => write!(f, "{name} is listed twice under {list}: leave one out"),
+        }
+    }
+}
+
+impl SystemError {
+    /// The key of the file that is to be changed, where it is one.
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            SystemError::Undecodable | SystemError::TrailingBytes(_) | SystemError::NoRoom => None,
+            SystemError::NameServerNotFirst(_) => Some("boot"),
+            SystemError::ArgsForNobody(_) => Some("args"),
+            SystemError::TwoDevices(_) => Some("clock"),
+            SystemError::Number { of: Some(_), .. } => Some("grants"),
+            SystemError::Number { key, .. } => Some(key),
+            SystemError::DelayAbove { .. } => Some("restart_delay_ms"),
+            SystemError::Twice { list: "provides" | "uses", .. } => Some("rights"),
+            SystemError::Twice { list, .. } => Some(list),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod check;
 mod error;
+mod numbers;
 mod rights;
 
 use heapless::Vec;
@@ -19,6 +20,7 @@ use crate::restart::{self, Budget};
 use crate::waits::DEFAULT_WAITERS;
 
 pub use error::SystemError;
+pub use numbers::{MAX_LOCKER_SLOTS, MAX_MEMORY_KIB, MAX_WINDOW_KIB};
 pub use rights::{MAX_PROVIDED, MAX_RIGHTS, MAX_USED, Names, Rights};
 
 /// The name of the file in the boot archive.
@@ -38,7 +40,7 @@ pub const MAX_PINNED: usize = 8;
 /// The most dead instances that are kept: there is a report for each.
 pub const MAX_AUTOPSIES: u8 = MAX_DEATHS as u8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 17967;
+pub const MAX_ENCODED: usize = 17757;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ mod hostile_tests;
 pub mod named;
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -17,7 +18,6 @@ use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
 use crate::arch::Arch;
-use crate::context::Context;
 use crate::wrong::Wrong;
 
 /// The name that means `servers/system.toml`.
@@ -79,8 +79,8 @@ struct Contents {
 ///
 /// # Errors
 /// Where there is none of this name, or its file is wrong; the message names the file.
-pub fn load(ctx: &Context, name: &str, boot_args: &[BootArgs]) -> Result<System> {
-    let path = path(&ctx.root, name)?;
+pub fn load(root: &Path, name: &str, boot_args: &[BootArgs]) -> Result<System> {
+    let path = path(root, name)?;
     let text = fs::read_to_string(&path)
         .with_context(|| format!("there is no system `{name}`: cannot read {}", path.display()))?;
     read(&text, boot_args).map_err(|wrong| wrong.within(&path))
@@ -93,6 +93,9 @@ const OF_THE_IMAGE: [&str; 3] = ["modules", "copies", "files"];
 fn read(text: &str, boot_args: &[BootArgs]) -> Result<System, Wrong> {
     let table = DeTable::parse(text).map_err(|error| Wrong::toml(text, &error, &[]))?;
     let span = table.span();
+    let table_keys = table.get_ref().keys();
+    let lines: Vec<(String, Range<usize>)> =
+        table_keys.map(|key| (key.get_ref().clone().into_owned(), key.span())).collect();
     let (contents, rest) =
         table.into_inner().into_iter().partition(|(key, _)| OF_THE_IMAGE.contains(&key.get_ref().as_ref()));
     let contents: Contents = typed(text, Spanned::new(span.clone(), contents), &[])?;
@@ -103,14 +106,39 @@ fn read(text: &str, boot_args: &[BootArgs]) -> Result<System, Wrong> {
         }
     }
     let mut buffer = [0; MAX_ENCODED];
-    let encoded = manifest.encode(&mut buffer).map_err(|error| Wrong::whole(error.to_string()))?.to_vec();
+    let encoded = manifest.encode(&mut buffer).map_err(|error| {
+        match lines.iter().find(|(key, _)| Some(key.as_str()) == error.key()) {
+            Some((_, span)) => Wrong::span(text, span, error.to_string()),
+            None => Wrong::whole(error.to_string()),
+        }
+    })?;
+    let encoded = encoded.to_vec();
     let Contents { modules, copies, files } = contents;
     Ok(System { modules, copies, files, encoded })
 }
 
 /// The table as a type; `more` are keys that stand beside its own.
 fn typed<T: DeserializeOwned>(text: &str, table: Spanned<DeTable<'_>>, more: &[&str]) -> Result<T, Wrong> {
-    T::deserialize(Deserializer::from(table)).map_err(|error| Wrong::toml(text, &error, more))
+    let keys = table.get_ref().iter().map(|(key, value)| (key.get_ref().clone().into_owned(), value.span()));
+    let keys: Vec<(String, Range<usize>)> = keys.collect();
+    T::deserialize(Deserializer::from(table)).map_err(|error| {
+        let mut wrong = Wrong::toml(text, &error, more);
+        let within = |value: &Range<usize>| {
+            error.span().is_some_and(|span| value.start <= span.start && span.end <= value.end)
+        };
+        if let Some((key, _)) = keys.iter().find(|(_, value)| within(value)) {
+            wrong.what = format!("{key}: {}", too_long(&wrong.what).unwrap_or(wrong.what));
+        }
+        wrong
+    })
+}
+
+/// The sentence for a list that is longer than it can be: the reader stops at the first entry too many, and says of which
+/// number that is.
+fn too_long(told: &str) -> Option<String> {
+    let count = told.strip_prefix("invalid length ")?.strip_suffix(", expected a sequence")?;
+    let most = count.parse::<usize>().ok()?.checked_sub(1)?;
+    Some(format!("it has {count} entries or more: give {most} at most"))
 }
 
 /// The file of a system: the whole path of one that is not of this repository is taken as it is.
@@ -156,6 +184,15 @@ mod tests {
             ("grants = [{ module = \"a\", memory = 1 }]", "no key `memory` here"),
             ("grants = [{ module = \"a\", memory_kb = 1 }]", "did you mean `memory_kib`?"),
             ("max_restarts = \"many\"", "invalid type"),
+            ("waiters = 0", "waiters is 0: give 1 to 31"),
+            ("grants = [{ module = \"a\", priority = 101 }]", "priority for a is 101: give 1 to 100"),
+            ("restart_delay_ms = 1001", "longest_restart_delay_ms is 1000"),
+            ("pinned = [\"a\", \"a\"]", "listed twice"),
+            (
+                "operators = [\"a\", \"b\",\n\"c\", \"d\", \"e\"]",
+                "operators: it has 5 entries or more: give 4 at most",
+            ),
+            ("waiters = 65536", "waiters: invalid value: integer `65536`"),
         ] {
             let wrong = read(&format!("{SMALL}\n{change}"), &[]).unwrap_err();
             assert!(wrong.what.contains(says), "{change}: {wrong:?}");

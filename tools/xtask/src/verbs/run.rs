@@ -11,10 +11,10 @@ use crate::arch::Arch;
 use crate::console::addresses::Addresses;
 use crate::gone;
 use crate::machine::{Clock, Machine};
-use crate::prepare::{Boot, Request, prepare};
+use crate::prepare::{self, Boot, Request, prepare};
 use crate::session::conversation::{Answer, Conversation, Limits};
 use crate::session::interactive;
-use crate::system;
+use crate::system::{self, named};
 
 /// Guest instructions between two prompts; x86_64's kernel needs a tenth of it to boot.
 const BUDGET: u64 = 600_000_000;
@@ -54,6 +54,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let script = args.script.as_deref().map(read_script).transpose()?;
     let ctx = super::context()?;
     let request = Request::plain(args.arch, args.debug, &args.system);
+    if let Some(lines) = &script {
+        let files = prepare::files(&ctx.root, &request)?;
+        lines.iter().try_for_each(|line| named::check_later(line, &files))?;
+    }
     let boots = prepare(&ctx, &[request])?;
     let boot = boots.first().context("nothing was prepared")?;
     match script {

@@ -16,11 +16,12 @@ use crate::arch::Arch;
 use crate::command::quoted;
 use crate::context::{Context, step};
 use crate::machine::{Clock, MachineSpec};
-use crate::prepare::{Boot, Request, prepare};
+use crate::prepare::{self, Boot, Request, prepare};
 use crate::scenario::play::{self, Played};
 use crate::scenario::read::{load, load_all};
 use crate::scenario::strikes::{LAST, Moments, strike};
 use crate::scenario::{Scenario, leavings};
+use crate::system::named;
 
 /// More would only make each of them slower where it matters: on the project's machine.
 const AT_ONCE: usize = 2;
@@ -64,6 +65,12 @@ impl Case {
 
     fn request(&self) -> Request {
         self.scenario.request(self.arch)
+    }
+
+    /// A strike at somebody who is not in the system would find nobody at every moment.
+    fn check_strike(&self, root: &Path, request: &Request) -> Result<()> {
+        let Some(sweep) = self.scenario.settings.sweep.as_ref() else { return Ok(()) };
+        named::check_later(&sweep.line(LAST, "ps"), &prepare::files(root, request)?)
     }
 
     fn play(&self, spec: &MachineSpec) -> Played {
@@ -153,6 +160,9 @@ pub fn run(ctx: &Context, cases: &[Case], report: &mut Report) -> Result<()> {
         return Ok(());
     }
     let requests: Vec<Request> = cases.iter().map(Case::request).collect();
+    for (case, request) in cases.iter().zip(&requests) {
+        case.check_strike(&ctx.root, request).with_context(|| case.name())?;
+    }
     let boots = prepare(ctx, &requests)?;
     let queue: Mutex<VecDeque<(&Case, &Boot)>> = Mutex::new(cases.iter().zip(&boots).collect());
     let workers = thread::available_parallelism().map_or(1, NonZero::get).min(AT_ONCE);
@@ -221,6 +231,22 @@ mod tests {
     fn names(filter: &Filter) -> (Vec<String>, usize) {
         let chosen = choose(repository().path(), filter).unwrap();
         (chosen.cases.iter().map(Case::name).collect(), chosen.left_for_full)
+    }
+
+    #[test]
+    fn every_scenario_of_the_repository_names_who_is_in_its_system() {
+        let root = crate::context::find_root().unwrap();
+        let all = choose(&root, &Filter { full: true, ..Filter::default() }).unwrap().cases;
+        assert!(all.iter().any(|case| case.sweep.is_some()), "{} cases", all.len());
+        for case in all {
+            case.check_strike(&root, &case.request()).unwrap();
+            let mut wrong = case;
+            if let Some(sweep) = &mut wrong.scenario.settings.sweep {
+                sweep.of = Some("nosuch".to_owned());
+                let told = wrong.check_strike(&root, &wrong.request()).unwrap_err().to_string();
+                assert!(told.contains("names `nosuch`, which is not in the boot archive"), "{told}");
+            }
+        }
     }
 
     #[test]
