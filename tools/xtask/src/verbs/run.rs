@@ -45,7 +45,7 @@ pub struct Args {
     #[arg(long)]
     debug: bool,
     /// With --script: guest instructions that may pass between two prompts
-    #[arg(long, value_name = "INSTRUCTIONS", default_value_t = BUDGET)]
+    #[arg(long, value_name = "INSTRUCTIONS", default_value_t = BUDGET, requires = "script")]
     budget: u64,
 }
 

@@ -40,8 +40,8 @@ pub struct Args {
     /// Also those whose test boots the system in QEMU
     #[arg(long)]
     full: bool,
-    /// Show the names with their tests and run nothing
-    #[arg(long)]
+    /// Show all names with their tests and run nothing
+    #[arg(long, conflicts_with = "full")]
     list: bool,
 }
 

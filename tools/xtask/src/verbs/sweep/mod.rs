@@ -6,7 +6,7 @@ pub mod scripts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::arch::Arch;
 use crate::console::marks::Kill;
@@ -94,7 +94,17 @@ impl Swept {
     }
 }
 
+/// Checks that there is a moment from the first to the last.
+///
+/// # Errors
+/// Where there is none.
+pub fn check_moments(from: u64, to: u64) -> Result<()> {
+    ensure!(from <= to, "the first moment is {from}, and the last one {to}: nothing would be struck");
+    Ok(())
+}
+
 pub fn run(args: &Args) -> Result<ExitCode> {
+    check_moments(args.from, args.to)?;
     let chosen = scripts::choose(args.script.as_deref())?;
     let span = Span { from: args.from, step: args.step, to: args.to };
     let ctx = super::context()?;

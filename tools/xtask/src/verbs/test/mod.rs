@@ -7,15 +7,17 @@ pub mod host;
 mod kernel;
 mod report;
 mod scenarios;
+mod unknown;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 
 use crate::arch::Arch;
 use crate::context;
 use crate::scenario::strikes::{LAST, Moments};
+use crate::verbs::sweep;
 use cases::Filter;
 use report::Report;
 
@@ -44,7 +46,7 @@ pub struct Args {
     #[arg(long)]
     full: bool,
     /// Run the scenario in this folder, wherever it is, and nothing else
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["filter", "list"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["filter", "list", "full"])]
     scenario: Option<PathBuf>,
     /// Only the scenario's sweep, from this moment on: nanoseconds, which are instructions
     #[arg(long, value_name = "NS", requires = "scenario")]
@@ -59,10 +61,13 @@ pub struct Args {
 
 impl Args {
     /// The moments of a sweep, where some are asked for.
-    fn moments(&self) -> Option<Moments> {
-        self.from.or(self.to).or(self.step)?;
+    fn moments(&self) -> Result<Option<Moments>> {
+        if self.from.or(self.to).or(self.step).is_none() {
+            return Ok(None);
+        }
         let (from, to) = (self.from.unwrap_or(0), self.to.unwrap_or(LAST));
-        Some(Moments { from, step: self.step.unwrap_or(1), to })
+        sweep::check_moments(from, to)?;
+        Ok(Some(Moments { from, step: self.step.unwrap_or(1), to }))
     }
 }
 
@@ -70,7 +75,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let filter = Filter { text: args.filter.clone(), arch: args.arch, full: args.full };
     let root = context::find_root()?;
     if let Some(folder) = &args.scenario {
-        let cases = scenarios::choose_folder(&root, folder, &filter, args.moments())?;
+        let cases = scenarios::choose_folder(&root, folder, &filter, args.moments()?)?;
         let mut report = Report::default();
         scenarios::run(&super::context()?, &cases, &mut report)?;
         report.finish(0);
@@ -81,10 +86,27 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let scenarios = if one_kind { scenarios::Chosen::default() } else { scenarios::choose(&root, &filter)? };
     let kernel_tests = if scenarios.named { Vec::new() } else { kernel::choose(&filter) };
     let driven = if scenarios.named { Vec::new() } else { driven::choose(&filter) };
+    let on_target = !kernel_tests.is_empty() || !scenarios.cases.is_empty() || !driven.is_empty();
+    let nothing = |left_for_full: usize| {
+        let text = filter.text.as_deref().unwrap_or_default();
+        match left_for_full {
+            0 => anyhow!("{}", unknown::told(text, &names_on_target(&root))),
+            some => anyhow!("all {some} tests with `{text}` in their name run with --full only"),
+        }
+    };
+    if let Some(text) = &filter.text
+        && !on_target
+        && (scenarios.named || one_kind || !unknown::can_be_host_test(&root, text)?)
+    {
+        return Err(nothing(scenarios.left_for_full));
+    }
     let ctx = super::context()?;
     let (host_tests, documents, host_left) =
         if scenarios.named || one_kind { Default::default() } else { host::choose(&ctx, &filter)? };
     let left_for_full = scenarios.left_for_full.saturating_add(host_left);
+    if host_tests.is_empty() && documents.is_empty() && !on_target {
+        return Err(nothing(left_for_full));
+    }
     if args.list {
         for name in host_tests.iter().flat_map(host::Chosen::names) {
             println!("{name}");
@@ -103,14 +125,6 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let on_target = !kernel_tests.is_empty() || !scenarios.cases.is_empty() || !driven.is_empty();
-    if host_tests.is_empty() && documents.is_empty() && !on_target {
-        let text = filter.text.unwrap_or_default();
-        match left_for_full {
-            0 => bail!("no test has `{text}` in its name; --list shows all"),
-            some => bail!("all {some} tests with `{text}` in their name run with --full only"),
-        }
-    }
     let mut report = Report::default();
     for chosen in &host_tests {
         report.add(host::run(chosen));
@@ -123,4 +137,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     driven::run(&ctx, &driven, &mut report)?;
     report.finish(left_for_full);
     Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The names of all tests that boot something.
+fn names_on_target(root: &Path) -> Vec<String> {
+    let all = Filter { full: true, ..Filter::default() };
+    let scenarios = scenarios::choose(root, &all).map(|chosen| chosen.cases).unwrap_or_default();
+    let kernel_tests = kernel::choose(&all).into_iter().map(|case| case.name());
+    let driven = driven::choose(&all).into_iter().map(|case| case.name());
+    scenarios.iter().map(scenarios::Case::name).chain(kernel_tests).chain(driven).collect()
 }

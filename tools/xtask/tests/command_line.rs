@@ -1,0 +1,74 @@
+//! What the tool does with a command line that is wrong, and where nobody reads what it says: `head` shows its lines, and
+//! nothing else is to be seen.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a test stops at what it cannot start")]
+
+use std::io::pipe;
+use std::process::{Command, Stdio};
+
+fn escrow(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(arguments);
+    command
+}
+
+#[test]
+fn output_that_nobody_reads_ends_the_run_quietly() {
+    let (reader, writer) = pipe().unwrap();
+    drop(reader);
+    let ended = escrow(&["mutants", "--list"]).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(ended.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}
+
+#[test]
+fn a_message_that_nobody_reads_does_so_too() {
+    let (reader, writer) = pipe().unwrap();
+    drop(reader);
+    let ended = escrow(&["mutants", "no-such-mutant"]).stderr(writer).output().unwrap();
+    assert_eq!(ended.status.code(), Some(141));
+}
+
+#[test]
+fn output_that_is_read_is_whole() {
+    let listed = escrow(&["mutants", "--list"]).output().unwrap();
+    assert!(listed.status.success());
+    assert!(String::from_utf8(listed.stdout).unwrap().lines().count() > 1);
+}
+
+#[test]
+fn a_test_that_there_is_not_is_told_before_anything_is_built() {
+    for more in [&[][..], &["--list"]] {
+        let told = escrow(&["test", "no-such-test"]).args(more).output().unwrap();
+        assert_eq!(told.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&told.stderr).into_owned();
+        assert_eq!(said, "escrow: error: no test has `no-such-test` in its name; --list shows all\n");
+    }
+}
+
+#[test]
+fn options_without_effect_are_refused() {
+    for (line, told) in [
+        ("run --system no-such-system --budget 5", "--script <FILE>"),
+        ("test --scenario x --full", "cannot be used with"),
+        ("test --from 5", "--scenario <DIR>"),
+        ("mutants --list --full", "cannot be used with"),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let refused = escrow(&words).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{line}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(told), "{line}: {refused:?}");
+    }
+}
+
+#[test]
+fn a_sweep_without_a_moment_is_refused() {
+    for line in ["sweep --from 6 --to 5 echo-init", "test --scenario x --from 6 --to 5"] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let refused = escrow(&words).output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{line}");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(told.contains("the first moment is 6, and the last one 5"), "{told}");
+    }
+}
