@@ -22,7 +22,7 @@ use module_rt::console::Receiver;
 use module_rt::init::{NamesError, lookup};
 use module_rt::{WaitError, lookup_waiting, operator};
 use shell_core::command::Command;
-use shell_core::help::HELP;
+use shell_core::help::{HELP, STATES};
 
 use crate::format_error;
 use crate::output::Output;
@@ -66,6 +66,12 @@ impl Shell {
             Command::Help => {
                 for (usage, what) in HELP {
                     output.line(format_args!("{usage:26} {what}"));
+                }
+                Ok(())
+            }
+            Command::States => {
+                for (state, what) in STATES {
+                    output.line(format_args!("{state:8} {what}"));
                 }
                 Ok(())
             }

@@ -14,8 +14,9 @@ impl Supervisor {
         if part == Part::Stack {
             self.thaw_module(name);
         }
+        let loaded = self.ledger.find(name).is_some();
         answer(&self.autopsies.of(name).map_or(ReportAnswer::None, |record| match part {
-            Part::Death => ReportAnswer::Death(death(record)),
+            Part::Death => ReportAnswer::Death(death(record, loaded)),
             Part::Registers => {
                 let further = (0..).map_while(|number| record.registers.gpr(number));
                 let mut registers = Vec::new();
@@ -32,14 +33,15 @@ impl Supervisor {
     }
 }
 
-fn death(record: &Record) -> Autopsy {
+/// Of a module that has been unloaded since nothing is said that was to follow: it does not any more.
+fn death(record: &Record, loaded: bool) -> Autopsy {
     let fault = record.cause.fault_address();
     Autopsy {
         instance: record.instance,
         file: record.file,
         micros: record.micros,
         cause: sentence(format_args!("{}", record.cause)),
-        then: match record.decision {
+        then: match record.decision.filter(|_| loaded) {
             Some(decision) => cut(format_args!("{decision}")),
             None => cut(format_args!("its module is not loaded any more")),
         },

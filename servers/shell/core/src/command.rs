@@ -18,6 +18,8 @@ pub enum Command {
     Nothing,
     /// `help`
     Help,
+    /// `help ps`
+    States,
     /// `ps`
     Ps,
     /// `names`
@@ -141,7 +143,10 @@ pub(crate) fn copy(word: &str) -> String<MAX_LINE> {
 }
 
 pub(crate) fn name(word: &str) -> Result<Name, ParseError> {
-    Name::new(word).map_err(|error| ParseError::Name(copy(word), error))
+    Name::new(word).map_err(|error| match word.starts_with('-') {
+        true => ParseError::Option(copy(word)),
+        false => ParseError::Name(copy(word), error),
+    })
 }
 
 /// Splits off the first word; the rest keeps its inner spaces.
@@ -166,7 +171,11 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
     };
     match command {
         "" => Ok(Command::Nothing),
-        "help" => alone(Command::Help),
+        "help" => match rest {
+            "" => Ok(Command::Help),
+            "ps" => Ok(Command::States),
+            _ => Err(ParseError::Usage("help [ps]")),
+        },
         "ps" => alone(Command::Ps),
         "names" => match rest {
             "" => Ok(Command::Names),
@@ -228,7 +237,7 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
             (word, client) if !client.is_empty() && !client.contains(' ') => {
                 Ok(Command::Revoke { name: name(word)?, client: name(client)? })
             }
-            _ => Err(usage(command)),
+            _ => Err(ParseError::Usage("revoke NAME CLIENT, or revoke DEVICE NAME")),
         },
         "replace" => match split(rest) {
             (word, file) if !file.is_empty() && !file.contains(' ') => {

@@ -13,6 +13,8 @@ fn commands() {
     let echo = Name::new("echo").unwrap();
     assert_eq!(parse("  "), Ok(Command::Nothing));
     assert_eq!(parse(" ps "), Ok(Command::Ps));
+    assert_eq!(parse("help"), Ok(Command::Help));
+    assert_eq!(parse("help  ps"), Ok(Command::States));
     assert_eq!(parse("unload echo"), Ok(Command::Unload { name: echo, now: false }));
     assert_eq!(parse("unload --now  echo"), Ok(Command::Unload { name: echo, now: true }));
     assert_eq!(parse("unload --cancel echo"), Ok(Command::CancelUnload(echo)));
@@ -60,7 +62,7 @@ fn errors_say_what_to_type() {
     for line in ["unload", "unload a b", "unload --now", "unload --cancel", "unload --now a b"] {
         assert_eq!(error(line), "usage: unload [--now | --cancel] NAME");
     }
-    assert_eq!(error("unload --soon"), "`--soon` is not a name: a name starts with a letter a-z");
+    assert_eq!(error("unload --soon"), "there is no option `--soon` here; `help` lists all");
     assert_eq!(error("ps now"), "usage: ps");
     for line in ["caps", "caps --json", "caps a b", "caps --tree"] {
         assert_eq!(error(line), "usage: caps [--tree] [--json] NAME");
@@ -69,12 +71,12 @@ fn errors_say_what_to_type() {
         assert_eq!(error(line), "usage: examine [--json] NAME");
     }
     for line in ["revoke", "revoke echo", "revoke echo a b"] {
-        assert_eq!(error(line), "usage: revoke NAME CLIENT");
+        assert_eq!(error(line), "usage: revoke NAME CLIENT, or revoke DEVICE NAME");
     }
     for line in ["load", "load --hold", "load --no-wait"] {
         assert_eq!(error(line), "usage: load [--hold | --no-wait] NAME [ARGS]");
     }
-    assert_eq!(error("load --no-wait --hold a"), "`--hold` is not a name: a name starts with a letter a-z");
+    assert_eq!(error("load --no-wait --hold a"), "there is no option `--hold` here; `help` lists all");
     for line in ["names echo", "names --waiting echo", "names --json"] {
         assert_eq!(error(line), "usage: names [--waiting]");
     }
@@ -84,7 +86,13 @@ fn errors_say_what_to_type() {
     for line in ["log a b", "log --json a b"] {
         assert_eq!(error(line), "usage: log [--follow | -f] [--json] [NAME]");
     }
-    assert_eq!(error("log --tail"), "`--tail` is not a name: a name starts with a letter a-z");
+    assert_eq!(error("log --tail"), "there is no option `--tail` here; `help` lists all");
+    for line in
+        ["load -h echo", "deps -h", "call -h hi", "revoke echo -h", "crash -h", "after 5 crash -h", "caps -h"]
+    {
+        assert_eq!(error(line), "there is no option `-h` here; `help` lists all", "{line}");
+    }
+    assert_eq!(error("help halt"), "usage: help [ps]");
     assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
     assert_eq!(error("call echo"), "usage: call NAME TEXT");
     assert_eq!(error("crash a b"), "usage: crash NAME");

@@ -5,6 +5,7 @@ use core::fmt;
 use heapless::String;
 use ipc_proto::echo;
 use ipc_proto::name::NameError;
+use ipc_proto::operator::State;
 use ipc_proto::supervisor::MAX_ARGS;
 
 use crate::line::MAX_LINE;
@@ -12,6 +13,7 @@ use crate::line::MAX_LINE;
 /// What `help` prints: each command, its arguments, what it does.
 pub const HELP: &[(&str, &str)] = &[
     ("help", "this list"),
+    ("help ps", "what the states mean that `ps` shows"),
     ("ps", "the modules: id and generation, state, restarts, memory"),
     ("names", "the names: version, owner, state, clients"),
     ("names --waiting", "who waits for which name, for how much longer, and from which module"),
@@ -60,6 +62,17 @@ pub const HELP: &[(&str, &str)] = &[
     ("halt", "end the system"),
 ];
 
+/// What `help ps` prints: each state of a module, and what it means.
+pub const STATES: [(State, &str); 7] = [
+    (State::Loaded, "it has a place, and no instance yet"),
+    (State::Starting, "its init runs; nobody sees what it reserves"),
+    (State::Held, "its init is done, and `release` lets it publish"),
+    (State::Live, "it has published, and serves"),
+    (State::Stopping, "it is being unloaded, and its call may finish"),
+    (State::Dead, "it has died, and may be started again"),
+    (State::Failed, "it has died and stays so, until `restart`"),
+];
+
 /// Why a line is not a command. Its text says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParseError {
@@ -69,6 +82,8 @@ pub enum ParseError {
     Usage(&'static str),
     /// The argument is not a name.
     Name(String<MAX_LINE>, NameError),
+    /// The command has no such option.
+    Option(String<MAX_LINE>),
     /// The argument is not a number, or one above 2^64 - 1.
     Number(String<MAX_LINE>),
     /// Of `after`: this cannot be done later.
@@ -90,6 +105,7 @@ impl fmt::Display for ParseError {
             ParseError::Unknown(word, None) => write!(f, "there is no command `{word}`; `help` lists all"),
             ParseError::Usage(usage) => write!(f, "usage: {usage}"),
             ParseError::Name(word, error) => write!(f, "`{word}` is not a name: {error}"),
+            ParseError::Option(word) => write!(f, "there is no option `{word}` here; `help` lists all"),
             ParseError::Number(word) => {
                 write!(f, "`{word}` is not a number of nanoseconds: give digits only")
             }
