@@ -33,6 +33,7 @@ fn served_from(name: &Name) -> u32 {
 }
 
 impl Server for Mortal {
+    #[allow(clippy::panic, reason = "dying is what it is for")]
     fn message(
         &mut self,
         client: Client,
