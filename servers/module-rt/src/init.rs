@@ -36,7 +36,8 @@ pub enum NamesError {
     Name(NameError),
     /// The name server refused.
     Refused(NameFailure),
-    /// The name server did not answer.
+    /// The name server did not answer. [`CallError::Interrupted`] with a next instance: it was asked as often as may be,
+    /// and can be asked again.
     Call(CallError),
 }
 
@@ -45,9 +46,9 @@ impl fmt::Display for NamesError {
         match self {
             NamesError::Name(error) => error.fmt(f),
             NamesError::Refused(failure) => failure.fmt(f),
-            // It was asked again as often as may be.
-            NamesError::Call(CallError::Interrupted { .. }) => {
-                f.write_str("the name server died too often: try again")
+            // It was asked as often as may be, and there is one to ask again.
+            NamesError::Call(CallError::Interrupted { next, .. }) if *next != Generation::NONE => {
+                f.write_str("the name server died, or was too slow, five times: try again")
             }
             NamesError::Call(error) => write!(f, "the name server did not answer: {error}"),
         }
@@ -75,7 +76,8 @@ impl From<CallError> for InitError {
     }
 }
 
-/// How often the name server is asked again because it has died with a request.
+/// How often the name server is asked again because it has died with a request, or was too slow: [`NamesError`] says how
+/// often that is in all.
 const MAX_REPEATED: u32 = 4;
 
 /// Asks the name server, and its next instance where it dies meanwhile: what is asked twice is done once.
