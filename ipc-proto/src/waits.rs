@@ -7,6 +7,7 @@ use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::name::Name;
+use crate::registrar::Refusal;
 
 /// The label of every request of this interface.
 pub const LABEL: u16 = 0x104;
@@ -30,6 +31,19 @@ pub enum Answer {
     Awaited(Awaited),
     /// The caller has no wait, or the supervisor no room to keep it waiting.
     None,
+}
+
+impl Answer {
+    /// How it has ended, for a client whose wait the name server has entered: it has one, so [`Answer::None`] is the bound.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyWaiters`] where the supervisor has no room to keep the client waiting.
+    pub fn end(self) -> Result<Awaited, Refusal> {
+        match self {
+            Answer::Awaited(how) => Ok(how),
+            Answer::None => Err(Refusal::TooManyWaiters),
+        }
+    }
 }
 
 /// How a wait has ended.
@@ -90,10 +104,23 @@ impl fmt::Display for Cycle {
 mod tests {
     use super::*;
     use crate::name::MAX_NAME;
+    use crate::names::NameFailure;
     use crate::wire;
 
     fn named(names: &[&str]) -> Cycle {
         Cycle::of(names.iter().map(|name| Name::new(name).unwrap()))
+    }
+
+    #[test]
+    fn who_cannot_be_kept_waiting_reads_which_bound_it_is() {
+        let refusal = Answer::None.end().unwrap_err();
+        assert_eq!(
+            NameFailure::Supervisor(refusal).to_string(),
+            "as many lookups wait for that name (waiters), or in all, as may"
+        );
+        for how in [Awaited::Published { left: 3 }, Awaited::TimedOut, Awaited::Cycle(named(&["a"]))] {
+            assert_eq!(Answer::Awaited(how.clone()).end(), Ok(how));
+        }
     }
 
     #[test]

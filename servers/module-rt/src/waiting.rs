@@ -5,7 +5,6 @@ use core::time::Duration;
 
 use ipc_proto::name::Name;
 use ipc_proto::names::{AS_LONG_AS_GRANTED, Answer, NameFailure, Request};
-use ipc_proto::registrar::Refusal;
 use ipc_proto::slots;
 use ipc_proto::version::VersionRange;
 use ipc_proto::waits::{self, Awaited, Cycle};
@@ -64,12 +63,10 @@ impl From<WaitError> for InitError {
 
 /// Stands on a call to the supervisor until the wait has ended that the name server has entered for this module.
 fn await_end() -> Result<Awaited, NamesError> {
-    match Connection::in_slot(slots::SUPERVISOR).call(waits::LABEL, &waits::Request::Await) {
-        Ok(waits::Answer::Awaited(how)) => Ok(how),
-        // It was entered: so there is no room for its reply.
-        Ok(waits::Answer::None) => Err(NamesError::Refused(NameFailure::Supervisor(Refusal::TooManyWaiters))),
-        Err(error) => Err(NamesError::Call(error)),
-    }
+    let supervisor = Connection::in_slot(slots::SUPERVISOR);
+    let answer: waits::Answer =
+        supervisor.call(waits::LABEL, &waits::Request::Await).map_err(NamesError::Call)?;
+    answer.end().map_err(|refusal| NamesError::Refused(NameFailure::Supervisor(refusal)))
 }
 
 /// Connects this module to the service that has published `name`; where nobody has, in a version that this module
