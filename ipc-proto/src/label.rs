@@ -4,6 +4,8 @@
 //! error of the call itself (seL4 manual 5.0.0, section 2.2 and appendix "Error codes"). Everything of ours
 //! starts at [`FIRST`], so the two can never be confused.
 
+use core::num::NonZeroU16;
+
 use crate::ids::Generation;
 
 /// The first label that is ours.
@@ -13,31 +15,69 @@ pub const FIRST: u16 = 0x100;
 /// processor registers and on the kernel's fastpath.
 pub const WORDS: u16 = 0x8000;
 
+/// Set in the label of a reply that is an error of the method's own, beside its [`Code`].
+pub const ERROR: u16 = 0x8000;
+
+/// An error of a method's own, as it goes over the wire: never 0, and below [`ERROR`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Code(NonZeroU16);
+
+impl Code {
+    /// The code of that number; `None` for 0, and for what has the bit of [`ERROR`].
+    pub const fn new(number: u16) -> Option<Code> {
+        match NonZeroU16::new(number) {
+            Some(number) if number.get() & ERROR == 0 => Some(Code(number)),
+            _ => None,
+        }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u16 {
+        self.0.get()
+    }
+}
+
 /// What a reply says about the call itself; the answer proper is in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u16)]
 pub enum Status {
     /// The method ran; the message is its result.
-    Ok = 0x100,
+    Ok,
     /// The request could not be decoded. The client speaks another version or is broken; it was not executed.
-    BadMessage = 0x101,
+    BadMessage,
     /// The service has no such method. It was not executed.
-    UnknownMethod = 0x102,
+    UnknownMethod,
     /// The server died, or gave the call up, while it had the request: it may have been executed, wholly,
     /// partly or not at all. Look the service up again, and repeat the call if that does no harm.
-    Interrupted = 0x103,
+    Interrupted,
     /// Nobody received the request; it was certainly not executed.
-    NotDelivered = 0x104,
+    NotDelivered,
     /// The caller's badge does not permit this request.
-    Refused = 0x105,
+    Refused,
     /// The caller's capability was taken back while the request waited; it was certainly not executed.
-    Revoked = 0x106,
+    Revoked,
     /// The service's module has died too often, and is not started again until somebody sees to it; the request was
     /// certainly not executed. The same capability reaches the service again when it is back.
-    Failed = 0x107,
+    Failed,
+    /// The server has executed the method, which ends with an error of its own.
+    Error(Code),
 }
 
 impl Status {
+    /// The number in a reply's label.
+    pub const fn code(self) -> u16 {
+        match self {
+            Status::Ok => 0x100,
+            Status::BadMessage => 0x101,
+            Status::UnknownMethod => 0x102,
+            Status::Interrupted => 0x103,
+            Status::NotDelivered => 0x104,
+            Status::Refused => 0x105,
+            Status::Revoked => 0x106,
+            Status::Failed => 0x107,
+            Status::Error(code) => ERROR | code.get(),
+        }
+    }
+
     /// The status of a reply's label, if it is one of ours.
     pub const fn from_code(code: u16) -> Option<Status> {
         Some(match code {
@@ -49,6 +89,10 @@ impl Status {
             0x105 => Status::Refused,
             0x106 => Status::Revoked,
             0x107 => Status::Failed,
+            _ if code & ERROR != 0 => match Code::new(code & !ERROR) {
+                Some(code) => Status::Error(code),
+                None => return None,
+            },
             _ => return None,
         })
     }
@@ -57,7 +101,7 @@ impl Status {
 /// The label of a reply: the status and nothing else. seL4 5.0.0 carries 20 bits of a label and cuts the rest off (manual,
 /// section 4.1), which is too few for a generation beside it.
 pub const fn reply(status: Status) -> u64 {
-    status as u64
+    status.code() as u64
 }
 
 /// The words of an [`Status::Interrupted`] answer from the supervisor: the generation that died, and the one that takes
@@ -111,9 +155,11 @@ mod tests {
             Status::Refused,
             Status::Revoked,
             Status::Failed,
+            Status::Error(Code::new(1).unwrap()),
+            Status::Error(Code::new(0x7fff).unwrap()),
         ] {
             assert_eq!(parse_reply(reply(status)), Reply::Answer(status));
-            assert!(status as u16 >= FIRST);
+            assert!(status.code() >= FIRST);
         }
     }
 
@@ -125,7 +171,15 @@ mod tests {
         }
         assert_eq!(parse_reply(11), Reply::Foreign(11));
         assert_eq!(parse_reply(0xff), Reply::Foreign(0xff));
+        assert_eq!(parse_reply(u64::from(ERROR)), Reply::Foreign(u64::from(ERROR)), "no error is 0");
         assert_eq!(parse_reply(1 << 16 | 0x100), Reply::Foreign(1 << 16 | 0x100));
+    }
+
+    #[test]
+    fn a_code_below_at_and_above_its_bounds() {
+        for (number, is) in [(0, false), (1, true), (0x7fff, true), (0x8000, false), (u16::MAX, false)] {
+            assert_eq!(Code::new(number).map(Code::get), is.then_some(number), "{number:#x}");
+        }
     }
 
     #[test]

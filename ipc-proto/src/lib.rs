@@ -9,6 +9,8 @@
 //! | [`badge`] | how an identity rides in a badge that nobody can forge |
 //! | [`label`] | what the label of a message means, and what the kernel's own labels mean |
 //! | [`method`] | a method's label, and how long a call of it may take |
+//! | [`call_error`] | why a call gave no result |
+//! | [`interface`] | an interface as a trait: what stubs and dispatches are written against |
 //! | [`wire`] | postcard in message registers |
 //! | [`slots`] | where a module finds its capabilities |
 //! | [`manifest`] | what a module's ELF file asks for |
@@ -20,9 +22,14 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+// What the macros write says `::ipc_proto`, here too.
+extern crate self as ipc_proto;
+
 pub mod badge;
+pub mod call_error;
 pub mod echo;
 pub mod ids;
+pub mod interface;
 pub mod label;
 pub mod losses;
 pub mod manifest;

@@ -3,9 +3,8 @@
 #![no_main]
 #![deny(unsafe_code)]
 
-use ipc_proto::echo::{self, Said, Text};
-use ipc_proto::label::Status;
-use module_rt::{Answer, Client, Init, InitError, Manifest, Request, Server, answer, start};
+use ipc_proto::echo::{self, Echo, EchoError, EchoServer, Said, Text};
+use module_rt::{Events, Init, InitError, Manifest, start};
 
 module_rt::module! {
     // One page of stack: the deepest chain of calls, down to the panic handler, takes less than 3 KiB of it.
@@ -13,31 +12,26 @@ module_rt::module! {
     init: init,
 }
 
-struct Echo;
+struct Reverser;
 
-fn init(init: &mut Init) -> Result<Echo, InitError> {
+fn init(init: &mut Init) -> Result<EchoServer<Reverser>, InitError> {
     init.reserve(echo::NAME, echo::VERSION)?;
-    Ok(Echo)
+    Ok(EchoServer(Reverser))
 }
 
-impl Server for Echo {
-    fn message(&mut self, _: Client, method: u16, request: Request) -> Result<Answer, Status> {
-        match method {
-            echo::SAY => {
-                let asked: Text = request.decode()?;
-                let text = asked.chars().rev().collect();
-                answer(&Said { generation: start::instance().generation, text })
-            }
-            _ => Err(Status::UnknownMethod),
-        }
+impl Echo for Reverser {
+    fn say(&mut self, text: Text) -> Result<Said, EchoError> {
+        Ok(Said { generation: start::instance().generation, text: text.chars().rev().collect() })
     }
 
     #[inline(always)]
-    fn words(&mut self, _: Client, method: u16, [a, b, c, d]: [u64; 4]) -> Result<[u64; 4], Status> {
-        match method {
-            echo::WORDS => Ok([d, c, b, a]),
-            echo::DIE => module_rt::fault::read_address_zero(),
-            _ => Err(Status::UnknownMethod),
-        }
+    fn words(&mut self, [a, b, c, d]: [u64; 4]) -> Result<[u64; 4], EchoError> {
+        Ok([d, c, b, a])
+    }
+
+    fn die(&mut self) -> Result<(), EchoError> {
+        module_rt::fault::read_address_zero()
     }
 }
+
+impl Events for Reverser {}

@@ -5,6 +5,7 @@
 
 use core::fmt;
 
+use ipc_proto::call_error::CallError;
 use ipc_proto::ids::{Generation, ServiceRef};
 use ipc_proto::name::{Name, NameError};
 use ipc_proto::names::{AS_LONG_AS_GRANTED, Answer, LABEL, NameFailure, Request};
@@ -12,7 +13,7 @@ use ipc_proto::slots;
 use ipc_proto::supervisor::{Args, Line};
 use ipc_proto::version::{Version, VersionRange};
 
-use crate::connection::{CallError, Connection};
+use crate::connection::Connection;
 use crate::request;
 use crate::waiting::{WaitError, wait_for};
 

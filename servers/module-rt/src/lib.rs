@@ -44,13 +44,16 @@ pub mod waiting;
 pub mod window;
 
 pub use clients::Clients;
-pub use connection::{CallError, Connection};
+pub use connection::Connection;
 pub use init::{Init, InitError};
 pub use ipc_proto;
+pub use ipc_proto::call_error::CallError;
+pub use ipc_proto::interface::Client;
+pub use ipc_proto::interface::dispatch::Events;
 pub use ipc_proto::manifest::{Manifest, OnLoss, Restart};
 pub use losses::Loss;
-pub use private::{Private, PrivateError};
-pub use serve::{Answer, Client, Request, Server, answer, answer_first};
+pub use private::{Private, PrivateError, call_back};
+pub use serve::{Answer, Request, Server, answer, answer_first};
 pub use waiting::{WaitError, lookup_waiting};
 
 /// Lets others of the same priority run.

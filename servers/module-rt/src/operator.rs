@@ -4,7 +4,8 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Dependents, Examined, LABEL, LogAnswer, Part, ReportAnswer, Request};
 use ipc_proto::slots;
 
-use crate::connection::{CallError, Connection};
+use crate::connection::Connection;
+use ipc_proto::call_error::CallError;
 
 /// Asks for lines of the log: of one module or of all, from this sequence number on.
 ///

@@ -14,7 +14,7 @@
 //! The peer's side, in its [`Server::message`]:
 //!
 //! ```ignore
-//! let disk = client.call_back()?;
+//! let disk = call_back(client)?;
 //! let begun = answer_first(&Begun)?; // from here on the caller waits at its private endpoint
 //! self.scan(disk); // calls of `disk`, the last of which says what was found
 //! Ok(begun)
@@ -31,9 +31,11 @@ use ipc_proto::label::Status;
 use ipc_proto::private::{Answer, Ended, LABEL, PrivateRefusal, Request};
 use ipc_proto::slots;
 
-use crate::connection::{CallError, Connection};
+use crate::connection::Connection;
 use crate::init::{Init, InitError};
-use crate::serve::{Client, Server, answer_to, signalled};
+use crate::serve::{Server, answer_to, signalled};
+use ipc_proto::call_error::CallError;
+use ipc_proto::interface::Client;
 
 /// Why there is no call back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,17 +102,15 @@ impl Init {
     }
 }
 
-impl Client {
-    /// The connection to this client's private endpoint, which it has opened to this module; it is in its init. Lives as
-    /// long as that: after that every call says so.
-    ///
-    /// # Errors
-    /// [`PrivateError`]; [`PrivateRefusal::NotOpened`] where it has opened none to this module, or not any more.
-    pub fn call_back(self) -> Result<Connection, PrivateError> {
-        match ask(&Request::Accept { client: self.badge() })? {
-            Answer::Accepted { slot } => Ok(Connection::in_slot(u64::from(slot))),
-            _ => Err(PrivateError::Call(CallError::BadAnswer)),
-        }
+/// The connection to a client's private endpoint, which it has opened to this module; it is in its init. Lives as
+/// long as that: after that every call says so.
+///
+/// # Errors
+/// [`PrivateError`]; [`PrivateRefusal::NotOpened`] where it has opened none to this module, or not any more.
+pub fn call_back(client: Client) -> Result<Connection, PrivateError> {
+    match ask(&Request::Accept { client: client.badge() })? {
+        Answer::Accepted { slot } => Ok(Connection::in_slot(u64::from(slot))),
+        _ => Err(PrivateError::Call(CallError::BadAnswer)),
     }
 }
 

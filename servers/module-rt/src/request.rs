@@ -7,9 +7,10 @@ use ipc_proto::ids::Instance;
 use ipc_proto::slots;
 use ipc_proto::supervisor::{Answer, Args, LABEL, Line, Request};
 
-use crate::connection::{CallError, Connection};
+use crate::connection::Connection;
 use crate::init::InitError;
-use crate::serve::Client;
+use ipc_proto::call_error::CallError;
+use ipc_proto::interface::Client;
 
 /// At most one instance of each domain.
 pub type Departed = heapless::Vec<Instance, { MAX_DOMAINS as usize }>;

@@ -1,7 +1,8 @@
 //! The loop that answers calls.
 
-use ipc_proto::badge::{Badge, DEPARTURE, Holder, LOSS, PEER_GONE, SIGNAL};
+use ipc_proto::badge::{DEPARTURE, LOSS, PEER_GONE, SIGNAL};
 use ipc_proto::ids::Instance;
+use ipc_proto::interface::{Client, Dispatch, Message};
 use ipc_proto::label::{self, Status, WORDS};
 use ipc_proto::slots;
 use ipc_proto::wire;
@@ -9,27 +10,6 @@ use sel4::{MessageInfo, MessageInfoBuilder, RecvWithMRs, with_ipc_buffer, with_i
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::request;
-
-/// Who calls: decoded from the badge, which only the supervisor mints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Client(u64);
-
-impl Client {
-    /// The calling instance.
-    pub fn holder(self) -> Option<Holder> {
-        Badge::from_word(self.0).map(|badge| badge.holder)
-    }
-
-    /// Which of this module's services is called: the index of the reservation's `ServiceRef`.
-    pub fn service(self) -> Option<u16> {
-        Badge::from_word(self.0).map(|badge| badge.service)
-    }
-
-    /// The badge itself, for passing on to the supervisor.
-    pub fn badge(self) -> u64 {
-        self.0
-    }
-}
 
 /// The message of a call, still in the message registers.
 #[derive(Clone, Copy, Debug)]
@@ -131,6 +111,43 @@ pub trait Server {
     }
 }
 
+/// A request lies in the message registers, and so does its answer.
+impl Message for Request {
+    type Answer = Answer;
+
+    fn decode<T: DeserializeOwned>(&self) -> Result<T, Status> {
+        Request::decode(self)
+    }
+
+    fn answer<T: Serialize>(self, value: &T) -> Result<Answer, Status> {
+        answer(value)
+    }
+}
+
+/// What an interface's macro writes serves.
+impl<D: Dispatch> Server for D {
+    fn message(&mut self, client: Client, method: u16, request: Request) -> Result<Answer, Status> {
+        Dispatch::message(self, client, method, request)
+    }
+
+    #[inline(always)]
+    fn words(&mut self, client: Client, method: u16, words: [u64; 4]) -> Result<[u64; 4], Status> {
+        Dispatch::words(self, client, method, words)
+    }
+
+    fn departed(&mut self, client: Instance) {
+        Dispatch::departed(self, client);
+    }
+
+    fn lost(&mut self) {
+        Dispatch::lost(self);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        Dispatch::signal(self, bits);
+    }
+}
+
 fn reply_info(status: Status, length: usize) -> MessageInfo {
     MessageInfoBuilder::default().label(label::reply(status)).length(length).build()
 }
@@ -151,7 +168,7 @@ fn message<S: Server>(
         }
     });
     let method = u16::try_from(info.label()).unwrap_or(0);
-    match server.message(Client(badge), method, Request { length: info.length() }) {
+    match server.message(Client::of(badge), method, Request { length: info.length() }) {
         Ok(answer) => Some((reply_info(Status::Ok, answer.length?), first_words())),
         Err(status) => Some((reply_info(status, 0), [0; 4])),
     }
@@ -162,7 +179,7 @@ fn message<S: Server>(
 pub(crate) fn answer_to<S: Server>(server: &mut S, call: &RecvWithMRs) -> Option<(MessageInfo, [u64; 4])> {
     let label = call.info.label();
     if label & u64::from(WORDS) != 0 && call.info.length() == 4 {
-        Some(match server.words(Client(call.badge), label as u16, call.msg) {
+        Some(match server.words(Client::of(call.badge), label as u16, call.msg) {
             Ok(words) => (reply_info(Status::Ok, 4), words),
             Err(status) => (reply_info(status, 0), [0; 4]),
         })

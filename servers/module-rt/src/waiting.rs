@@ -3,6 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
+use ipc_proto::call_error::CallError;
 use ipc_proto::name::Name;
 use ipc_proto::names::{AS_LONG_AS_GRANTED, Answer, NameFailure, Request};
 use ipc_proto::slots;
@@ -10,7 +11,7 @@ use ipc_proto::version::VersionRange;
 use ipc_proto::waits::{self, Awaited, Cycle};
 
 use crate::clock;
-use crate::connection::{CallError, Connection};
+use crate::connection::Connection;
 #[cfg(doc)]
 use crate::init::lookup;
 use crate::init::{Found, Init, InitError, NamesError, ask};

@@ -9,8 +9,9 @@ use core::fmt;
 use ipc_proto::slots;
 use ipc_proto::window::{Answer, LABEL, Request, WindowRefusal};
 
-use crate::connection::{CallError, Connection};
-use crate::serve::Client;
+use crate::connection::Connection;
+use ipc_proto::call_error::CallError;
+use ipc_proto::interface::Client;
 
 /// A window, as this module sees it. It stays readable and writable for as long as the module lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,17 +64,15 @@ impl Connection {
     }
 }
 
-impl Client {
-    /// The window that this client shares with this module.
+impl Window {
+    /// The window that a client shares with this module.
     ///
     /// # Errors
     /// [`WindowError`].
-    pub fn window(self) -> Result<Window, WindowError> {
-        ask(&Request::Of { client: self.badge() })
+    pub fn of(client: Client) -> Result<Window, WindowError> {
+        ask(&Request::Of { client: client.badge() })
     }
-}
 
-impl Window {
     /// Its size in bytes.
     pub const fn len(self) -> usize {
         self.bytes

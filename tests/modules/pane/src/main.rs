@@ -42,7 +42,7 @@ impl Server for Pane {
     ) -> Result<[u64; 4], Status> {
         match method {
             ADD => {
-                let window = client.window().map_err(|_| Status::Refused)?;
+                let window = Window::of(client).map_err(|_| Status::Refused)?;
                 self.last = Some(window);
                 for offset in usize::try_from(offset).unwrap_or(usize::MAX)..window.len() {
                     let mut old = [0];

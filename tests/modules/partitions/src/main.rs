@@ -94,7 +94,7 @@ impl Server for Scanner {
         match method {
             SCAN => {
                 let when: When = request.decode()?;
-                let disk = client.call_back()?;
+                let disk = module_rt::call_back(client)?;
                 self.disk = Some(disk);
                 if when == HELD || when == NEVER {
                     return answer(&0_u8);

@@ -1,0 +1,118 @@
+//! What stands in `#[interface(..)]` and `#[method(..)]`.
+
+use proc_macro2::Span;
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Attribute, Error, Ident, LitInt, LitStr, Meta, Path, Result, Token};
+
+/// The longest name, as `ipc_proto::name` has it.
+const MAX_NAME: usize = 32;
+
+/// `name = "counter", version = 1, error = CounterError`.
+pub struct OfInterface {
+    pub name: LitStr,
+    pub version: u16,
+    pub error: Path,
+}
+
+/// Sets what may be set once.
+fn once<T>(place: &mut Option<T>, key: &Ident, value: T) -> Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(Error::new(key.span(), format!("`{key}` is here twice"))),
+    }
+}
+
+fn no_such_key(key: &Ident, keys: &str) -> Error {
+    Error::new(key.span(), format!("there is no `{key}` here: it can have {keys}"))
+}
+
+impl Parse for OfInterface {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let (mut name, mut version, mut error) = (None, None, None);
+        while !input.is_empty() {
+            let key: Ident = input.parse()?;
+            input.parse::<Token![=]>()?;
+            match key.to_string().as_str() {
+                "name" => once(&mut name, &key, checked_name(input.parse()?)?)?,
+                "version" => once(&mut version, &key, number(&input.parse()?, 0, u16::MAX.into())?)?,
+                "error" => once(&mut error, &key, input.parse()?)?,
+                _ => return Err(no_such_key(&key, "`name`, `version` and `error`")),
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        let lacks = |key: &str, like: &str| {
+            let text = format!("an interface has a `{key}`: `#[interface(.., {key} = {like})]`");
+            Error::new(Span::call_site(), text)
+        };
+        Ok(OfInterface {
+            name: name.ok_or_else(|| lacks("name", "\"counter\""))?,
+            version: version
+                .ok_or_else(|| lacks("version", "1"))
+                .and_then(|number| u16::try_from(number).map_err(|_| lacks("version", "1")))?,
+            error: error.ok_or_else(|| lacks("error", "CounterError"))?,
+        })
+    }
+}
+
+/// A number from `least` to `most`.
+fn number(literal: &LitInt, least: u64, most: u64) -> Result<u64> {
+    let number = literal.base10_parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| Error::new(literal.span(), format!("it is a number from {least} to {most}")))
+}
+
+/// The rules of `ipc_proto::name::Name`, at the time of compilation.
+fn checked_name(name: LitStr) -> Result<LitStr> {
+    let text = name.value();
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let fits = (1..=MAX_NAME).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(allowed);
+    if fits {
+        return Ok(name);
+    }
+    let rule = format!("a name is 1 to {MAX_NAME} of a-z, 0-9 and -, the first a letter");
+    Err(Error::new(name.span(), rule))
+}
+
+/// `#[method(idempotent, deadline_us = 500)]`.
+#[derive(Default)]
+pub struct OfMethod {
+    pub idempotent: bool,
+    pub deadline_us: Option<u32>,
+}
+
+/// Takes the attributes `#[method(..)]` out of a method's, and reads them.
+pub fn of_method(attributes: &mut Vec<Attribute>) -> Result<OfMethod> {
+    let (own, others) = std::mem::take(attributes).into_iter().partition(|a| a.path().is_ident("method"));
+    *attributes = others;
+    let own: Vec<Attribute> = own;
+    let mut read = OfMethod::default();
+    for attribute in &own {
+        let Meta::List(list) = &attribute.meta else {
+            return Err(Error::new(
+                attribute.span(),
+                "it says nothing: `#[method(idempotent)]`, or leave it out",
+            ));
+        };
+        list.parse_nested_meta(|meta| {
+            if meta.path.is_ident("idempotent") {
+                if std::mem::replace(&mut read.idempotent, true) {
+                    return Err(meta.error("`idempotent` is here twice"));
+                }
+                return Ok(());
+            }
+            if meta.path.is_ident("deadline_us") {
+                let micros = number(&meta.value()?.parse()?, 1, u32::MAX.into())?;
+                if read.deadline_us.replace(u32::try_from(micros).unwrap_or(u32::MAX)).is_some() {
+                    return Err(meta.error("`deadline_us` is here twice"));
+                }
+                return Ok(());
+            }
+            Err(meta.error("there is no such thing here: it can have `idempotent` and `deadline_us = N`"))
+        })?;
+    }
+    Ok(read)
+}

@@ -1,0 +1,91 @@
+//! The text of which the compatibility hash is made.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+
+use crate::read::Interface;
+
+/// The tokens with one space between each two: the compiler's own spacing differs from one to the next.
+pub fn text_of(tokens: &impl ToTokens) -> String {
+    fn add(tokens: TokenStream, text: &mut String) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => {
+                    let (open, close) = match group.delimiter() {
+                        proc_macro2::Delimiter::Parenthesis => ("(", ")"),
+                        proc_macro2::Delimiter::Bracket => ("[", "]"),
+                        proc_macro2::Delimiter::Brace => ("{", "}"),
+                        proc_macro2::Delimiter::None => ("", ""),
+                    };
+                    text.push_str(open);
+                    add(group.stream(), text);
+                    text.push_str(close);
+                }
+                other => text.push_str(&other.to_string()),
+            }
+            text.push(' ');
+        }
+    }
+    let mut text = String::new();
+    add(tokens.to_token_stream(), &mut text);
+    text.trim_end().to_owned()
+}
+
+/// What an interface is to its other side. Its version is not in it: two versions can understand each other.
+pub fn of(interface: &Interface) -> String {
+    let mut text = interface.attribute.name.value();
+    for method in &interface.methods {
+        let arguments: Vec<_> = method.arguments.iter().map(|(_, ty)| text_of(ty)).collect();
+        let answer = text_of(&method.answer);
+        text.push_str(&format!(";{}({})->{answer}", method.name, arguments.join(",")));
+    }
+    text
+}
+
+/// FNV-1a, 64 bits.
+pub fn hash(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it expects")]
+mod tests {
+    use super::*;
+    use crate::read;
+
+    /// The hash of an interface whose one method is this, after the headings.
+    fn hash_of(name: &str, methods: &[&str]) -> u64 {
+        let docs = "/// Does it.\n/// # Request\n/// It.\n/// # Preconditions\n/// None.\n/// # Response\n/// It.\n/// # Errors\n/// None.\n";
+        let methods: String = methods.iter().map(|method| format!("{docs}{method}\n")).collect();
+        let attribute = syn::parse_str(&format!("name = \"{name}\", version = 1, error = E")).unwrap();
+        let mut item = syn::parse_str(&format!("/// Any.\npub trait Any {{ {methods} }}")).unwrap();
+        hash(&of(&read::interface(attribute, &mut item).unwrap()))
+    }
+
+    #[test]
+    fn the_hash_is_of_what_the_other_side_sees_and_of_nothing_else() {
+        let (a, b) = ("fn a(&mut self, x: u64) -> Result<Said, E>;", "fn b(&mut self) -> Result<(), E>;");
+        let whole = hash_of("any", &[a, b]);
+        for same in [
+            "fn a(&mut self,x:u64)->Result<Said,E>;",
+            "fn a(&mut self, client: Client, other: u64) -> Result<Said, E>;",
+            "#[method(idempotent, deadline_us = 7)] fn a(&mut self, x: u64) -> Result<Said, E>;",
+        ] {
+            assert_eq!(hash_of("any", &[same, b]), whole, "{same}");
+        }
+        for other in [
+            "fn c(&mut self, x: u64) -> Result<Said, E>;",
+            "fn a(&mut self, x: u32) -> Result<Said, E>;",
+            "fn a(&mut self, x: u64, y: u64) -> Result<Said, E>;",
+            "fn a(&mut self, x: [u64; 1]) -> Result<Said, E>;",
+            "fn a(&mut self, x: u64) -> Result<Text, E>;",
+        ] {
+            assert_ne!(hash_of("any", &[other, b]), whole, "{other}");
+        }
+        for others in [&[b, a][..], &[a], &[a, b, "fn c(&mut self) -> Result<(), E>;"]] {
+            assert_ne!(hash_of("any", others), whole, "{others:?}");
+        }
+        assert_ne!(hash_of("other", &[a, b]), whole);
+    }
+}

@@ -1,0 +1,75 @@
+//! The macros of `ipc_proto::interface`: an interface is a trait, and its errors an enum.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `attributes.rs` | what stands in `#[interface(..)]` and `#[method(..)]` |
+//! | `read.rs` | the trait as a description of its methods, or what is wrong with it |
+//! | `headings.rs` | the four headings under which a method is documented |
+//! | `canonical.rs` | the text of which the compatibility hash is made |
+//! | `methods.rs`, `client.rs`, `server.rs` | the code: numbers and checks, the stub, the dispatch |
+//! | `errors.rs` | the enum of errors |
+//!
+//! A wrong use is told at the place where it stands, in the words of the interface and not of the generated code; what
+//! only the types decide is told by assertions that the compiler evaluates.
+#![forbid(unsafe_code)]
+
+mod attributes;
+mod canonical;
+mod client;
+mod errors;
+mod headings;
+mod methods;
+mod read;
+mod server;
+
+use proc_macro::TokenStream;
+use quote::quote;
+use syn::{ItemEnum, ItemTrait, parse_macro_input};
+
+/// Makes a trait an interface: `#[interface(name = "counter", version = 1, error = CounterError)]`.
+///
+/// - `name`: under which its services are published; 1 to 32 of `a`-`z`, `0`-`9` and `-`, the first a letter.
+/// - `version`: a number below 65,536. Raise it where old clients would not understand the new server.
+/// - `error`: an enum made by [`macro@wire_error`]; every method returns `Result<_, that>`.
+///
+/// Each method takes `&mut self`, then, where it wants to know who calls, a `Client`, then what goes over the wire. Its
+/// attribute `#[method(..)]` has
+///
+/// - `idempotent`: executed twice it does what it does once, so that the stub asks again where the server dies;
+/// - `deadline_us = N`: how long a call may take, in microseconds; the module's own deadline where it is left out.
+///
+/// For a trait `Counter` there are then
+///
+/// - `CounterClient`, the stub over whatever is a `Call`: a method for each of the trait's;
+/// - `CounterServer`, which dispatches calls to whatever implements `Counter`;
+/// - `CounterInterface`, its name, version and compatibility hash, and `CounterMethods`, the numbers.
+///
+/// Numbers follow the order in the trait: add methods at its end. A method whose request and answer are plain data of four
+/// words at most, each argument in whole words, goes in registers; any other one as a message, in postcard.
+#[proc_macro_attribute]
+pub fn interface(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let attribute = parse_macro_input!(attribute as attributes::OfInterface);
+    let mut item = parse_macro_input!(item as ItemTrait);
+    let read = read::interface(attribute, &mut item);
+    match read {
+        Ok(interface) => {
+            let written = [methods::write(&interface), client::write(&interface), server::write(&interface)];
+            quote! { #item #(#written)* }.into()
+        }
+        Err(error) => {
+            let errors = error.into_compile_error();
+            quote! { #item #errors }.into()
+        }
+    }
+}
+
+/// Makes an enum the errors of an interface: `#[wire_error] pub enum CounterError { /// It is full. Full = 1 }`.
+///
+/// Each has a number from 1 to 32,767, which is what goes over the wire, and a documentation whose first paragraph is
+/// what a person reads. One that is called `Interrupted` says that the server died while it had the call, which may have
+/// been executed: methods that are not idempotent need it.
+#[proc_macro_attribute]
+pub fn wire_error(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as ItemEnum);
+    errors::write(&attribute.into(), item).unwrap_or_else(syn::Error::into_compile_error).into()
+}

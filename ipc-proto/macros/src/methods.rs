@@ -1,0 +1,168 @@
+//! The numbers of the methods, which of them go as words, and what only the types can say.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned;
+
+use crate::canonical;
+use crate::read::{Interface, Method};
+
+/// As `ipc_proto::interface::FIRST_METHOD`.
+const FIRST_METHOD: u16 = 0x101;
+
+/// The type with the numbers.
+pub fn methods_of(interface: &Interface) -> Ident {
+    format_ident!("{}Methods", interface.name)
+}
+
+/// The constant that is a method's number.
+pub fn number_of(method: &Method) -> Ident {
+    let text = method.name.to_string();
+    format_ident!("{}", text.trim_start_matches("r#").to_uppercase(), span = method.name.span())
+}
+
+/// The constant that says whether it goes as words.
+pub fn is_words(method: &Method) -> Ident {
+    format_ident!("{}_AS_WORDS", number_of(method))
+}
+
+/// The constant that is made of the sizes of what goes as words; 0 where it goes as a message.
+fn sizes(method: &Method) -> Ident {
+    format_ident!("{}_SIZES", number_of(method))
+}
+
+/// A variable of the generated code's own: no argument is it, whatever that is called.
+pub fn own(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The tuple of what a method takes.
+pub fn request_of(method: &Method) -> TokenStream {
+    let types = method.arguments.iter().map(|(_, ty)| ty);
+    quote! { (#(#types,)*) }
+}
+
+fn constants(method: &Method, index: u16) -> TokenStream {
+    let (number, as_words, answer) = (number_of(method), is_words(method), &method.answer);
+    let types: Vec<_> = method.arguments.iter().map(|(_, ty)| ty).collect();
+    let sizes = sizes(method);
+    let label = FIRST_METHOD.saturating_add(index);
+    let deadline = match method.deadline_us {
+        Some(micros) => quote! { .within(::ipc_proto::method::Deadline::micros(#micros)) },
+        None => quote! {},
+    };
+    let doc = format!("Method `{}`.", method.name);
+    quote! {
+        const #sizes: u64 = if Self::#as_words { (size_of::<#answer>() #(+ size_of::<#types>() * 256)*) as u64 } else { 0 };
+        const #as_words: bool = {
+            use ::ipc_proto::interface::probe::{Plain, words_of};
+            #(Plain::<#types>::IS &&)* Plain::<#answer>::IS
+                && 0 #(+ words_of::<#types>())* <= 4
+                && words_of::<#answer>() <= 4
+        };
+        #[doc = #doc]
+        pub const #number: ::ipc_proto::method::Method = ::ipc_proto::method::Method::new(
+            if Self::#as_words { #label | ::ipc_proto::label::WORDS } else { #label },
+        )#deadline;
+    }
+}
+
+/// What the compiler evaluates, and tells at the type, or at the method's name.
+fn assertions(interface: &Interface, method: &Method) -> TokenStream {
+    let (name, methods, as_words) = (&method.name, methods_of(interface), is_words(method));
+    let (request, answer, error) = (request_of(method), &method.answer, &interface.attribute.error);
+    let goes = |ty: &syn::Type| {
+        quote! {
+            (::ipc_proto::interface::probe::Plain::<#ty>::IS
+                || ::ipc_proto::interface::probe::Exchange::<#ty, #ty>::IS)
+        }
+    };
+    let wire = |what: String, ty: &syn::Type| {
+        let goes = goes(ty);
+        let text = format!(
+            "{what} of `{name}` does not go over the wire: give its type zerocopy's traits, where it is plain data of \
+             four words at most, or serde's"
+        );
+        quote_spanned! { ty.span() =>
+            const _: () = assert!(#goes, #text);
+        }
+    };
+    let arguments = method.arguments.iter().map(|(argument, ty)| wire(format!("`{argument}`"), ty));
+    let answers = wire("the answer".to_owned(), answer);
+    let message = format!(
+        "`{name}` takes or gives more than four words, so it goes as a message: all of its types need serde's traits"
+    );
+    // What cannot go at all is told where it stands.
+    let each = method.arguments.iter().map(|(_, ty)| ty).chain([answer]).map(goes);
+    let message = quote_spanned! { name.span() =>
+        const _: () = assert!(
+            #methods::#as_words
+                || ::ipc_proto::interface::probe::Exchange::<#request, #answer>::IS
+                || !(#(#each)&&*),
+            #message
+        );
+    };
+    let interrupted = format!(
+        "`{name}` may be executed twice or not at all where its server dies: say that it is `idempotent`, or give the \
+         errors one that is called `Interrupted`"
+    );
+    let interrupted = (!method.idempotent).then(|| {
+        quote_spanned! { name.span() =>
+            const _: () = assert!(
+                <#error as ::ipc_proto::interface::WireError>::INTERRUPTED.is_some(),
+                #interrupted
+            );
+        }
+    });
+    quote! { #(#arguments)* #answers #message #interrupted }
+}
+
+/// Writes all of it.
+pub fn write(interface: &Interface) -> TokenStream {
+    let Interface { attribute, visibility, name, methods } = interface;
+    let (of_methods, of_interface) = (methods_of(interface), format_ident!("{name}Interface"));
+    let numbers = (0..).zip(methods).map(|(index, method)| constants(method, index));
+    let assertions = methods.iter().map(|method| assertions(interface, method));
+    let hash = canonical::hash(&canonical::of(interface));
+    let (text, version, error) = (&attribute.name, attribute.version, &attribute.error);
+    let sizes = methods.iter().map(sizes);
+    let infos = methods.iter().map(|method| {
+        let (number, name, idempotent) = (number_of(method), method.name.to_string(), method.idempotent);
+        quote! {
+            ::ipc_proto::interface::MethodInfo { name: #name, label: #of_methods::#number.label, idempotent: #idempotent }
+        }
+    });
+    let docs = [
+        format!("The methods of [`{name}`], by their numbers."),
+        format!("What [`{name}`] is to those who list it."),
+    ];
+    let [of_numbers, of_itself] = docs;
+    quote! {
+        #[allow(unused_imports, reason = "where all types are of one kind")]
+        use ::ipc_proto::interface::probe::{NoExchange as _, NotPlain as _};
+
+        #[doc = #of_numbers]
+        #[derive(Clone, Copy, Debug)]
+        #visibility struct #of_methods;
+
+        impl #of_methods { #(#numbers)* }
+
+        #[doc = #of_itself]
+        #[derive(Clone, Copy, Debug)]
+        #visibility struct #of_interface;
+
+        impl ::ipc_proto::interface::Interface for #of_interface {
+            const NAME: &'static str = #text;
+            const VERSION: ::ipc_proto::version::Version = ::ipc_proto::version::Version(#version);
+            const HASH: u64 = {
+                let hash = ::ipc_proto::interface::mix(#hash, <#error as ::ipc_proto::interface::WireError>::HASH);
+                #(let hash = ::ipc_proto::interface::mix(hash, #of_methods::#sizes);)*
+                hash
+            };
+            const METHODS: &'static [::ipc_proto::interface::MethodInfo] = &[#(#infos),*];
+        }
+
+        #(#assertions)*
+    }
+}

@@ -1,0 +1,170 @@
+//! The trait as a description of its methods, or what is wrong with it.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Error, FnArg, GenericArgument, Ident, ItemTrait, Pat, PathArguments, Result, ReturnType,
+    TraitItem, TraitItemFn, Type, Visibility,
+};
+
+use crate::attributes::{OfInterface, of_method};
+use crate::canonical::text_of;
+use crate::headings;
+
+/// The most methods: their numbers end below those of no use.
+const MAX_METHODS: usize = 0x7000;
+
+/// An interface.
+pub struct Interface {
+    pub attribute: OfInterface,
+    pub visibility: Visibility,
+    pub name: Ident,
+    pub methods: Vec<Method>,
+}
+
+/// A method.
+pub struct Method {
+    pub name: Ident,
+    pub docs: Vec<Attribute>,
+    pub idempotent: bool,
+    pub deadline_us: Option<u32>,
+    /// Whether it wants to know who calls.
+    pub client: bool,
+    pub arguments: Vec<(Ident, Type)>,
+    pub answer: Type,
+}
+
+/// Everything that is wrong, not only the first thing.
+fn all<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
+    let (mut good, mut bad) = (Vec::new(), None::<Error>);
+    for result in results {
+        match (result, &mut bad) {
+            (Ok(one), _) => good.push(one),
+            (Err(error), Some(bad)) => bad.combine(error),
+            (Err(error), None) => bad = Some(error),
+        }
+    }
+    bad.map_or(Ok(good), Err)
+}
+
+/// Reads the trait, and takes out of it what is for this macro.
+pub fn interface(attribute: OfInterface, item: &mut ItemTrait) -> Result<Interface> {
+    if !item.generics.params.is_empty() {
+        let text = "an interface has no parameters: what goes over the wire is of one type";
+        return Err(Error::new(item.generics.span(), text));
+    }
+    let error = text_of(&attribute.error);
+    let methods = all(item.items.iter_mut().map(|item| match item {
+        TraitItem::Fn(method) => read_method(method, &error),
+        other => Err(Error::new(other.span(), "an interface has methods and nothing else")),
+    }))?;
+    if methods.len() > MAX_METHODS {
+        return Err(Error::new(item.ident.span(), format!("it has more than {MAX_METHODS} methods")));
+    }
+    Ok(Interface { attribute, visibility: item.vis.clone(), name: item.ident.clone(), methods })
+}
+
+fn read_method(item: &mut TraitItemFn, error: &str) -> Result<Method> {
+    let attribute = of_method(&mut item.attrs)?;
+    let (signature, name) = (&item.sig, item.sig.ident.clone());
+    let wrong = |span: Span, text: String| Err(Error::new(span, text));
+    if let Some(token) = &signature.asyncness {
+        return wrong(token.span(), format!("`{name}` cannot be `async`: one call is served at a time"));
+    }
+    if !signature.generics.params.is_empty() {
+        return wrong(
+            signature.generics.span(),
+            format!("`{name}` has no parameters: its types are what goes over the wire"),
+        );
+    }
+    if let Some(body) = &item.default {
+        return wrong(
+            body.span(),
+            format!("`{name}` has no body here: the server that implements the trait has it"),
+        );
+    }
+    let mut inputs = signature.inputs.iter();
+    match inputs.next() {
+        Some(FnArg::Receiver(this)) if this.reference.is_some() && this.mutability.is_some() => {}
+        other => {
+            let span = other.map_or(name.span(), Spanned::span);
+            return wrong(span, format!("`{name}` takes `&mut self` first: it is the server"));
+        }
+    }
+    let mut arguments = all(inputs.map(argument))?;
+    let client = arguments.first().is_some_and(|(_, ty)| is_client(ty));
+    if client {
+        arguments.remove(0);
+    }
+    if let Some((_, ty)) = arguments.iter().find(|(_, ty)| is_client(ty)) {
+        return wrong(ty.span(), "who calls comes first, before what goes over the wire".to_owned());
+    }
+    let answer = answer(&signature.output, &name, error)?;
+    headings::check(&item.attrs, &name)?;
+    Ok(Method {
+        docs: item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect(),
+        name,
+        idempotent: attribute.idempotent,
+        deadline_us: attribute.deadline_us,
+        client,
+        arguments,
+        answer,
+    })
+}
+
+/// An argument that goes over the wire, or the client.
+fn argument(input: &FnArg) -> Result<(Ident, Type)> {
+    let FnArg::Typed(typed) = input else {
+        return Err(Error::new(input.span(), "`self` comes first"));
+    };
+    let name = match typed.pat.as_ref() {
+        Pat::Ident(name) if name.subpat.is_none() => name.ident.clone(),
+        Pat::Wild(_) if is_client(&typed.ty) => Ident::new("client", typed.pat.span()),
+        other => return Err(Error::new(other.span(), "an argument has a name: the stub has it, too")),
+    };
+    owned(&typed.ty)?;
+    Ok((name, typed.ty.as_ref().clone()))
+}
+
+/// Refuses what cannot go over the wire whatever it is made of.
+fn owned(ty: &Type) -> Result<()> {
+    match ty {
+        Type::Reference(_) | Type::Ptr(_) => {
+            let text = "a reference does not go over the wire: the other side has another memory. Use a bounded type, `heapless::String<64>`";
+            Err(Error::new(ty.span(), text))
+        }
+        Type::ImplTrait(_) | Type::TraitObject(_) | Type::Infer(_) | Type::BareFn(_) => {
+            Err(Error::new(ty.span(), "what goes over the wire is of one type that both sides know"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether it is the type that says who calls.
+fn is_client(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Client"))
+}
+
+/// The `A` of `Result<A, E>`.
+fn answer(output: &ReturnType, name: &Ident, error: &str) -> Result<Type> {
+    let wrong = |span| {
+        Error::new(span, format!("`{name}` returns `Result<_, {error}>`: a call can always come to nothing"))
+    };
+    let ReturnType::Type(_, ty) = output else { return Err(wrong(name.span())) };
+    let Type::Path(path) = ty.as_ref() else { return Err(wrong(ty.span())) };
+    let last = path.path.segments.last().filter(|last| last.ident == "Result");
+    let Some(PathArguments::AngleBracketed(arguments)) = last.map(|last| &last.arguments) else {
+        return Err(wrong(ty.span()));
+    };
+    let mut types = arguments.args.iter();
+    let (Some(GenericArgument::Type(answer)), Some(GenericArgument::Type(of)), None) =
+        (types.next(), types.next(), types.next())
+    else {
+        return Err(wrong(ty.span()));
+    };
+    if text_of(of) != error {
+        return Err(wrong(of.span()));
+    }
+    owned(answer)?;
+    Ok(answer.clone())
+}

@@ -1,0 +1,127 @@
+//! The dispatch: from a message's label to a method of the trait.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::methods::{is_words, methods_of, number_of, own, request_of};
+use crate::read::{Interface, Method};
+
+fn call(interface: &Interface, method: &Method) -> TokenStream {
+    let (of, name) = (&interface.name, &method.name);
+    let client = own("client");
+    let client = method.client.then(|| quote! { #client, });
+    let names = method.arguments.iter().map(|(name, _)| name);
+    quote! {
+        <S as #of>::#name(&mut self.0, #client #(#names),*)
+            .map_err(|error| ::ipc_proto::label::Status::Error(::ipc_proto::interface::WireError::code(error)))?
+    }
+}
+
+fn words(interface: &Interface, method: &Method) -> TokenStream {
+    let (methods, number, as_words) = (methods_of(interface), number_of(method), is_words(method));
+    let (call, answer) = (call(interface, method), &method.answer);
+    let names: Vec<_> = method.arguments.iter().map(|(name, _)| name).collect();
+    let types = method.arguments.iter().map(|(_, ty)| ty);
+    let (at, words, reply) = (own("at"), own("words"), own("answer"));
+    quote! {
+        #number if #methods::#as_words => {
+            let mut #at = 0;
+            #(
+                let #names = Plain::<#types>::take(&#words, &mut #at)
+                    .ok_or(::ipc_proto::label::Status::BadMessage)?;
+            )*
+            if !is_end(&#words, #at) {
+                return ::core::result::Result::Err(::ipc_proto::label::Status::BadMessage);
+            }
+            let #reply = #call;
+            let mut #words = [0_u64; 4];
+            Plain::<#answer>::put(&#reply, &mut #words, 0);
+            ::core::result::Result::Ok(#words)
+        }
+    }
+}
+
+fn message(interface: &Interface, method: &Method) -> TokenStream {
+    let (methods, number, as_words) = (methods_of(interface), number_of(method), is_words(method));
+    let (call, answer, request) = (call(interface, method), &method.answer, request_of(method));
+    let names = method.arguments.iter().map(|(name, _)| name);
+    let (reply, whole) = (own("answer"), own("message"));
+    quote! {
+        #number if !#methods::#as_words => {
+            let (#(#names,)*) = Exchange::<#request, #answer>::decode(&#whole)?;
+            let #reply = #call;
+            Exchange::<#request, #answer>::answer(#whole, &#reply)
+        }
+    }
+}
+
+/// Writes it.
+pub fn write(interface: &Interface) -> TokenStream {
+    let Interface { visibility, name, methods, .. } = interface;
+    let (server, of_interface) = (format_ident!("{name}Server"), format_ident!("{name}Interface"));
+    let doc = format!("Serves interface [`{name}`] by what implements it.");
+    let of_methods = methods_of(interface);
+    let numbers: Vec<_> = methods.iter().map(number_of).collect();
+    let numbers = quote! { #(#[allow(dead_code, reason = "each is in one of two")] const #numbers: u16 = #of_methods::#numbers.label;)* };
+    let by_words = methods.iter().map(|method| words(interface, method));
+    let by_message = methods.iter().map(|method| message(interface, method));
+    let [client, method, words, message] = ["client", "method", "words", "message"].map(own);
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Copy, Debug)]
+        #visibility struct #server<S>(
+            /// The server.
+            pub S,
+        );
+
+        impl<S: #name + ::ipc_proto::interface::dispatch::Events> ::ipc_proto::interface::Dispatch for #server<S> {
+            #[inline(always)]
+            fn words(
+                &mut self,
+                #client: ::ipc_proto::interface::Client,
+                #method: u16,
+                #words: [u64; 4],
+            ) -> ::core::result::Result<[u64; 4], ::ipc_proto::label::Status> {
+                #[allow(unused_imports, reason = "where nothing goes as words")]
+                use ::ipc_proto::interface::probe::{Plain, is_end};
+                #numbers
+                let _ = #client;
+                match #method {
+                    #(#by_words)*
+                    ::ipc_proto::interface::DESCRIBE => ::core::result::Result::Ok(
+                        ::ipc_proto::interface::Description::of::<#of_interface>().to_words(),
+                    ),
+                    _ => ::core::result::Result::Err(::ipc_proto::label::Status::UnknownMethod),
+                }
+            }
+
+            fn message<M: ::ipc_proto::interface::Message>(
+                &mut self,
+                #client: ::ipc_proto::interface::Client,
+                #method: u16,
+                #message: M,
+            ) -> ::core::result::Result<M::Answer, ::ipc_proto::label::Status> {
+                #[allow(unused_imports, reason = "where nothing goes as a message")]
+                use ::ipc_proto::interface::probe::Exchange;
+                #numbers
+                let _ = (#client, &#message);
+                match #method {
+                    #(#by_message)*
+                    _ => ::core::result::Result::Err(::ipc_proto::label::Status::UnknownMethod),
+                }
+            }
+
+            fn departed(&mut self, client: ::ipc_proto::ids::Instance) {
+                ::ipc_proto::interface::dispatch::Events::departed(&mut self.0, client);
+            }
+
+            fn lost(&mut self) {
+                ::ipc_proto::interface::dispatch::Events::lost(&mut self.0);
+            }
+
+            fn signal(&mut self, bits: u64) {
+                ::ipc_proto::interface::dispatch::Events::signal(&mut self.0, bits);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The client's half: the way to a server, what can go wrong on it, and how often a server is asked again.
+
+use core::fmt;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{DESCRIBE, Description, WireError};
+use crate::call_error::CallError;
+use crate::ids::Generation;
+use crate::method::Method;
+
+/// How often the stub asks again for an idempotent method, where the server has died with the call and another one comes.
+pub const MAX_REPEATED: u32 = 4;
+
+/// The way to a server: a connection, or what stands for one in a test.
+pub trait Call {
+    /// Calls a method that goes as a message.
+    ///
+    /// # Errors
+    /// [`CallError`] says whether the request may have been executed, and what to do.
+    fn call_message<R: Serialize + ?Sized, A: DeserializeOwned>(
+        &self,
+        method: Method,
+        request: &R,
+    ) -> Result<A, CallError>;
+
+    /// Calls a method that goes as words.
+    ///
+    /// # Errors
+    /// As [`Call::call_message`].
+    fn call_words(&self, method: Method, words: [u64; 4]) -> Result<[u64; 4], CallError>;
+}
+
+/// Why a method has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure<E> {
+    /// The service says so: it has executed the method, which ended with that error. Or it is the error that says that
+    /// the server died meanwhile ([`WireError::INTERRUPTED`]), of a method that must not be asked twice.
+    Service(E),
+    /// The call came to nothing.
+    Call(CallError),
+}
+
+impl<E: fmt::Display> fmt::Display for Failure<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Service(error) => error.fmt(f),
+            Failure::Call(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> core::error::Error for Failure<E> {}
+
+/// Asks once, or, where a method is `idempotent`, up to [`MAX_REPEATED`] times more as long as the server dies with the
+/// call and is started again.
+///
+/// # Errors
+/// [`Failure`].
+#[inline(always)]
+pub fn ask<E: WireError, A>(
+    idempotent: bool,
+    mut once: impl FnMut() -> Result<A, CallError>,
+) -> Result<A, Failure<E>> {
+    let mut repeated = 0_u32;
+    loop {
+        match once() {
+            Ok(answer) => return Ok(answer),
+            Err(error) if idempotent && repeated < MAX_REPEATED && comes_again(&error) => {
+                repeated = repeated.saturating_add(1);
+            }
+            Err(error) => return Err(failure_of(idempotent, error)),
+        }
+    }
+}
+
+/// Whether the call was interrupted, and somebody will take the next one.
+#[cold]
+fn comes_again(error: &CallError) -> bool {
+    matches!(error, CallError::Interrupted { next, .. } if *next != Generation::NONE)
+}
+
+#[cold]
+fn failure_of<E: WireError>(idempotent: bool, error: CallError) -> Failure<E> {
+    match (error, E::INTERRUPTED) {
+        // A code that the interface does not have comes from a server of another one.
+        (CallError::Error(code), _) => {
+            E::from_code(code).map_or(Failure::Call(CallError::BadAnswer), Failure::Service)
+        }
+        (CallError::Interrupted { .. }, Some(interrupted)) if !idempotent => Failure::Service(interrupted),
+        (error, _) => Failure::Call(error),
+    }
+}
+
+/// Asks a service what it is.
+///
+/// # Errors
+/// [`CallError`]; `UnknownMethod` where its server is not made by [`interface`](super::interface).
+pub fn describe(to: &impl Call) -> Result<Description, CallError> {
+    let words = to.call_words(Method::new(DESCRIBE), [0; 4])?;
+    Description::from_words(words).ok_or(CallError::BadAnswer)
+}

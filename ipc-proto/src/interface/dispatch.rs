@@ -1,0 +1,92 @@
+//! The server's half: who calls, and the way from a message to a method.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::badge::{Badge, Holder};
+use crate::ids::Instance;
+use crate::label::Status;
+
+/// Who calls: decoded from the badge, which only the supervisor mints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client(u64);
+
+impl Client {
+    /// The caller with this badge.
+    pub const fn of(badge: u64) -> Client {
+        Client(badge)
+    }
+
+    /// The calling instance.
+    pub fn holder(self) -> Option<Holder> {
+        Badge::from_word(self.0).map(|badge| badge.holder)
+    }
+
+    /// Which of this module's services is called: the index of the reservation's `ServiceRef`.
+    pub fn service(self) -> Option<u16> {
+        Badge::from_word(self.0).map(|badge| badge.service)
+    }
+
+    /// The badge itself, for passing on to the supervisor.
+    pub fn badge(self) -> u64 {
+        self.0
+    }
+}
+
+/// A request that goes as a message, and the place for its answer.
+pub trait Message {
+    /// An answer that was written.
+    type Answer;
+
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// [`Status::BadMessage`]; return it, and the client sees it.
+    fn decode<T: DeserializeOwned>(&self) -> Result<T, Status>;
+
+    /// Writes the answer. Calls that were made since the request was read have used the same place.
+    ///
+    /// # Errors
+    /// [`Status::BadMessage`] where it is too long for a message; bounded types cannot be.
+    fn answer<T: Serialize>(self, value: &T) -> Result<Self::Answer, Status>;
+}
+
+/// What a server does with the calls that it receives, as [`interface`](super::interface) writes it.
+pub trait Dispatch {
+    /// A method that goes as words.
+    ///
+    /// # Errors
+    /// The status that the client sees instead of an answer.
+    fn words(&mut self, client: Client, method: u16, words: [u64; 4]) -> Result<[u64; 4], Status>;
+
+    /// A method that goes as a message.
+    ///
+    /// # Errors
+    /// The status that the client sees instead of an answer.
+    fn message<M: Message>(&mut self, client: Client, method: u16, message: M) -> Result<M::Answer, Status>;
+
+    /// This client has died: see [`Events::departed`].
+    fn departed(&mut self, client: Instance);
+
+    /// A server has died: see [`Events::lost`].
+    fn lost(&mut self);
+
+    /// Bits were signalled: see [`Events::signal`].
+    fn signal(&mut self, bits: u64);
+}
+
+/// What reaches a server beside calls. A server that wants none of it says `impl Events for MyServer {}`.
+pub trait Events {
+    /// This client has died, and every earlier instance of its domain: drop what is kept for it. Called before any
+    /// later instance's call is received; only where the manifest has `flags: DEPARTURES`.
+    fn departed(&mut self, client: Instance) {
+        let _ = client;
+    }
+
+    /// A server has died that this module is connected to, has failed, or was unloaded.
+    fn lost(&mut self) {}
+
+    /// Bits were signalled on the notification that is bound to this module.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+}

@@ -1,0 +1,105 @@
+//! What an interface is between its trait and the wire: what [`interface`] writes the stub and the dispatch against.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`mod@call`] | the client's half: the way to a server, and how often it is asked again |
+//! | [`mod@dispatch`] | the server's half: from a message to a method |
+//! | [`probe`] | which types go as words and which as a message, decided by the types |
+//! | [`loopback`] | both halves without a kernel, for tests |
+
+pub mod call;
+pub mod dispatch;
+pub mod loopback;
+pub mod probe;
+
+pub use call::{Call, Failure, MAX_REPEATED};
+pub use dispatch::{Client, Dispatch, Message};
+pub use ipc_macros::{interface, wire_error};
+
+use crate::label::{self, Code};
+use crate::version::Version;
+
+/// The number of the method that every interface has: what it is. See [`Description`].
+pub const DESCRIBE: u16 = 0x100 | label::WORDS;
+/// The number of an interface's first method; the others follow in the order of the trait.
+pub const FIRST_METHOD: u16 = 0x101;
+
+/// An interface, as [`interface`] describes it.
+pub trait Interface {
+    /// The name under which its services are published, unless they choose another one.
+    const NAME: &'static str;
+    /// Its version.
+    const VERSION: Version;
+    /// Differs where stub and dispatch would not understand each other: it is made of the methods' names and order, their
+    /// types as they are written, which of them go as words, and the codes of the errors. What is inside of a type that is
+    /// named is not in it.
+    const HASH: u64;
+    /// Its methods, in the order of the trait.
+    const METHODS: &'static [MethodInfo];
+}
+
+/// A method, for those who list what an interface has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MethodInfo {
+    /// What it is called.
+    pub name: &'static str,
+    /// The label of its messages; with the bit of [`label::WORDS`] where it goes as words.
+    pub label: u16,
+    /// Whether the stub asks again where the server dies.
+    pub idempotent: bool,
+}
+
+/// What a service says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// [`Interface::HASH`].
+    pub hash: u64,
+    /// [`Interface::VERSION`].
+    pub version: Version,
+}
+
+impl Description {
+    /// That of an interface.
+    pub const fn of<I: Interface>() -> Description {
+        Description { hash: I::HASH, version: I::VERSION }
+    }
+
+    /// As an answer.
+    pub const fn to_words(self) -> [u64; 4] {
+        [self.hash, self.version.0 as u64, 0, 0]
+    }
+
+    /// Reads it; `None` for what is none.
+    pub const fn from_words([hash, version, rest @ ..]: [u64; 4]) -> Option<Description> {
+        if version > u16::MAX as u64 || rest[0] != 0 || rest[1] != 0 {
+            return None;
+        }
+        Some(Description { hash, version: Version(version as u16) })
+    }
+}
+
+/// The errors of an interface, as [`wire_error`] makes them of an enum.
+pub trait WireError: Copy + Eq + core::fmt::Display + 'static {
+    /// The one that says that the server died while it had the call, which may have been executed; `None` where there is
+    /// none, so that every method has to be idempotent.
+    const INTERRUPTED: Option<Self>;
+    /// Differs where the names or numbers do.
+    const HASH: u64;
+
+    /// Its number on the wire.
+    fn code(self) -> Code;
+
+    /// The error of that number.
+    fn from_code(code: Code) -> Option<Self>;
+}
+
+/// Goes on with a hash (FNV-1a, 64 bits; Fowler, Noll and Vo, draft-eastlake-fnv).
+pub const fn mix(hash: u64, more: u64) -> u64 {
+    let mut hash = hash;
+    let mut bytes: &[u8] = &more.to_le_bytes();
+    while let [first, rest @ ..] = bytes {
+        hash = (hash ^ *first as u64).wrapping_mul(0x100_0000_01b3);
+        bytes = rest;
+    }
+    hash
+}

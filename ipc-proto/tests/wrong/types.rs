@@ -1,0 +1,80 @@
+//! What only the types say: asked when everything else is right.
+use ipc_proto::interface::{interface, wire_error};
+
+struct Opaque;
+
+#[derive(zerocopy::IntoBytes, zerocopy::TryFromBytes, zerocopy::Immutable)]
+#[repr(C)]
+struct Large([u64; 5]);
+
+/// It cannot say that it was interrupted.
+#[wire_error]
+enum Calm {
+    /// No.
+    No = 1,
+}
+
+/// Wrong.
+#[interface(name = "a", version = 1, error = Calm)]
+trait Types {
+    /// Does it.
+    ///
+    /// # Request
+    /// Nothing.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// A number.
+    /// # Errors
+    /// None.
+    fn once(&mut self) -> Result<u64, Calm>; //~ `once` may be executed twice or not at all where its server dies
+
+    /// Does it.
+    ///
+    /// # Request
+    /// Something.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// A number.
+    /// # Errors
+    /// None.
+    #[method(idempotent)]
+    fn takes(
+        &mut self,
+        what: Opaque, //~ `what` of `takes` does not go over the wire
+    ) -> Result<u64, Calm>;
+
+    /// Does it.
+    ///
+    /// # Request
+    /// Nothing.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// Something.
+    /// # Errors
+    /// None.
+    #[method(idempotent)]
+    fn gives(
+        &mut self,
+    ) -> Result<
+        Opaque, //~ the answer of `gives` does not go over the wire
+        Calm,
+    >;
+
+    /// Does it.
+    ///
+    /// # Request
+    /// Five words.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// Nothing.
+    /// # Errors
+    /// None.
+    #[method(idempotent)]
+    fn large(&mut self, words: Large) -> Result<(), Calm>; //~ `large` takes or gives more than four words, so it goes as a message
+}
+
+fn main() {}
