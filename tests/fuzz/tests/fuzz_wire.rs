@@ -10,6 +10,11 @@
 use std::fmt::Debug;
 
 use ipc_proto::badge::Badge;
+use ipc_proto::echo::{Echo, EchoError, EchoServer, Said, Text};
+use ipc_proto::ids::Generation;
+use ipc_proto::interface::dispatch::Events;
+use ipc_proto::interface::loopback::Loopback;
+use ipc_proto::label::{Reply, Status, parse_reply};
 use ipc_proto::method::Deadline;
 use ipc_proto::wire::{MAX_WORDS, WireError, decode, encode};
 use ipc_proto::{echo, names, operator, private, registrar, supervisor, window};
@@ -23,7 +28,7 @@ fn holds(input: &[u8]) {
     let Some((kind, bytes)) = input.split_first() else { return };
     let word = |chunk: &[u8]| chunk.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
     let words: Vec<u64> = bytes.chunks(8).map(word).collect();
-    match kind % 14 {
+    match kind % 15 {
         0 => comes_back::<names::Request>(&words),
         1 => comes_back::<names::Answer>(&words),
         2 => comes_back::<registrar::Request>(&words),
@@ -37,6 +42,7 @@ fn holds(input: &[u8]) {
         10 => comes_back::<echo::Said>(&words),
         12 => comes_back::<private::Request>(&words),
         13 => comes_back::<private::Answer>(&words),
+        14 => is_answered(&words),
         _ => words.iter().for_each(|word| badges_and_notes_come_back(*word)),
     }
 }
@@ -57,6 +63,32 @@ fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(words: &[u64]
         let mut short = vec![0; used - 1];
         assert_eq!(encode(&value, &mut short), Err(WireError::TooLong));
     }
+}
+
+struct Reverser;
+
+impl Echo for Reverser {
+    fn say(&mut self, text: Text) -> Result<Said, EchoError> {
+        Ok(Said { generation: Generation(1), text: text.chars().rev().collect() })
+    }
+
+    fn words(&mut self, [a, b, c, d]: [u64; 4]) -> Result<[u64; 4], EchoError> {
+        Ok([d, c, b, a])
+    }
+
+    fn die(&mut self) -> Result<(), EchoError> {
+        Err(EchoError::Interrupted)
+    }
+}
+
+impl Events for Reverser {}
+
+/// The first word is the label: what an interface's dispatch answers is an answer, and an error has no message.
+fn is_answered(words: &[u64]) {
+    let Some((label, words)) = words.split_first() else { return };
+    let (reply, answer) = Loopback::new(EchoServer(Reverser), 0).send(*label as u16, words);
+    let Reply::Answer(status) = parse_reply(reply) else { panic!("{label:#x}: {reply:#x} is no answer") };
+    assert!(status == Status::Ok || answer.is_empty(), "{label:#x}: {status:?} with {answer:?}");
 }
 
 fn badges_and_notes_come_back(word: u64) {
