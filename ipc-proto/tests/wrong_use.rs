@@ -43,7 +43,7 @@ fn compiled(root: &Path) -> BTreeMap<String, Errors> {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--bins", "--keep-going", "--offline", "--message-format=json"])
         .current_dir(root)
-        .env("CARGO_TARGET_DIR", root.join("target"))
+        .env("CARGO_TARGET_DIR", root.with_file_name("elsewhere"))
         .env_remove("RUSTFLAGS")
         .output()
         .unwrap();

@@ -48,7 +48,7 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
 /// Writes it.
 pub fn write(interface: &Interface) -> TokenStream {
     let Interface { visibility, name, methods, .. } = interface;
-    let client = format_ident!("{name}Client");
+    let (client, of_interface) = (format_ident!("{name}Client"), format_ident!("{name}Interface"));
     let doc = format!("Calls a service of interface [`{name}`], over whatever leads to it.");
     let methods = methods.iter().map(|one| method(interface, one));
     quote! {
@@ -70,6 +70,14 @@ pub fn write(interface: &Interface) -> TokenStream {
             }
 
             #(#methods)*
+        }
+
+        impl<T: ::ipc_proto::interface::Call> ::ipc_proto::interface::Stub<T> for #client<T> {
+            type Of = #of_interface;
+
+            fn over(to: T) -> Self {
+                #client::new(to)
+            }
         }
     }
 }

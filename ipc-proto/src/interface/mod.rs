@@ -38,6 +38,15 @@ pub trait Interface {
     const METHODS: &'static [MethodInfo];
 }
 
+/// A stub, as [`interface`] writes it: what it speaks, and how it is made of a way to a service.
+pub trait Stub<T> {
+    /// The interface.
+    type Of: Interface;
+
+    /// A stub over this way.
+    fn over(to: T) -> Self;
+}
+
 /// A method, for those who list what an interface has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MethodInfo {

@@ -1,9 +1,9 @@
-//! The module to copy: a server that answers with the text it was sent, reversed.
+//! A server that answers with the text it was sent, reversed: a whole module on one page.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
-use ipc_proto::echo::{self, Echo, EchoError, EchoServer, Said, Text};
+use ipc_proto::echo::{Echo, EchoError, EchoInterface, EchoServer, Said, Text};
 use module_rt::{Events, Init, InitError, Manifest, start};
 
 module_rt::module! {
@@ -15,7 +15,7 @@ module_rt::module! {
 struct Reverser;
 
 fn init(init: &mut Init) -> Result<EchoServer<Reverser>, InitError> {
-    init.reserve(echo::NAME, echo::VERSION)?;
+    init.offer::<EchoInterface>()?;
     Ok(EchoServer(Reverser))
 }
 

@@ -9,6 +9,7 @@
 //! | [`start`] | from the first instruction to the module's init |
 //! | [`init`] | what init may do: connect, reserve, read arguments |
 //! | [`waiting`] | lookups that wait for their name |
+//! | [`service`] | services by their interface: offered, and reached by its stub |
 //! | [`connection`] | calls to other modules, and what can go wrong with them |
 //! | [`serve`] | the loop that answers calls |
 //! | [`clients`] | what a server keeps for each client |
@@ -39,6 +40,7 @@ mod panic;
 pub mod private;
 pub mod request;
 pub mod serve;
+pub mod service;
 pub mod start;
 pub mod waiting;
 pub mod window;
@@ -54,6 +56,7 @@ pub use ipc_proto::manifest::{Manifest, OnLoss, Restart};
 pub use losses::Loss;
 pub use private::{Private, PrivateError, call_back};
 pub use serve::{Answer, Request, Server, answer, answer_first};
+pub use service::{client, client_waiting};
 pub use waiting::{WaitError, lookup_waiting};
 
 /// Lets others of the same priority run.

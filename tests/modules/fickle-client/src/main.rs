@@ -4,9 +4,8 @@
 #![deny(unsafe_code)]
 
 use fickle::{FickleClient, FickleInterface, Text};
-use ipc_proto::interface::{Description, Interface, MAX_REPEATED, call};
-use ipc_proto::version::VersionRange;
-use module_rt::{Init, InitError, Manifest, log};
+use ipc_proto::interface::{Description, MAX_REPEATED, call};
+use module_rt::{Connection, Init, InitError, Manifest, log};
 
 module_rt::program! {
     manifest: Manifest::new("fickle-client"),
@@ -14,11 +13,9 @@ module_rt::program! {
 }
 
 fn main(init: &mut Init) -> Result<(), InitError> {
-    let versions = VersionRange::exactly(FickleInterface::VERSION);
-    let connection = init.connect(FickleInterface::NAME, versions)?;
-    let same = call::describe(&connection)? == Description::of::<FickleInterface>();
+    let fickle: FickleClient<Connection> = init.client()?;
+    let same = call::describe(fickle.way())? == Description::of::<FickleInterface>();
     log!("the service is of this interface: {same}");
-    let fickle = FickleClient::new(connection);
     let mut now = fickle.words(0).map_err(|error| InitError::new(2, format_args!("{error}")))?;
     for deaths in [0, 1, MAX_REPEATED, MAX_REPEATED.saturating_add(1)] {
         let from = now.saturating_add(deaths);

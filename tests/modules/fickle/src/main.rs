@@ -4,7 +4,6 @@
 #![deny(unsafe_code)]
 
 use fickle::{Fickle, FickleError, FickleInterface, FickleServer, Text};
-use ipc_proto::interface::Interface;
 use module_rt::start::instance;
 use module_rt::{Events, Init, InitError, Manifest, Restart, fault};
 
@@ -16,7 +15,7 @@ module_rt::module! {
 struct Server;
 
 fn init(init: &mut Init) -> Result<FickleServer<Server>, InitError> {
-    init.reserve(FickleInterface::NAME, FickleInterface::VERSION)?;
+    init.offer::<FickleInterface>()?;
     Ok(FickleServer(Server))
 }
 

@@ -1,0 +1,53 @@
+//! Services by their interface: its name, version and stub come from the trait.
+
+use core::time::Duration;
+
+use ipc_proto::ids::ServiceRef;
+use ipc_proto::interface::{Interface, Stub};
+use ipc_proto::version::VersionRange;
+
+use crate::connection::Connection;
+use crate::init::{Init, NamesError, lookup};
+use crate::waiting::{WaitError, lookup_waiting};
+
+/// The name and the versions that a stub speaks.
+fn spoken<S: Stub<Connection>>() -> (&'static str, VersionRange) {
+    (S::Of::NAME, VersionRange::exactly(S::Of::VERSION))
+}
+
+/// A stub to the service that has published the interface's name, as it is now. Also possible after init.
+///
+/// # Errors
+/// As [`lookup`].
+pub fn client<S: Stub<Connection>>() -> Result<S, NamesError> {
+    let (name, versions) = spoken::<S>();
+    lookup(name, versions).map(S::over)
+}
+
+/// The same; where the service is not there, waits until it is, or is back, but not longer than `longest`.
+///
+/// # Errors
+/// As [`lookup_waiting`].
+pub fn client_waiting<S: Stub<Connection>>(longest: Duration) -> Result<S, WaitError> {
+    let (name, versions) = spoken::<S>();
+    lookup_waiting(name, versions, longest).map(S::over)
+}
+
+impl Init {
+    /// Reserves the interface's name for a service of this module: as [`Init::reserve`].
+    ///
+    /// # Errors
+    /// As [`Init::reserve`].
+    pub fn offer<I: Interface>(&mut self) -> Result<ServiceRef, NamesError> {
+        self.reserve(I::NAME, I::VERSION)
+    }
+
+    /// A stub to the service that has published the interface's name, or will: as [`Init::connect`].
+    ///
+    /// # Errors
+    /// As [`Init::connect`].
+    pub fn client<S: Stub<Connection>>(&mut self) -> Result<S, WaitError> {
+        let (name, versions) = spoken::<S>();
+        self.connect(name, versions).map(S::over)
+    }
+}
