@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use serde::Deserialize;
 
 use super::{Program, Programs, artifacts, cargo_through, strip};
 use crate::command;
@@ -25,6 +26,44 @@ pub enum Origin {
     Elf(String),
     /// The folder of a Cargo package with a program of the module's name.
     Package(PathBuf),
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+/// The modules of a package elsewhere: each of its programs is one.
+///
+/// # Errors
+/// Where there is no package in that folder, or it has no program.
+pub fn modules_of(ctx: &Context, folder: &Path) -> Result<Vec<Outside>> {
+    let manifest = folder.join("Cargo.toml");
+    ensure!(manifest.is_file(), "there is no Cargo.toml in {}", folder.display());
+    let folder = folder.canonicalize().with_context(|| format!("the folder {}", folder.display()))?;
+    let mut cargo = command::clean(&ctx.toolchain.cargo);
+    cargo.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&manifest);
+    let told = command::output(&mut cargo, "asking cargo for the package's programs")?;
+    let metadata: Metadata =
+        serde_json::from_str(&told).context("cargo metadata says something that it did not use to")?;
+    let targets = metadata.packages.into_iter().flat_map(|package| package.targets);
+    let programs = targets.filter(|target| target.kind.iter().any(|kind| kind == "bin"));
+    let origin = Origin::Package(folder.clone());
+    let modules: Vec<_> =
+        programs.map(|program| Outside { name: program.name, origin: origin.clone() }).collect();
+    ensure!(!modules.is_empty(), "the package in {} has no program: give it a src/main.rs", folder.display());
+    Ok(modules)
 }
 
 /// The program of a module: built, or found.

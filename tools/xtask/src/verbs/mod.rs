@@ -6,6 +6,7 @@ mod clean;
 mod doctor;
 mod lint;
 mod mutants;
+mod new;
 mod run;
 mod soak;
 mod sweep;
@@ -37,6 +38,8 @@ pub enum Verb {
     Run(run::Args),
     /// Run the tests: host tests, and scenarios in QEMU on both architectures
     Test(test::Args),
+    /// Make a module crate to begin with: interface, server, client, tests
+    New(new::Args),
     /// Break the invariants one change at a time, and see a test go red by each
     Mutants(mutants::Args),
     /// Measure costs in guest instructions beside the raw kernel
@@ -64,6 +67,7 @@ impl Verb {
         match self {
             Verb::Run(args) => run::run(&args),
             Verb::Test(args) => test::run(&args),
+            Verb::New(args) => new::run(&args),
             Verb::Mutants(args) => mutants::run(&args),
             Verb::Bench(args) => bench::run(&args),
             Verb::Sweep(args) => sweep::run(&args),

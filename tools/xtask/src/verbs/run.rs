@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use crate::arch::Arch;
 use crate::console::addresses::Addresses;
 use crate::gone;
+use crate::guest::outside;
 use crate::machine::{Clock, Machine};
 use crate::prepare::{self, Boot, Request, prepare};
 use crate::session::conversation::{Answer, Conversation, Limits};
@@ -30,6 +31,7 @@ while the next line comes: times differ from run to run, and what a command cost
 Examples:
   ./escrow run
   ./escrow run --arch x86_64
+  ./escrow run --module ~/mine/counter     then `load counter`; ./escrow new makes such a folder
   printf 'help\\nhalt\\n' | ./escrow run --script -")]
 pub struct Args {
     /// The architecture to boot
@@ -41,6 +43,9 @@ pub struct Args {
     /// The system to boot: `default`, or the name of a file in tests/systems
     #[arg(long, value_name = "NAME", default_value = system::DEFAULT)]
     system: String,
+    /// Also build the modules of the Cargo package in this folder, wherever it is (again for more folders)
+    #[arg(long, value_name = "DIR")]
+    module: Vec<PathBuf>,
     /// Boot the debug kernel, which prints on the console and costs more
     #[arg(long)]
     debug: bool,
@@ -53,7 +58,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     // A script that cannot be read is told before minutes of building.
     let script = args.script.as_deref().map(read_script).transpose()?;
     let ctx = super::context()?;
-    let request = Request::plain(args.arch, args.debug, &args.system);
+    let mut request = Request::plain(args.arch, args.debug, &args.system);
+    for folder in &args.module {
+        request.variant.outside.extend(outside::modules_of(&ctx, folder)?);
+    }
     if let Some(lines) = &script {
         let files = prepare::files(&ctx.root, &request)?;
         lines.iter().try_for_each(|line| named::check_later(line, &files))?;

@@ -1,0 +1,244 @@
+//! `new`: a module crate to begin with.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use ipc_proto::name::{MAX_NAME, Name};
+
+use crate::command::quoted;
+use crate::context;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Makes a folder with a Cargo package: an interface, a server of it, a client to try it with, and tests that
+run on this machine. It can lie anywhere; `./escrow run --module` takes it from there.
+
+Example:
+  ./escrow new counter ~/mine/counter
+  (cd ~/mine/counter && cargo test)
+  ./escrow run --module ~/mine/counter")]
+pub struct Args {
+    /// What the module and its service are called: a-z, 0-9 and -, the first a letter
+    name: String,
+    /// The folder; NAME in the current one where it is left out
+    dir: Option<PathBuf>,
+}
+
+/// The files, and what they are made of.
+const FILES: [(&str, &str); 4] = [
+    ("Cargo.toml", include_str!("service/Cargo.toml.in")),
+    ("src/lib.rs", include_str!("service/lib.rs.in")),
+    ("src/main.rs", include_str!("service/main.rs.in")),
+    ("src/try.rs", include_str!("service/try.rs.in")),
+];
+
+/// Its client's name is as much longer.
+const TRY: &str = "-try";
+
+/// What no library can be called: words of the language, and libraries that are there already.
+const TAKEN: [&str; 58] = [
+    "abstract",
+    "alloc",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "proc-macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "while",
+    "yield",
+    "ipc-proto",
+    "module-rt",
+];
+
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let words = Words::of(&args.name)?;
+    let root = context::find_root()?;
+    let folder = args.dir.clone().unwrap_or_else(|| PathBuf::from(&args.name));
+    let folder = env::current_dir().context("the current folder")?.join(folder);
+    write(&root, &folder, &words)?;
+    let shown = quoted(folder.as_os_str());
+    context::step(&format!("made {}", folder.display()));
+    println!(
+        "Next:\n  (cd {shown} && cargo test)          its tests, on this machine\n  ./escrow run --module {shown}   \
+         a system with it: `load {0}`, then `load {0}{TRY}`",
+        args.name
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The name in the forms that it has in the files.
+struct Words {
+    name: String,
+    library: String,
+    interface: String,
+}
+
+impl Words {
+    fn of(name: &str) -> Result<Words> {
+        let longest = MAX_NAME.saturating_sub(TRY.len());
+        Name::new(name).with_context(|| format!("`{name}` is no name of a module"))?;
+        ensure!(
+            name.len() <= longest,
+            "`{name}` has more than {longest} characters, and its client is called `{name}{TRY}`"
+        );
+        ensure!(!TAKEN.contains(&name), "a Rust library cannot be called `{name}`: take another name");
+        ensure!(!name.ends_with('-') && !name.contains("--"), "`{name}` has a - without a word behind it");
+        let capital = |word: &str| {
+            let mut letters = word.chars();
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+        };
+        let interface = name.split('-').map(capital).collect();
+        Ok(Words { name: name.to_owned(), library: name.replace('-', "_"), interface })
+    }
+
+    /// A file of the template with these words in it.
+    fn fill(&self, template: &str, escrow: &str) -> String {
+        let places = [
+            ("@name@", &*self.name),
+            ("@crate@", &self.library),
+            ("@Trait@", &self.interface),
+            ("@escrow@", escrow),
+        ];
+        places.iter().fold(template.to_owned(), |text, (place, word)| text.replace(place, word))
+    }
+}
+
+/// The way from one folder to another, where both are in this repository: so the package works in every clone of it.
+fn way(root: &Path, folder: &Path) -> String {
+    match folder.strip_prefix(root) {
+        Ok(inside) => vec![".."; inside.components().count()].join("/"),
+        Err(_) => root.display().to_string(),
+    }
+}
+
+fn write(root: &Path, folder: &Path, words: &Words) -> Result<()> {
+    if folder.exists() {
+        let mut entries = folder.read_dir().with_context(|| format!("{} is no folder", folder.display()))?;
+        if entries.next().is_some() {
+            bail!("{} is not empty: name another folder", folder.display());
+        }
+    }
+    fs::create_dir_all(folder.join("src")).with_context(|| format!("cannot make {}", folder.display()))?;
+    // The folder as it is, whatever leads to it.
+    let way = way(root, &folder.canonicalize().context("the new folder")?);
+    for (file, template) in FILES {
+        let path = folder.join(file);
+        fs::write(&path, words.fill(template, &way))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    // What it has in common with us is of the same version.
+    let lock = folder.join("Cargo.lock");
+    fs::copy(root.join("Cargo.lock"), &lock).with_context(|| format!("cannot write {}", lock.display()))?;
+    fs::write(folder.join(".gitignore"), "/target\n").context("cannot write .gitignore")?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_below_at_and_above_the_bound_and_what_is_none() {
+        for length in [1, MAX_NAME - TRY.len()] {
+            assert!(Words::of(&"a".repeat(length)).is_ok(), "{length}");
+        }
+        for (name, told) in [
+            (&*"a".repeat(MAX_NAME - TRY.len() + 1), "has more than 28 characters"),
+            ("", "no name of a module"),
+            ("Counter", "no name of a module"),
+            ("match", "a Rust library cannot be called `match`"),
+            ("a-", "has a - without a word behind it"),
+            ("a--b", "has a - without a word behind it"),
+        ] {
+            let error = Words::of(name).err().map(|error| format!("{error:#}")).unwrap_or_default();
+            assert!(error.contains(told), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_three_forms() {
+        let words = Words::of("key-store-2").unwrap();
+        assert_eq!(
+            words.fill("@name@ @crate@ @Trait@ @escrow@", ".."),
+            "key-store-2 key_store_2 KeyStore2 .."
+        );
+    }
+
+    /// The example is what the command makes, so that it is read, built and run with every test.
+    #[test]
+    fn the_example_is_what_it_makes() {
+        let root = context::find_root().unwrap();
+        let example = root.join("docs/examples/counter/counter");
+        let words = Words::of("counter").unwrap();
+        for (file, template) in FILES {
+            let there = fs::read_to_string(example.join(file)).unwrap_or_default();
+            assert!(
+                there == words.fill(template, &way(&root, &example)),
+                "{file}: delete docs/examples/counter/counter, and `./escrow new counter docs/examples/counter/counter`"
+            );
+        }
+    }
+
+    #[test]
+    fn a_folder_with_something_in_it_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, words) = (context::find_root().unwrap(), Words::of("counter").unwrap());
+        fs::write(folder.path().join("mine"), "x").unwrap();
+        let told = write(&root, folder.path(), &words).unwrap_err().to_string();
+        assert!(told.ends_with("is not empty: name another folder"), "{told}");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+        let inside = folder.path().join("a/b");
+        write(&root, &inside, &words).unwrap();
+        assert!(inside.join("src/try.rs").is_file());
+    }
+}
