@@ -9,7 +9,7 @@ use ipc_proto::names::Request;
 use ipc_proto::operator::State as Life;
 use ipc_proto::registrar::Refusal;
 use ipc_proto::version::VersionRange;
-use ipc_proto::waits::{Answer as Ended, Awaited};
+use ipc_proto::waits::{Answer as Ended, Awaited, Cycle};
 use root_task_core::alarms::Alarms;
 use root_task_core::ledger::{Connection, Ledger, Module};
 use root_task_core::steps::{Effects, Tables};
@@ -210,6 +210,18 @@ impl Effects for World<'_> {
 }
 
 impl World<'_> {
+    /// Whether everybody in a cycle stands on its question, or has just been told of the cycle, too.
+    fn all_wait(&self, cycle: &Cycle) -> bool {
+        let thread_of = |name| self.rooms[place(self.ledger.find(name)?)].as_ref()?.thread.as_ref();
+        cycle.names.iter().all(|name| {
+            thread_of(name).is_some_and(|thread: &Thread| match thread.at {
+                At::Awaits => true,
+                At::Ready => thread.found == Found::Cycle,
+                _ => false,
+            })
+        })
+    }
+
     /// A thread learns how its wait has ended, and does what the stub in `module-rt` does then.
     pub fn wait_has_ended(&mut self, client: DomainId, how: &Ended) {
         let Some(Op::Find(name, _)) = self.op(client) else {
@@ -217,8 +229,16 @@ impl World<'_> {
         };
         let closed = self.rooms[place(self.names())].as_ref().is_some_and(|room| room.closed);
         let (hidden, lacked) = (!self.may_look_up(client, &name), self.lacks == Some(true));
+        if let Ended::Awaited(Awaited::Cycle(cycle)) = how
+            && !self.all_wait(cycle)
+        {
+            self.goes_wrong("a cycle is told of somebody who does not wait");
+        }
         let Some(thread) = self.thread(client) else { return };
         let wait = match how {
+            Ended::Awaited(Awaited::Published { .. }) if hidden => {
+                return self.goes_wrong("a publish that is hidden from a module ends its wait");
+            }
             Ended::Awaited(Awaited::Published { left }) => *left,
             // A last look says what there is instead.
             Ended::Awaited(Awaited::TimedOut) => 0,

@@ -107,11 +107,12 @@ fn late(left: Left) -> Case {
     case
 }
 
-/// What is hidden from a module, and what it may not register: it waits in vain for the one, and fails over the other.
+/// What is hidden from a module, and what it may not register: it waits in vain for the one, and fails over the other. Who
+/// waits in vain for a name of one that waits for it is in no cycle: to be told of one would tell that the name is there.
 fn hidden(left: Left) -> Case {
     let programs: [(&str, &[Op]); 3] = [
-        ("a", &[reserve("a0"), wait("b0", 2), reserve("a1"), Op::Publish]),
-        ("b", &[wait("a1", 3), reserve("b0"), Op::Publish, find("a0"), wait("a1", 1), Op::Call]),
+        ("a", &[reserve("a0"), reserve("a1"), wait("b0", 2), Op::Publish]),
+        ("b", &[reserve("b0"), wait("a1", 3), Op::Publish, find("a0"), wait("a1", 1), Op::Call]),
         ("c", &[find("a0"), Op::Call, reserve("a1"), Op::Publish]),
     ];
     Case::new("hidden names", programs, 5, left)
