@@ -4,7 +4,8 @@
 //! that has reserved the name, or whose earlier instance had it; where nobody has it, to the one that the system's
 //! manifest expects to provide it. A module waits for one name at most, so that no more than one way leads on from each.
 //! It waits from when it asks how its wait ends: a cycle is closed by that, or by a name that becomes somebody else's to
-//! provide, and never by a reservation, which only somebody makes who does not wait.
+//! provide, and never by a reservation, which only somebody makes who does not wait. One that sends the question, goes on
+//! and reserves breaks the protocol: a cycle that closes is found at the next look, and until then time ends the waits.
 
 use heapless::Vec;
 use ipc_proto::ids::DomainId;
