@@ -2,6 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 
 use crate::read::Interface;
 
@@ -37,7 +38,7 @@ pub fn of(interface: &Interface) -> String {
     for method in &interface.methods {
         let arguments: Vec<_> = method.arguments.iter().map(|(_, ty)| text_of(ty)).collect();
         let answer = text_of(&method.answer);
-        text.push_str(&format!(";{}({})->{answer}", method.name, arguments.join(",")));
+        text.push_str(&format!(";{}({})->{answer}", method.name.unraw(), arguments.join(",")));
     }
     text
 }

@@ -20,26 +20,26 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
             &self,
             #(#names: #types),*
         ) -> ::core::result::Result<#answer, ::ipc_proto::interface::Failure<#error>> {
-            use ::ipc_proto::interface::call::ask;
-            use ::ipc_proto::interface::probe::{Exchange, Plain, is_end};
             if #methods::#as_words {
                 let mut #words = [0_u64; 4];
                 let #at = 0;
-                #(let #at = Plain::<#types>::put(&#names, &mut #words, #at);)*
+                #(let #at = ::ipc_proto::interface::probe::Plain::<#types>::put(&#names, &mut #words, #at);)*
                 let _ = #at;
-                let #words = ask(#idempotent, || {
+                let #words = ::ipc_proto::interface::call::ask(#idempotent, || {
                     ::ipc_proto::interface::Call::call_words(&self.to, #methods::#number, #words)
                 })?;
                 let mut #at = 0;
-                match Plain::<#answer>::take(&#words, &mut #at) {
-                    ::core::option::Option::Some(#reply) if is_end(&#words, #at) => ::core::result::Result::Ok(#reply),
+                match ::ipc_proto::interface::probe::Plain::<#answer>::take(&#words, &mut #at) {
+                    ::core::option::Option::Some(#reply) if ::ipc_proto::interface::probe::is_end(&#words, #at) => ::core::result::Result::Ok(#reply),
                     _ => ::core::result::Result::Err(::ipc_proto::interface::Failure::Call(
                         ::ipc_proto::call_error::CallError::BadAnswer,
                     )),
                 }
             } else {
                 let #whole = (#(#names,)*);
-                ask(#idempotent, || Exchange::<#request, #answer>::call(&self.to, #methods::#number, &#whole))
+                ::ipc_proto::interface::call::ask(#idempotent, || {
+                    ::ipc_proto::interface::probe::Exchange::<#request, #answer>::call(&self.to, #methods::#number, &#whole)
+                })
             }
         }
     }
@@ -54,18 +54,18 @@ pub fn write(interface: &Interface) -> TokenStream {
     quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
-        #visibility struct #client<T> {
-            to: T,
+        #visibility struct #client<__To> {
+            to: __To,
         }
 
-        impl<T: ::ipc_proto::interface::Call> #client<T> {
+        impl<__To: ::ipc_proto::interface::Call> #client<__To> {
             /// A stub over this way to the service.
-            pub const fn new(to: T) -> Self {
+            pub const fn new(to: __To) -> Self {
                 #client { to }
             }
 
             /// The way to the service.
-            pub const fn way(&self) -> &T {
+            pub const fn way(&self) -> &__To {
                 &self.to
             }
 

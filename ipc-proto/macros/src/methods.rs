@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::canonical;
@@ -18,18 +19,22 @@ pub fn methods_of(interface: &Interface) -> Ident {
 
 /// The constant that is a method's number.
 pub fn number_of(method: &Method) -> Ident {
-    let text = method.name.to_string();
-    format_ident!("{}", text.trim_start_matches("r#").to_uppercase(), span = method.name.span())
+    format_ident!("{}", method.name.unraw().to_string().to_uppercase(), span = method.name.span())
+}
+
+/// The constant that is the label of its messages. As the next two it ends in small letters, which no number has.
+pub fn label_of(method: &Method) -> Ident {
+    format_ident!("{}_label", number_of(method))
 }
 
 /// The constant that says whether it goes as words.
 pub fn is_words(method: &Method) -> Ident {
-    format_ident!("{}_AS_WORDS", number_of(method))
+    format_ident!("{}_as_words", number_of(method))
 }
 
 /// The constant that is made of the sizes of what goes as words; 0 where it goes as a message.
 fn sizes(method: &Method) -> Ident {
-    format_ident!("{}_SIZES", number_of(method))
+    format_ident!("{}_sizes", number_of(method))
 }
 
 /// A variable of the generated code's own: no argument is it, whatever that is called.
@@ -46,21 +51,20 @@ pub fn request_of(method: &Method) -> TokenStream {
 fn constants(method: &Method, index: u16) -> TokenStream {
     let (number, as_words, answer) = (number_of(method), is_words(method), &method.answer);
     let types: Vec<_> = method.arguments.iter().map(|(_, ty)| ty).collect();
-    let sizes = sizes(method);
+    let (sizes, label_of) = (sizes(method), label_of(method));
     let label = FIRST_METHOD.saturating_add(index);
     let deadline = match method.deadline_us {
         Some(micros) => quote! { .within(::ipc_proto::method::Deadline::micros(#micros)) },
         None => quote! {},
     };
-    let doc = format!("Method `{}`.", method.name);
+    let doc = format!("Method `{}`.", method.name.unraw());
     quote! {
-        const #sizes: u64 = if Self::#as_words { (size_of::<#answer>() #(+ size_of::<#types>() * 256)*) as u64 } else { 0 };
-        const #as_words: bool = {
-            use ::ipc_proto::interface::probe::{Plain, words_of};
-            #(Plain::<#types>::IS &&)* Plain::<#answer>::IS
-                && 0 #(+ words_of::<#types>())* <= 4
-                && words_of::<#answer>() <= 4
-        };
+        const #sizes: u64 = if Self::#as_words { (::core::mem::size_of::<#answer>() #(+ ::core::mem::size_of::<#types>() * 256)*) as u64 } else { 0 };
+        const #label_of: u16 = Self::#number.label;
+        const #as_words: bool = #(::ipc_proto::interface::probe::Plain::<#types>::IS &&)*
+            ::ipc_proto::interface::probe::Plain::<#answer>::IS
+                && 0 #(+ ::ipc_proto::interface::probe::words_of::<#types>())* <= 4
+                && ::ipc_proto::interface::probe::words_of::<#answer>() <= 4;
         #[doc = #doc]
         pub const #number: ::ipc_proto::method::Method = ::ipc_proto::method::Method::new(
             if Self::#as_words { #label | ::ipc_proto::label::WORDS } else { #label },
@@ -128,7 +132,7 @@ pub fn write(interface: &Interface) -> TokenStream {
     let (text, version, error) = (&attribute.name, attribute.version, &attribute.error);
     let sizes = methods.iter().map(sizes);
     let infos = methods.iter().map(|method| {
-        let (number, name, idempotent) = (number_of(method), method.name.to_string(), method.idempotent);
+        let (number, name, idempotent) = (number_of(method), method.name.unraw().to_string(), method.idempotent);
         quote! {
             ::ipc_proto::interface::MethodInfo { name: #name, label: #of_methods::#number.label, idempotent: #idempotent }
         }
@@ -146,6 +150,7 @@ pub fn write(interface: &Interface) -> TokenStream {
         #[derive(Clone, Copy, Debug)]
         #visibility struct #of_methods;
 
+        #[allow(non_upper_case_globals, reason = "so that it is no other method's number")]
         impl #of_methods { #(#numbers)* }
 
         #[doc = #of_itself]

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::methods::{is_words, methods_of, number_of, own, request_of};
+use crate::methods::{is_words, label_of, methods_of, own, request_of};
 use crate::read::{Interface, Method};
 
 fn call(interface: &Interface, method: &Method) -> TokenStream {
@@ -12,45 +12,45 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     let client = method.client.then(|| quote! { #client, });
     let names = method.arguments.iter().map(|(name, _)| name);
     quote! {
-        <S as #of>::#name(&mut self.0, #client #(#names),*)
+        <__Server as #of>::#name(&mut self.0, #client #(#names),*)
             .map_err(|error| ::ipc_proto::label::Status::Error(::ipc_proto::interface::WireError::code(error)))?
     }
 }
 
 fn words(interface: &Interface, method: &Method) -> TokenStream {
-    let (methods, number, as_words) = (methods_of(interface), number_of(method), is_words(method));
+    let (methods, label, as_words) = (methods_of(interface), label_of(method), is_words(method));
     let (call, answer) = (call(interface, method), &method.answer);
     let names: Vec<_> = method.arguments.iter().map(|(name, _)| name).collect();
     let types = method.arguments.iter().map(|(_, ty)| ty);
     let (at, words, reply) = (own("at"), own("words"), own("answer"));
     quote! {
-        #number if #methods::#as_words => {
+        #methods::#label if #methods::#as_words => {
             let mut #at = 0;
             #(
-                let #names = Plain::<#types>::take(&#words, &mut #at)
+                let #names = ::ipc_proto::interface::probe::Plain::<#types>::take(&#words, &mut #at)
                     .ok_or(::ipc_proto::label::Status::BadMessage)?;
             )*
-            if !is_end(&#words, #at) {
+            if !::ipc_proto::interface::probe::is_end(&#words, #at) {
                 return ::core::result::Result::Err(::ipc_proto::label::Status::BadMessage);
             }
             let #reply = #call;
             let mut #words = [0_u64; 4];
-            Plain::<#answer>::put(&#reply, &mut #words, 0);
+            ::ipc_proto::interface::probe::Plain::<#answer>::put(&#reply, &mut #words, 0);
             ::core::result::Result::Ok(#words)
         }
     }
 }
 
 fn message(interface: &Interface, method: &Method) -> TokenStream {
-    let (methods, number, as_words) = (methods_of(interface), number_of(method), is_words(method));
+    let (methods, label, as_words) = (methods_of(interface), label_of(method), is_words(method));
     let (call, answer, request) = (call(interface, method), &method.answer, request_of(method));
     let names = method.arguments.iter().map(|(name, _)| name);
     let (reply, whole) = (own("answer"), own("message"));
     quote! {
-        #number if !#methods::#as_words => {
-            let (#(#names,)*) = Exchange::<#request, #answer>::decode(&#whole)?;
+        #methods::#label if !#methods::#as_words => {
+            let (#(#names,)*) = ::ipc_proto::interface::probe::Exchange::<#request, #answer>::decode(&#whole)?;
             let #reply = #call;
-            Exchange::<#request, #answer>::answer(#whole, &#reply)
+            ::ipc_proto::interface::probe::Exchange::<#request, #answer>::answer(#whole, &#reply)
         }
     }
 }
@@ -60,21 +60,18 @@ pub fn write(interface: &Interface) -> TokenStream {
     let Interface { visibility, name, methods, .. } = interface;
     let (server, of_interface) = (format_ident!("{name}Server"), format_ident!("{name}Interface"));
     let doc = format!("Serves interface [`{name}`] by what implements it.");
-    let of_methods = methods_of(interface);
-    let numbers: Vec<_> = methods.iter().map(number_of).collect();
-    let numbers = quote! { #(#[allow(dead_code, reason = "each is in one of two")] const #numbers: u16 = #of_methods::#numbers.label;)* };
     let by_words = methods.iter().map(|method| words(interface, method));
     let by_message = methods.iter().map(|method| message(interface, method));
     let [client, method, words, message] = ["client", "method", "words", "message"].map(own);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
-        #visibility struct #server<S>(
+        #visibility struct #server<__Server>(
             /// The server.
-            pub S,
+            pub __Server,
         );
 
-        impl<S: #name + ::ipc_proto::interface::dispatch::Events> ::ipc_proto::interface::Dispatch for #server<S> {
+        impl<__Server: #name + ::ipc_proto::interface::dispatch::Events> ::ipc_proto::interface::Dispatch for #server<__Server> {
             #[inline(always)]
             fn words(
                 &mut self,
@@ -82,9 +79,6 @@ pub fn write(interface: &Interface) -> TokenStream {
                 #method: u16,
                 #words: [u64; 4],
             ) -> ::core::result::Result<[u64; 4], ::ipc_proto::label::Status> {
-                #[allow(unused_imports, reason = "where nothing goes as words")]
-                use ::ipc_proto::interface::probe::{Plain, is_end};
-                #numbers
                 let _ = #client;
                 match #method {
                     #(#by_words)*
@@ -95,15 +89,12 @@ pub fn write(interface: &Interface) -> TokenStream {
                 }
             }
 
-            fn message<M: ::ipc_proto::interface::Message>(
+            fn message<__Message: ::ipc_proto::interface::Message>(
                 &mut self,
                 #client: ::ipc_proto::interface::Client,
                 #method: u16,
-                #message: M,
-            ) -> ::core::result::Result<M::Answer, ::ipc_proto::label::Status> {
-                #[allow(unused_imports, reason = "where nothing goes as a message")]
-                use ::ipc_proto::interface::probe::Exchange;
-                #numbers
+                #message: __Message,
+            ) -> ::core::result::Result<__Message::Answer, ::ipc_proto::label::Status> {
                 let _ = (#client, &#message);
                 match #method {
                     #(#by_message)*
