@@ -84,6 +84,10 @@ pub struct OfMethod {
     pub deadline_us: Option<u32>,
 }
 
+fn says_nothing(attribute: &Attribute) -> Error {
+    Error::new(attribute.span(), "it says nothing: `#[method(idempotent)]`, or leave it out")
+}
+
 /// Takes the attributes `#[method(..)]` out of a method's, and reads them.
 pub fn of_method(attributes: &mut Vec<Attribute>) -> Result<OfMethod> {
     let (own, others) = std::mem::take(attributes).into_iter().partition(|a| a.path().is_ident("method"));
@@ -92,20 +96,27 @@ pub fn of_method(attributes: &mut Vec<Attribute>) -> Result<OfMethod> {
     let mut read = OfMethod::default();
     for attribute in &own {
         let Meta::List(list) = &attribute.meta else {
-            return Err(Error::new(
-                attribute.span(),
-                "it says nothing: `#[method(idempotent)]`, or leave it out",
-            ));
+            return Err(says_nothing(attribute));
         };
+        if list.tokens.is_empty() {
+            return Err(says_nothing(attribute));
+        }
         list.parse_nested_meta(|meta| {
             if meta.path.is_ident("idempotent") {
+                if !meta.input.is_empty() && !meta.input.peek(Token![,]) {
+                    return Err(meta.error("`idempotent` takes nothing: where it stands the method is that"));
+                }
                 if std::mem::replace(&mut read.idempotent, true) {
                     return Err(meta.error("`idempotent` is here twice"));
                 }
                 return Ok(());
             }
             if meta.path.is_ident("deadline_us") {
-                let micros = number(&meta.value()?.parse()?, 1, u32::MAX.into())?;
+                let literal = meta.value().and_then(|value| value.parse());
+                let literal = literal.map_err(|error| {
+                    Error::new(error.span(), "microseconds are a whole number: `deadline_us = 500`")
+                })?;
+                let micros = number(&literal, 1, u32::MAX.into())?;
                 if read.deadline_us.replace(u32::try_from(micros).unwrap_or(u32::MAX)).is_some() {
                     return Err(meta.error("`deadline_us` is here twice"));
                 }

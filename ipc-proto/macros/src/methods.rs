@@ -95,7 +95,8 @@ fn assertions(interface: &Interface, method: &Method) -> TokenStream {
     let arguments = method.arguments.iter().map(|(argument, ty)| wire(format!("`{argument}`"), ty));
     let answers = wire("the answer".to_owned(), answer);
     let message = format!(
-        "`{name}` takes or gives more than four words, so it goes as a message: all of its types need serde's traits"
+        "`{name}` takes or gives more than four words, or what is no plain data, so it goes as a message: all of its \
+         types need serde's traits"
     );
     // What cannot go at all is told where it stands.
     let each = method.arguments.iter().map(|(_, ty)| ty).chain([answer]).map(goes);

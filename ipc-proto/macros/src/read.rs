@@ -1,5 +1,7 @@
 //! The trait as a description of its methods, or what is wrong with it.
 
+use std::collections::HashSet;
+
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{
@@ -10,6 +12,7 @@ use syn::{
 use crate::attributes::{OfInterface, of_method};
 use crate::canonical::text_of;
 use crate::headings;
+use crate::methods::number_of;
 
 /// The most methods: their numbers end below those of no use.
 const MAX_METHODS: usize = 0x7000;
@@ -34,6 +37,9 @@ pub struct Method {
     pub answer: Type,
 }
 
+/// What the stub has beside the methods.
+const OF_STUB: [&str; 2] = ["new", "way"];
+
 /// Everything that is wrong, not only the first thing.
 fn all<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
     let (mut good, mut bad) = (Vec::new(), None::<Error>);
@@ -49,19 +55,34 @@ fn all<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
 
 /// Reads the trait, and takes out of it what is for this macro.
 pub fn interface(attribute: OfInterface, item: &mut ItemTrait) -> Result<Interface> {
+    let error = text_of(&attribute.error);
+    // Whatever is wrong, no attribute of a method may stay: the compiler knows none.
+    let methods = all(item.items.iter_mut().map(|item| match item {
+        TraitItem::Fn(method) => read_method(method, &error),
+        other => Err(Error::new(other.span(), "an interface has methods and nothing else")),
+    }));
     if !item.generics.params.is_empty() {
         let text = "an interface has no parameters: what goes over the wire is of one type";
         return Err(Error::new(item.generics.span(), text));
     }
-    let error = text_of(&attribute.error);
-    let methods = all(item.items.iter_mut().map(|item| match item {
-        TraitItem::Fn(method) => read_method(method, &error),
-        other => Err(Error::new(other.span(), "an interface has methods and nothing else")),
-    }))?;
+    let methods = methods?;
+    let mut numbers = HashSet::new();
+    for method in &methods {
+        let number = number_of(method);
+        if !numbers.insert(number.to_string()) {
+            let text = format!("another method's number is called `{number}` already");
+            return Err(Error::new(method.name.span(), text));
+        }
+    }
     if methods.len() > MAX_METHODS {
         return Err(Error::new(item.ident.span(), format!("it has more than {MAX_METHODS} methods")));
     }
     Ok(Interface { attribute, visibility: item.vis.clone(), name: item.ident.clone(), methods })
+}
+
+/// Whether it can take away what it stands at, which is decided after this macro.
+pub fn is_conditional(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
 fn read_method(item: &mut TraitItemFn, error: &str) -> Result<Method> {
@@ -76,6 +97,20 @@ fn read_method(item: &mut TraitItemFn, error: &str) -> Result<Method> {
             signature.generics.span(),
             format!("`{name}` has no parameters: its types are what goes over the wire"),
         );
+    }
+    if OF_STUB.iter().any(|own| name == own) {
+        return wrong(name.span(), format!("the stub has a `{name}` of its own: choose another name"));
+    }
+    if let Some(attribute) = item.attrs.iter().find(|attribute| is_conditional(attribute)) {
+        return wrong(
+            attribute.span(),
+            format!("`{name}` is there or not there for both sides: an interface has no conditions"),
+        );
+    }
+    let qualifier = signature.unsafety.map(|token| token.span());
+    let qualifier = qualifier.or(signature.constness.map(|token| token.span()));
+    if let Some(span) = qualifier.or(signature.abi.as_ref().map(Spanned::span)) {
+        return wrong(span, format!("`{name}` is a plain `fn`: it is called over the wire"));
     }
     if let Some(body) = &item.default {
         return wrong(
@@ -129,15 +164,49 @@ fn argument(input: &FnArg) -> Result<(Ident, Type)> {
 /// Refuses what cannot go over the wire whatever it is made of.
 fn owned(ty: &Type) -> Result<()> {
     match ty {
+        Type::Slice(_) => Err(without_bound(ty)),
+        Type::Path(path) if path.path.is_ident("str") => Err(without_bound(ty)),
+        _ => owned_within(ty),
+    }
+}
+
+fn without_bound(ty: &Type) -> Error {
+    let text = "it has no bound, and a message has: use `[u8; 64]`, `heapless::Vec<u8, 64>` or `heapless::String<64>`";
+    Error::new(ty.span(), text)
+}
+
+/// The same of a type and of those that it is made of, as far as they are written there.
+fn owned_within(ty: &Type) -> Result<()> {
+    match ty {
         Type::Reference(_) | Type::Ptr(_) => {
             let text = "a reference does not go over the wire: the other side has another memory. Use a bounded type, `heapless::String<64>`";
             Err(Error::new(ty.span(), text))
         }
         Type::ImplTrait(_) | Type::TraitObject(_) | Type::Infer(_) | Type::BareFn(_) => {
-            Err(Error::new(ty.span(), "what goes over the wire is of one type that both sides know"))
+            Err(of_no_one_type(ty))
         }
+        Type::Array(array) => owned_within(&array.elem),
+        Type::Group(group) => owned_within(&group.elem),
+        Type::Paren(paren) => owned_within(&paren.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(owned_within),
+        Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "Self") => {
+            Err(of_no_one_type(ty))
+        }
+        Type::Path(path) => path.path.segments.iter().try_for_each(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => {
+                arguments.args.iter().try_for_each(|argument| match argument {
+                    GenericArgument::Type(ty) => owned_within(ty),
+                    _ => Ok(()),
+                })
+            }
+            _ => Ok(()),
+        }),
         _ => Ok(()),
     }
+}
+
+fn of_no_one_type(ty: &Type) -> Error {
+    Error::new(ty.span(), "what goes over the wire is of one type that both sides know")
 }
 
 /// Whether it is the type that says who calls.
@@ -148,6 +217,7 @@ fn is_client(ty: &Type) -> bool {
 /// The `A` of `Result<A, E>`.
 fn answer(output: &ReturnType, name: &Ident, error: &str) -> Result<Type> {
     let wrong = |span| {
+        let error = error.replace(' ', "");
         Error::new(span, format!("`{name}` returns `Result<_, {error}>`: a call can always come to nothing"))
     };
     let ReturnType::Type(_, ty) = output else { return Err(wrong(name.span())) };

@@ -29,6 +29,14 @@ trait NoSuchKey {}
 trait Methods {
     #[method] //~ it says nothing
     fn nothing(&mut self) -> Result<u64, E>;
+    #[method()] //~ it says nothing
+    fn empty(&mut self) -> Result<u64, E>;
+    #[method(idempotent = true)] //~ `idempotent` takes nothing
+    fn value(&mut self) -> Result<u64, E>;
+    #[method(deadline_us)] //~ microseconds are a whole number
+    fn no_number(&mut self) -> Result<u64, E>;
+    #[method(deadline_us = "5")] //~ microseconds are a whole number
+    fn text(&mut self) -> Result<u64, E>;
     #[method(idempotent, idempotent)] //~ `idempotent` is here twice
     fn twice(&mut self) -> Result<u64, E>;
     #[method(retry)] //~ there is no such thing here: it can have `idempotent` and `deadline_us = N`

@@ -2,7 +2,10 @@
 use ipc_proto::interface::{Client, interface};
 
 #[interface(name = "a", version = 1, error = E)]
-trait Generic<T> {} //~ an interface has no parameters
+trait Generic<T> { //~ an interface has no parameters
+    #[method(idempotent)]
+    fn any(&mut self) -> Result<u64, E>;
+}
 
 #[interface(name = "a", version = 1, error = E)]
 trait Constant {
@@ -25,6 +28,49 @@ trait Methods {
     fn plain(&mut self) -> u64; //~ `plain` returns `Result<_, E>`
     fn other(&mut self) -> Result<u64, F>; //~ `other` returns `Result<_, E>`
     fn slice(&mut self) -> Result<&[u8], E>; //~ a reference does not go over the wire
+    fn perhaps(&mut self, text: Option<&str>) -> Result<u64, E>; //~ a reference does not go over the wire
+    fn pair(&mut self) -> Result<(u64, [&'static str; 2]), E>; //~ a reference does not go over the wire
+    fn bare(&mut self, text: str) -> Result<u64, E>; //~ it has no bound, and a message has
+    fn bytes(&mut self, of: [u8]) -> Result<u64, E>; //~ it has no bound, and a message has
+    fn server(&mut self) -> Result<Option<Self>, E>; //~ what goes over the wire is of one type
+    fn new(&mut self) -> Result<u64, E>; //~ the stub has a `new` of its own
+    fn way(&mut self) -> Result<u64, E>; //~ the stub has a `way` of its own
+    unsafe fn trusted(&mut self) -> Result<u64, E>; //~ `trusted` is a plain `fn`
+    extern "C" fn foreign(&mut self) -> Result<u64, E>; //~ `foreign` is a plain `fn`
+    #[cfg(test)] //~ `sometimes` is there or not there for both sides
+    fn sometimes(&mut self) -> Result<u64, E>;
+}
+
+#[interface(name = "a", version = 1, error = crate::E)]
+trait Far {
+    fn near(&mut self) -> Result<u64, E>; //~ `near` returns `Result<_, crate::E>`
+}
+
+#[interface(name = "a", version = 1, error = E)]
+trait Alike {
+    /// Does it.
+    ///
+    /// # Request
+    /// Nothing.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// A number.
+    /// # Errors
+    /// None.
+    fn alike(&mut self) -> Result<u64, E>;
+
+    /// Does it.
+    ///
+    /// # Request
+    /// Nothing.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// A number.
+    /// # Errors
+    /// None.
+    fn Alike(&mut self) -> Result<u64, E>; //~ another method's number is called `ALIKE` already
 }
 
 #[interface(name = "a", version = 1, error = E)]

@@ -7,6 +7,10 @@ struct Opaque;
 #[repr(C)]
 struct Large([u64; 5]);
 
+#[derive(zerocopy::IntoBytes, zerocopy::TryFromBytes, zerocopy::Immutable)]
+#[repr(C)]
+struct Small(u64);
+
 /// It cannot say that it was interrupted.
 #[wire_error]
 enum Calm {
@@ -74,7 +78,20 @@ trait Types {
     /// # Errors
     /// None.
     #[method(idempotent)]
-    fn large(&mut self, words: Large) -> Result<(), Calm>; //~ `large` takes or gives more than four words, so it goes as a message
+    fn large(&mut self, words: Large) -> Result<(), Calm>; //~ `large` takes or gives more than four words, or what is no plain data, so it goes as a message
+
+    /// Does it.
+    ///
+    /// # Request
+    /// One that goes as a message only, and one that does not.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// Nothing.
+    /// # Errors
+    /// None.
+    #[method(idempotent)]
+    fn mixed(&mut self, a: Option<u64>, b: Small) -> Result<(), Calm>; //~ `mixed` takes or gives more than four words, or what is no plain data
 }
 
 fn main() {}
