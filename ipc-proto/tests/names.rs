@@ -27,9 +27,14 @@ pub struct T(u64);
 pub struct M(u64);
 
 #[wire_error]
+#[derive(PartialOrd, Ord)]
 pub enum OddError {
     /// Interrupted.
     Interrupted = 1,
+    /// USB is gone.
+    Usb = 2,
+    /// A thing is gone.
+    Thing = 3,
 }
 
 #[interface(name = "odd", version = 1, error = OddError)]
@@ -142,4 +147,11 @@ fn no_name_of_the_generated_code_is_in_the_way() {
     let names = OddInterface::METHODS.iter().map(|method| method.name);
     assert!(names.eq(["len", "len_sizes", "len_as_words", "type", "size_of"]));
     assert_eq!(OddMethods::TYPE.label, 0x8104);
+}
+
+#[test]
+fn a_sentence_begins_small_but_for_an_abbreviation() {
+    let told = [OddError::Interrupted, OddError::Usb, OddError::Thing].map(|error| error.to_string());
+    assert_eq!(told, ["interrupted", "USB is gone", "a thing is gone"]);
+    assert!(OddError::Interrupted < OddError::Usb, "it can derive more");
 }

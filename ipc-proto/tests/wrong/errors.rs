@@ -4,13 +4,54 @@ use ipc_proto::interface::wire_error;
 #[wire_error]
 enum Zero {
     /// None.
-    None = 0, //~ the number of an error is from 1 to 32767: 0 is none on the wire
+    None = 0, //~ the number of an error is from 1 to 32767, without a type: 0 is none on the wire
 }
 
 #[wire_error]
 enum TooHigh {
     /// One.
     One = 32768, //~ the number of an error is from 1 to 32767
+}
+
+const ONE: u16 = 1;
+
+#[wire_error]
+enum Elsewhere {
+    /// One.
+    One = ONE, //~ the number of an error stands here itself
+}
+
+#[wire_error]
+enum Typed {
+    /// One.
+    One = 1u8, //~ the number of an error is from 1 to 32767, without a type
+}
+
+#[wire_error]
+enum Negative {
+    /// One.
+    One = -1, //~ the number of an error is from 1 to 32767
+}
+
+#[wire_error]
+#[derive(Clone, Copy)] //~ `#[wire_error]` derives Clone, Copy, Debug, PartialEq, Eq, Hash itself
+enum Derived {
+    /// One.
+    One = 1,
+}
+
+#[wire_error]
+#[repr(u8)] //~ `#[wire_error]` chooses the representation itself
+enum Represented {
+    /// One.
+    One = 1,
+}
+
+#[wire_error]
+enum Sometimes {
+    /// One.
+    #[cfg(test)] //~ it is there or not there for both sides
+    One = 1,
 }
 
 #[wire_error]
