@@ -60,7 +60,12 @@ fn compiled(root: &Path) -> BTreeMap<String, Errors> {
             primary = outer;
         }
         let line = primary.get("line_start").and_then(Value::as_u64).unwrap();
-        errors.entry(name.to_owned()).or_default().push((line, text("/message/message").unwrap().to_owned()));
+        let error = (line, text("/message/message").unwrap().to_owned());
+        let told = errors.entry(name.to_owned()).or_default();
+        // What several places of the generated code lack is told for each of them, in the same words.
+        if !told.contains(&error) {
+            told.push(error);
+        }
     }
     assert!(!errors.is_empty(), "nothing was compiled:\n{}", String::from_utf8_lossy(&output.stderr));
     errors

@@ -13,6 +13,9 @@ use crate::method::Method;
 pub const MAX_REPEATED: u32 = 4;
 
 /// The way to a server: a connection, or what stands for one in a test.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no way to a server: a stub takes a `Connection`, or a `&Loopback` in a test"
+)]
 pub trait Call {
     /// Calls a method that goes as a message.
     ///

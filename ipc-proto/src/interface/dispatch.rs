@@ -51,6 +51,9 @@ pub trait Message {
 }
 
 /// What a server does with the calls that it receives, as [`interface`](super::interface) writes it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not take calls: what implements the trait `Counter` is served by `CounterServer(..)`"
+)]
 pub trait Dispatch {
     /// A method that goes as words.
     ///
@@ -75,6 +78,9 @@ pub trait Dispatch {
 }
 
 /// What reaches a server beside calls. A server that wants none of it says `impl Events for MyServer {}`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what it does with what is no call: `impl Events for {Self} {{}}` for nothing"
+)]
 pub trait Events {
     /// This client has died, and every earlier instance of its domain: drop what is kept for it. Called before any
     /// later instance's call is received; only where the manifest has `flags: DEPARTURES`.

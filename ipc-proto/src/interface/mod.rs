@@ -88,6 +88,10 @@ impl Description {
 }
 
 /// The errors of an interface, as [`wire_error`] makes them of an enum.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the errors of an interface: make it an enum with `#[wire_error]`",
+    label = "its errors"
+)]
 pub trait WireError: Copy + Eq + core::fmt::Display + 'static {
     /// The one that says that the server died while it had the call, which may have been executed; `None` where there is
     /// none, so that every method has to be idempotent.
