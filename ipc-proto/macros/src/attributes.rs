@@ -127,3 +127,45 @@ pub fn of_method(attributes: &mut Vec<Attribute>) -> Result<OfMethod> {
     }
     Ok(read)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it expects")]
+mod tests {
+    use super::*;
+
+    /// Whether an interface can have that name and version.
+    fn is_interface(name: &str, version: &str) -> bool {
+        syn::parse_str::<OfInterface>(&format!("name = \"{name}\", version = {version}, error = E")).is_ok()
+    }
+
+    #[test]
+    fn a_name_and_a_version_below_at_and_above_their_bounds() {
+        for (length, fits) in [(0, false), (1, true), (MAX_NAME, true), (MAX_NAME.saturating_add(1), false)] {
+            assert_eq!(is_interface(&"a".repeat(length), "1"), fits, "{length}");
+        }
+        for (name, fits) in
+            [("z-9", true), ("9", false), ("-", false), ("a_b", false), ("aB", false), ("\u{e4}", false)]
+        {
+            assert_eq!(is_interface(name, "1"), fits, "{name}");
+        }
+        for (version, fits) in [("0", true), ("65535", true), ("0xffff", true), ("65536", false)] {
+            assert_eq!(is_interface("a", version), fits, "{version}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_below_at_and_above_its_bounds() {
+        for (micros, deadline) in [
+            ("0", None),
+            ("1", Some(1)),
+            ("4294967295", Some(u32::MAX)),
+            ("4_294_967_296", None),
+            ("99999999999999999999", None),
+        ] {
+            let text = format!("#[method(deadline_us = {micros})] fn a();");
+            let mut method: syn::TraitItemFn = syn::parse_str(&text).unwrap();
+            assert_eq!(of_method(&mut method.attrs).ok().and_then(|of| of.deadline_us), deadline, "{micros}");
+            assert!(method.attrs.is_empty());
+        }
+    }
+}
