@@ -32,7 +32,7 @@ pub fn is_words(method: &Method) -> Ident {
     format_ident!("{}_as_words", number_of(method))
 }
 
-/// The constant that is made of the sizes of what goes as words; 0 where it goes as a message.
+/// The constant that is made of the sizes of what goes as words, never 0; 0 where it goes as a message.
 fn sizes(method: &Method) -> Ident {
     format_ident!("{}_sizes", number_of(method))
 }
@@ -59,7 +59,7 @@ fn constants(method: &Method, index: u16) -> TokenStream {
     };
     let doc = format!("Method `{}`.", method.name.unraw());
     quote! {
-        const #sizes: u64 = if Self::#as_words { (::core::mem::size_of::<#answer>() #(+ ::core::mem::size_of::<#types>() * 256)*) as u64 } else { 0 };
+        const #sizes: u64 = if Self::#as_words { (1 + ::core::mem::size_of::<#answer>() #(+ ::core::mem::size_of::<#types>() * 256)*) as u64 } else { 0 };
         const #label_of: u16 = Self::#number.label;
         const #as_words: bool = #(::ipc_proto::interface::probe::Plain::<#types>::IS &&)*
             ::ipc_proto::interface::probe::Plain::<#answer>::IS
