@@ -68,6 +68,9 @@ pub fn interface(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Each has a number from 1 to 32,767, which is what goes over the wire, and a documentation whose first paragraph is
 /// what a person reads. One that is called `Interrupted` says that the server died while it had the call, which may have
 /// been executed: methods that are not idempotent need it.
+///
+/// The macro derives `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq` and `Hash` and writes `Display` and `Error`; what is derived
+/// beside them stands below it.
 #[proc_macro_attribute]
 pub fn wire_error(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as ItemEnum);

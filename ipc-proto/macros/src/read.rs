@@ -157,6 +157,10 @@ fn argument(input: &FnArg) -> Result<(Ident, Type)> {
         Pat::Wild(_) if is_client(&typed.ty) => Ident::new("client", typed.pat.span()),
         other => return Err(Error::new(other.span(), "an argument has a name: the stub has it, too")),
     };
+    if let Some(attribute) = typed.attrs.iter().find(|attribute| is_conditional(attribute)) {
+        let text = format!("`{name}` is there or not there for both sides: an interface has no conditions");
+        return Err(Error::new(attribute.span(), text));
+    }
     owned(&typed.ty)?;
     Ok((name, typed.ty.as_ref().clone()))
 }
@@ -178,10 +182,7 @@ fn without_bound(ty: &Type) -> Error {
 /// The same of a type and of those that it is made of, as far as they are written there.
 fn owned_within(ty: &Type) -> Result<()> {
     match ty {
-        Type::Reference(_) | Type::Ptr(_) => {
-            let text = "a reference does not go over the wire: the other side has another memory. Use a bounded type, `heapless::String<64>`";
-            Err(Error::new(ty.span(), text))
-        }
+        Type::Reference(_) | Type::Ptr(_) => Err(of_other_memory(ty)),
         Type::ImplTrait(_) | Type::TraitObject(_) | Type::Infer(_) | Type::BareFn(_) => {
             Err(of_no_one_type(ty))
         }
@@ -196,6 +197,9 @@ fn owned_within(ty: &Type) -> Result<()> {
             PathArguments::AngleBracketed(arguments) => {
                 arguments.args.iter().try_for_each(|argument| match argument {
                     GenericArgument::Type(ty) => owned_within(ty),
+                    GenericArgument::Lifetime(lifetime) if lifetime.ident != "static" => {
+                        Err(of_other_memory(lifetime))
+                    }
                     _ => Ok(()),
                 })
             }
@@ -203,6 +207,11 @@ fn owned_within(ty: &Type) -> Result<()> {
         }),
         _ => Ok(()),
     }
+}
+
+fn of_other_memory(what: &impl Spanned) -> Error {
+    let text = "a reference does not go over the wire: the other side has another memory. Use a bounded type, `heapless::String<64>`";
+    Error::new(what.span(), text)
 }
 
 fn of_no_one_type(ty: &Type) -> Error {

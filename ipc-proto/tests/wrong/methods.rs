@@ -33,6 +33,8 @@ trait Methods {
     fn bare(&mut self, text: str) -> Result<u64, E>; //~ it has no bound, and a message has
     fn bytes(&mut self, of: [u8]) -> Result<u64, E>; //~ it has no bound, and a message has
     fn server(&mut self) -> Result<Option<Self>, E>; //~ what goes over the wire is of one type
+    fn borrowed(&mut self, text: Text<'_>) -> Result<u64, E>; //~ a reference does not go over the wire
+    fn part(&mut self, #[cfg(test)] a: u64) -> Result<u64, E>; //~ `a` is there or not there for both sides
     fn new(&mut self) -> Result<u64, E>; //~ the stub has a `new` of its own
     fn way(&mut self) -> Result<u64, E>; //~ the stub has a `way` of its own
     unsafe fn trusted(&mut self) -> Result<u64, E>; //~ `trusted` is a plain `fn`
