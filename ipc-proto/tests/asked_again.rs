@@ -86,3 +86,11 @@ fn another_method_is_asked_once_and_says_that_it_was_interrupted() {
         assert_eq!((failed, way.asked.get()), (Err(Failure::Service(NoteError::Interrupted)), 1));
     }
 }
+
+#[test]
+fn a_server_that_lives_is_asked_once() {
+    let way = Dies::often(1, Generation(1));
+    let slow = CallError::Interrupted { generation: Generation(1), next: Generation(1) };
+    assert_eq!(NotesClient::new(&way).last(), Err(Failure::Call(slow)));
+    assert_eq!(way.asked.get(), 1);
+}

@@ -15,7 +15,7 @@ use crate::headings;
 use crate::methods::number_of;
 
 /// The most methods: their numbers end below those of no use.
-const MAX_METHODS: usize = 0x7000;
+const MAX_METHODS: usize = 256;
 
 /// An interface.
 pub struct Interface {
@@ -246,4 +246,22 @@ fn answer(output: &ReturnType, name: &Ident, error: &str) -> Result<Type> {
     }
     owned(answer)?;
     Ok(answer.clone())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it expects")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_methods_below_at_and_above_the_bound() {
+        let docs = "/// A.\n/// # Request\n/// A.\n/// # Preconditions\n/// A.\n/// # Response\n/// A.\n/// # Errors\n/// A.\n";
+        for (count, fits) in [(MAX_METHODS - 1, true), (MAX_METHODS, true), (MAX_METHODS + 1, false)] {
+            let method = |number| format!("{docs}fn m{number}(&mut self) -> Result<(), E>;");
+            let methods: String = (0..count).map(method).collect();
+            let attribute = syn::parse_str("name = \"a\", version = 1, error = E").unwrap();
+            let mut item = syn::parse_str(&format!("trait Any {{ {methods} }}")).unwrap();
+            assert_eq!(interface(attribute, &mut item).is_ok(), fits, "{count}");
+        }
+    }
 }

@@ -56,7 +56,7 @@ impl<E: fmt::Display> fmt::Display for Failure<E> {
 impl<E: fmt::Debug + fmt::Display> core::error::Error for Failure<E> {}
 
 /// Asks once, or, where a method is `idempotent`, up to [`MAX_REPEATED`] times more as long as the server dies with the
-/// call and is started again.
+/// call and is started again. A server that lives and was too slow is not asked again: it would have still more to do.
 ///
 /// # Errors
 /// [`Failure`].
@@ -77,10 +77,10 @@ pub fn ask<E: WireError, A>(
     }
 }
 
-/// Whether the call was interrupted, and somebody will take the next one.
+/// Whether the server has died with the call, and another instance will take the next one.
 #[cold]
 fn comes_again(error: &CallError) -> bool {
-    matches!(error, CallError::Interrupted { next, .. } if *next != Generation::NONE)
+    matches!(error, CallError::Interrupted { generation, next } if next != generation && *next != Generation::NONE)
 }
 
 #[cold]

@@ -43,10 +43,11 @@ pub trait Message {
     /// [`Status::BadMessage`]; return it, and the client sees it.
     fn decode<T: DeserializeOwned>(&self) -> Result<T, Status>;
 
-    /// Writes the answer. Calls that were made since the request was read have used the same place.
+    /// Writes the answer. Calls that were made since the request was read have used the same place. What is too long for
+    /// a message becomes one without words, of which the client reads that the answer makes no sense.
     ///
     /// # Errors
-    /// [`Status::BadMessage`] where it is too long for a message; bounded types cannot be.
+    /// What the client sees instead.
     fn answer<T: Serialize>(self, value: &T) -> Result<Self::Answer, Status>;
 }
 

@@ -80,6 +80,8 @@ impl From<CallError> for InitError {
 /// How often the name server is asked again because it has died with a request, or was too slow: [`NamesError`] says how
 /// often that is in all.
 const MAX_REPEATED: u32 = 4;
+// The sentence of an error says how often that is with the first time.
+const _: () = assert!(MAX_REPEATED == 4);
 
 /// Asks the name server, and its next instance where it dies meanwhile: what is asked twice is done once.
 pub(crate) fn ask(request: &Request) -> Result<Answer, NamesError> {

@@ -38,17 +38,17 @@ pub struct Answer {
 }
 
 /// Writes `value` as the answer to the call in hand. Make no other call between this and returning it: both use
-/// the same message registers.
+/// the same message registers. A value that is too long for a message becomes one without words, of which the client reads
+/// that the answer makes no sense: the call was executed.
 ///
 /// # Errors
-/// [`Status::BadMessage`] where the value is too long for a message; bounded types cannot be.
+/// None: a `Result` since it is what [`Server::message`] returns.
 pub fn answer<T: Serialize + ?Sized>(value: &T) -> Result<Answer, Status> {
-    with_ipc_buffer_mut(|buffer| {
+    let length = with_ipc_buffer_mut(|buffer| {
         let words = buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default();
-        wire::encode(value, words)
-            .map(|length| Answer { length: Some(length) })
-            .map_err(|_| Status::BadMessage)
-    })
+        wire::encode(value, words).unwrap_or(0)
+    });
+    Ok(Answer { length: Some(length) })
 }
 
 /// Answers the call in hand now, and goes on after that without a caller: to call the caller back, who is not inside a
@@ -178,7 +178,8 @@ fn message<S: Server>(
 #[inline(always)]
 pub(crate) fn answer_to<S: Server>(server: &mut S, call: &RecvWithMRs) -> Option<(MessageInfo, [u64; 4])> {
     let label = call.info.label();
-    if label & u64::from(WORDS) != 0 && call.info.length() == 4 {
+    // No method has a bit above that one.
+    if label & !u64::from(u16::MAX >> 1) == u64::from(WORDS) && call.info.length() == 4 {
         Some(match server.words(Client::of(call.badge), label as u16, call.msg) {
             Ok(words) => (reply_info(Status::Ok, 4), words),
             Err(status) => (reply_info(status, 0), [0; 4]),

@@ -57,9 +57,9 @@ pub struct Case {
     pub title: &'static str,
     /// The programs; the first is the name server's.
     pub programs: Vec<Program>,
-    /// The system's manifest.
+    /// The system's manifest, as it is written.
     text: String,
-    /// The same.
+    /// The same, as it is read.
     pub system: SystemManifest,
     /// How often something can happen.
     pub left: Left,

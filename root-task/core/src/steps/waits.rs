@@ -96,7 +96,7 @@ pub(super) fn drop_wait(on: &mut impl Effects, id: DomainId) {
 /// A module has died, has been forgotten, is held or has become live, so others may be expected to provide what some wait
 /// for: a turn of its own for that, when the ledger knows all of it.
 pub(super) fn look_soon(on: &mut impl Effects) {
-    if on.tables().waits.waiting().next().is_some() {
+    if on.tables().waits.asked().next().is_some() {
         alarm_at(on, on.now());
     }
 }

@@ -35,7 +35,8 @@ impl SystemManifest {
         }
         for (limit, most) in [
             ("longest_restart_delay_ms", self.longest_restart_delay_ms),
-            // A longer one is over when its window is, and the budget would never be spent.
+            // The window would be over before the first restart. Delays that grow can outlast a longer window, too:
+            // that is for who writes the manifest to weigh.
             ("restart_window_ms", self.restart_window_ms),
         ] {
             let value = self.restart_delay_ms;
