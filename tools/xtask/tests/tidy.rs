@@ -95,10 +95,13 @@ struct File {
 fn check(is_wrong: impl Fn(&File) -> bool, rule: &str) {
     let files = rust_files();
     assert!(files.len() > 50, "found only {} files: is this the repository?", files.len());
-    // This file names what it looks for.
+    // This file names what it looks for; those under `wrong` are there for the compiler to refuse them.
     let mut wrong: Vec<&str> = files
         .iter()
-        .filter(|file| file.name != "tools/xtask/tests/tidy.rs" && is_wrong(file))
+        .filter(|file| {
+            file.name != "tools/xtask/tests/tidy.rs" && !file.name.starts_with("ipc-proto/tests/wrong/")
+        })
+        .filter(|file| is_wrong(file))
         .map(|file| file.name.as_str())
         .collect();
     wrong.sort_unstable();
