@@ -2,8 +2,7 @@
 //!
 //! It keeps that capability until a call says that the service is gone, and only then looks `echo` up again. So it
 //! shows what an old capability reaches after an unload: nothing.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
 use ipc_proto::echo::{self, Said, Text};

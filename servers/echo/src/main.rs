@@ -1,6 +1,5 @@
 //! A server that answers with the text it was sent, reversed: a whole module on one page.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
 use ipc_proto::echo::{Echo, EchoError, EchoInterface, EchoServer, Said, Text};

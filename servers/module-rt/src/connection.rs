@@ -5,10 +5,10 @@ use ipc_proto::interface::Call;
 use ipc_proto::label::{self, Status};
 use ipc_proto::method::Method;
 use ipc_proto::wire;
-use sel4::{MessageInfoBuilder, with_ipc_buffer, with_ipc_buffer_mut};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::clock;
+use crate::sys;
 
 /// A capability to a service, in a slot of this module's CSpace. Lives as long as the service; after that every
 /// call says [`CallError::Gone`].
@@ -34,10 +34,6 @@ impl Connection {
         self.slot
     }
 
-    fn endpoint(self) -> sel4::cap::Endpoint {
-        sel4::cap::Endpoint::from_bits(self.slot)
-    }
-
     /// Calls a message method: `request` goes out as postcard, the answer comes back as `A`.
     ///
     /// # Errors
@@ -48,15 +44,14 @@ impl Connection {
         request: &R,
     ) -> Result<A, CallError> {
         let method = method.into();
-        let length = with_ipc_buffer_mut(|buffer| {
-            let words = buffer.msg_regs_mut();
+        let length = sys::message_mut(|words| {
             wire::encode(request, words.get_mut(..wire::MAX_WORDS).unwrap_or_default())
         })
         .map_err(|_| CallError::TooLong)?;
-        let info = MessageInfoBuilder::default().label(u64::from(method.label)).length(length).build();
-        let reply = self.endpoint().call_noted(info, notes(method));
-        with_ipc_buffer(|buffer| {
-            let words = buffer.msg_regs().get(..reply.length()).unwrap_or_default();
+        let info = sys::info(u64::from(method.label), length);
+        let reply = sys::call(self.slot, info, notes(method));
+        sys::message(|words| {
+            let words = words.get(..reply.length()).unwrap_or_default();
             if reply.label() != label::reply(Status::Ok) {
                 return Err(CallError::of(reply.label(), words.first_chunk().copied().unwrap_or_default()));
             }
@@ -71,8 +66,8 @@ impl Connection {
     #[inline(always)]
     pub fn call_words(self, method: impl Into<Method>, words: [u64; 4]) -> Result<[u64; 4], CallError> {
         let method = method.into();
-        let info = MessageInfoBuilder::default().label(u64::from(method.label)).length(4).build();
-        let reply = self.endpoint().call_noted_with_mrs(info, words, notes(method));
+        let info = sys::info(u64::from(method.label), 4);
+        let reply = sys::call_words(self.slot, info, words, notes(method));
         if reply.info.label() == label::reply(Status::Ok) && reply.info.length() == 4 {
             Ok(reply.msg)
         } else {

@@ -23,25 +23,27 @@
 //! | [`private`] | being called back by one peer during init |
 //! | [`clock`] | the guest's clock |
 //! | [`fault`] | faults on purpose |
+//! | `sys/` | the one way to the kernel, or to the simulation of a system on a machine that is no target |
+//! | `simulation` | modules in that simulation, for their tests (not on the target) |
 #![no_std]
 
 pub mod clients;
 pub mod clock;
 pub mod connection;
-pub mod console;
-pub mod device;
+#[cfg(target_os = "none")]
 pub mod fault;
 pub mod init;
-pub mod locker;
 pub mod losses;
 mod macros;
 pub mod operator;
-mod panic;
 pub mod private;
 pub mod request;
 pub mod serve;
 pub mod service;
+#[cfg(not(target_os = "none"))]
+pub mod simulation;
 pub mod start;
+mod sys;
 pub mod waiting;
 pub mod window;
 
@@ -57,9 +59,12 @@ pub use losses::Loss;
 pub use private::{Private, PrivateError, call_back};
 pub use serve::{Answer, Request, Server, answer, answer_first};
 pub use service::{client, client_waiting};
+#[cfg(not(target_os = "none"))]
+pub use sys::fault;
+pub use sys::{console, device, locker};
 pub use waiting::{WaitError, lookup_waiting};
 
 /// Lets others of the same priority run.
 pub fn yield_now() {
-    sel4::r#yield();
+    sys::yield_now();
 }

@@ -9,6 +9,7 @@ use ipc_proto::losses::{LABEL, Losses, Request};
 use ipc_proto::slots;
 
 use crate::connection::Connection;
+use crate::sys;
 
 pub use ipc_proto::losses::Now;
 
@@ -43,6 +44,6 @@ pub fn wait_for_losses() -> impl Iterator<Item = Loss> {
             return each(losses);
         }
         // A signal ends this as a call would. What was signalled before is not lost: the kernel keeps it.
-        let _ = sel4::cap::Endpoint::from_bits(slots::RECEIVE).recv(());
+        let _ = sys::recv(slots::RECEIVE);
     }
 }

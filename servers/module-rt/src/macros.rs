@@ -3,29 +3,45 @@
 /// Makes the crate a module that serves: the manifest, and the init function that returns its [`crate::Server`].
 ///
 /// ```ignore
+/// #![cfg_attr(target_os = "none", no_std, no_main)]
+///
 /// module_rt::module! {
 ///     manifest: Manifest { version: 2, ..Manifest::new("echo") },
 ///     init: init,
 /// }
 /// ```
+///
+/// On a machine that is no target the crate is a program that says so; in its tests there is `simulated()`, which gives
+/// the module for a simulation.
 #[macro_export]
 macro_rules! module {
     (manifest: $manifest:expr, init: $init:expr $(,)?) => {
-        $crate::__entry!($manifest, $crate::start::run_module($init));
+        $crate::__entry!($manifest, $init, run_module, module);
     };
 }
 
 /// Makes the crate a module that does its work in one function and exits. That function may take as long as it likes,
-/// unless it reserves a name.
+/// unless it reserves a name. Elsewhere than on the target as [`crate::module`]; so the function is not to be called
+/// `main`, which is what a program of that machine begins with.
 #[macro_export]
 macro_rules! program {
+    (manifest: $manifest:expr, main: main $(,)?) => {
+        #[cfg(not(target_os = "none"))]
+        compile_error!(
+            "a module's function that is called `main` is one for the target only: give it another name"
+        );
+        #[cfg(target_os = "none")]
+        $crate::program! { manifest: $manifest, main: { main } }
+    };
     (manifest: $manifest:expr, main: $main:expr $(,)?) => {
         $crate::__entry!(
             {
                 const MANIFEST: $crate::Manifest = $manifest;
                 $crate::Manifest { flags: MANIFEST.flags | $crate::ipc_proto::manifest::PROGRAM, ..MANIFEST }
             },
-            $crate::start::run_program($main)
+            $main,
+            run_program,
+            program
         );
     };
 }
@@ -33,7 +49,8 @@ macro_rules! program {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __entry {
-    ($manifest:expr, $run:expr) => {
+    ($manifest:expr, $way_in:expr, $run:ident, $simulated:ident) => {
+        #[cfg(target_os = "none")]
         #[allow(unsafe_code, reason = "a section name and a symbol name; no unsafe operation")]
         const _: () = {
             #[used]
@@ -42,8 +59,20 @@ macro_rules! __entry {
 
             #[unsafe(no_mangle)]
             fn escrow_module_main() -> ! {
-                $run
+                $crate::start::$run($way_in)
             }
         };
+
+        #[cfg(not(any(target_os = "none", test)))]
+        fn main() -> ::std::process::ExitCode {
+            $crate::simulation::is_no_program(&$crate::simulation::$simulated($manifest, $way_in))
+        }
+
+        /// This module, for a simulation.
+        #[cfg(all(test, not(target_os = "none")))]
+        #[allow(dead_code, reason = "not every module's tests run it")]
+        pub fn simulated() -> $crate::simulation::Module {
+            $crate::simulation::$simulated($manifest, $way_in)
+        }
     };
 }

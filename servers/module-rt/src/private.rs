@@ -34,6 +34,7 @@ use ipc_proto::slots;
 use crate::connection::Connection;
 use crate::init::{Init, InitError};
 use crate::serve::{Server, answer_to, signalled};
+use crate::sys;
 use ipc_proto::call_error::CallError;
 use ipc_proto::interface::Client;
 
@@ -124,12 +125,11 @@ impl Private {
         server: &mut S,
         mut done: impl FnMut(&mut S) -> Option<T>,
     ) -> Result<T, PrivateError> {
-        let receive = sel4::cap::Endpoint::from_bits(slots::PRIVATE);
         loop {
             if let Some(result) = done(server) {
                 return Ok(result);
             }
-            let call = receive.recv_with_mrs(());
+            let call = sys::recv(slots::PRIVATE);
             if call.badge & SIGNAL != 0 {
                 signalled(server, call.badge);
                 // A signal can be one of an earlier peer.
@@ -139,7 +139,7 @@ impl Private {
                     return Err(PrivateError::Ended(why));
                 }
             } else if let Some((info, words)) = answer_to(server, &call) {
-                sel4::reply_with_mrs(info, words);
+                sys::reply(info, words);
             }
         }
     }

@@ -6,10 +6,10 @@ use ipc_proto::interface::{Client, Dispatch, Message};
 use ipc_proto::label::{self, Status, WORDS};
 use ipc_proto::slots;
 use ipc_proto::wire;
-use sel4::{MessageInfo, MessageInfoBuilder, RecvWithMRs, with_ipc_buffer, with_ipc_buffer_mut};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::request;
+use crate::sys::{self, Info, Received};
 
 /// The message of a call, still in the message registers.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,8 @@ impl Request {
     /// # Errors
     /// [`Status::BadMessage`]; return it, and the client sees it.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Status> {
-        with_ipc_buffer(|buffer| {
-            let words = buffer.msg_regs().get(..self.length).ok_or(Status::BadMessage)?;
+        sys::message(|words| {
+            let words = words.get(..self.length).ok_or(Status::BadMessage)?;
             wire::decode(words).map_err(|_| Status::BadMessage)
         })
     }
@@ -44,8 +44,8 @@ pub struct Answer {
 /// # Errors
 /// None: a `Result` since it is what [`Server::message`] returns.
 pub fn answer<T: Serialize + ?Sized>(value: &T) -> Result<Answer, Status> {
-    let length = with_ipc_buffer_mut(|buffer| {
-        let words = buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default();
+    let length = sys::message_mut(|words| {
+        let words = words.get_mut(..wire::MAX_WORDS).unwrap_or_default();
         wire::encode(value, words).unwrap_or(0)
     });
     Ok(Answer { length: Some(length) })
@@ -58,15 +58,15 @@ pub fn answer<T: Serialize + ?Sized>(value: &T) -> Result<Answer, Status> {
 /// As [`answer`]; nothing was sent.
 pub fn answer_first<T: Serialize + ?Sized>(value: &T) -> Result<Answer, Status> {
     let length = answer(value)?.length.unwrap_or(0);
-    sel4::reply_with_mrs(reply_info(Status::Ok, length), first_words());
+    sys::reply(reply_info(Status::Ok, length), first_words());
     Ok(Answer { length: None })
 }
 
 /// The words of a message that go through registers.
 fn first_words() -> [u64; 4] {
     let mut first = [0; 4];
-    with_ipc_buffer(|buffer| {
-        for (word, register) in first.iter_mut().zip(buffer.msg_regs()) {
+    sys::message(|words| {
+        for (word, register) in first.iter_mut().zip(words) {
             *word = *register;
         }
     });
@@ -148,22 +148,17 @@ impl<D: Dispatch> Server for D {
     }
 }
 
-fn reply_info(status: Status, length: usize) -> MessageInfo {
-    MessageInfoBuilder::default().label(label::reply(status)).length(length).build()
+fn reply_info(status: Status, length: usize) -> Info {
+    sys::info(label::reply(status), length)
 }
 
 /// A message call, off the fastpath: the first four words go from registers to the IPC buffer and back. `None` where it
 /// was answered already.
 #[cold]
 #[inline(never)]
-fn message<S: Server>(
-    server: &mut S,
-    badge: u64,
-    info: MessageInfo,
-    words: [u64; 4],
-) -> Option<(MessageInfo, [u64; 4])> {
-    with_ipc_buffer_mut(|buffer| {
-        for (register, word) in buffer.msg_regs_mut().iter_mut().zip(words) {
+fn message<S: Server>(server: &mut S, badge: u64, info: Info, words: [u64; 4]) -> Option<(Info, [u64; 4])> {
+    sys::message_mut(|registers| {
+        for (register, word) in registers.iter_mut().zip(words) {
             *register = word;
         }
     });
@@ -176,7 +171,7 @@ fn message<S: Server>(
 
 /// What a server answers to a call; `None` where it has answered already.
 #[inline(always)]
-pub(crate) fn answer_to<S: Server>(server: &mut S, call: &RecvWithMRs) -> Option<(MessageInfo, [u64; 4])> {
+pub(crate) fn answer_to<S: Server>(server: &mut S, call: &Received) -> Option<(Info, [u64; 4])> {
     let label = call.info.label();
     // No method has a bit above that one.
     if label & !u64::from(u16::MAX >> 1) == u64::from(WORDS) && call.info.length() == 4 {
@@ -210,17 +205,16 @@ pub(crate) fn signalled<S: Server>(server: &mut S, badge: u64) {
 
 /// Serves until the domain is reaped.
 pub fn serve<S: Server>(mut server: S) -> ! {
-    let receive = sel4::cap::Endpoint::from_bits(slots::RECEIVE);
-    let mut call = receive.recv_with_mrs(());
+    let mut call = sys::recv(slots::RECEIVE);
     loop {
         if call.badge & SIGNAL != 0 {
             signalled(&mut server, call.badge);
-            call = receive.recv_with_mrs(());
+            call = sys::recv(slots::RECEIVE);
             continue;
         }
         call = match answer_to(&mut server, &call) {
-            Some((info, words)) => receive.reply_recv_with_mrs(info, words, ()),
-            None => receive.recv_with_mrs(()),
+            Some((info, words)) => sys::reply_recv(slots::RECEIVE, info, words),
+            None => sys::recv(slots::RECEIVE),
         };
     }
 }

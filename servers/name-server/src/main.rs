@@ -3,8 +3,7 @@
 //! It decides about names only, in [`name_server_core`]. Whether a service exists and is visible is the supervisor's
 //! word, asked for at every lookup; the capability itself goes from the supervisor to the client and never passes
 //! through here.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
 use module_rt::{Init, InitError, Manifest, Restart};

@@ -2,8 +2,7 @@
 //!
 //! It is a module like any other, with two grants: the console's receiver, and the operator's interface of the
 //! supervisor.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
 mod commands;
@@ -25,7 +24,7 @@ module_rt::program! {
         device: module_rt::ipc_proto::manifest::Device::Console as u8,
         ..Manifest::new("shell")
     },
-    main: main,
+    main: run,
 }
 
 /// Reads keys until a line is finished, showing them as they are typed.
@@ -52,7 +51,7 @@ fn read_line(shell: &mut Shell) -> Entered {
     }
 }
 
-fn main(_: &mut Init) -> Result<(), InitError> {
+fn run(_: &mut Init) -> Result<(), InitError> {
     let receiver = Receiver::take().ok_or_else(|| {
         InitError::new(1, format_args!("the console was not granted: see `console` in the system's manifest"))
     })?;

@@ -18,9 +18,28 @@ struct Metadata {
 struct Package {
     id: String,
     name: String,
+    dependencies: Vec<Dependency>,
 }
 
-/// The members that are built for this architecture only: those that plain cargo leaves alone.
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    /// `dev` or `build`; none where the package itself links it.
+    kind: Option<String>,
+}
+
+/// What every module links.
+const RUNTIME: &str = "module-rt";
+
+impl Package {
+    /// Whether it is a module, or what every module links: that ships for the target, also where plain cargo builds it.
+    fn is_of_a_module(&self) -> bool {
+        let links = |dependency: &Dependency| dependency.name == RUNTIME && dependency.kind.is_none();
+        self.name == RUNTIME || self.dependencies.iter().any(links)
+    }
+}
+
+/// The members that ship for this architecture: those that plain cargo leaves alone, and all modules.
 ///
 /// # Errors
 /// Where cargo cannot read the workspace.
@@ -38,7 +57,7 @@ fn choose(told: &str, arch: Arch) -> Result<Vec<String>> {
     for package in metadata.packages {
         let on_the_host = metadata.workspace_default_members.contains(&package.id);
         let for_another = package.name == LOADER && arch != Arch::Aarch64;
-        if !on_the_host && !for_another {
+        if (!on_the_host || package.is_of_a_module()) && !for_another {
             names.push(package.name);
         }
     }
@@ -50,10 +69,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn default_members_and_the_other_architectures_loader_are_left_out() {
-        let told = r#"{"packages": [{"id": "1", "name": "ipc-proto"}, {"id": "2", "name": "echo"},
-            {"id": "3", "name": "loader"}], "workspace_default_members": ["1"], "version": 1}"#;
-        assert_eq!(choose(told, Arch::Aarch64).unwrap(), ["echo", "loader"]);
-        assert_eq!(choose(told, Arch::X86_64).unwrap(), ["echo"]);
+    fn default_members_that_are_no_modules_and_the_other_architectures_loader_are_left_out() {
+        let told = r#"{"packages": [{"id": "1", "name": "ipc-proto", "dependencies": []},
+            {"id": "2", "name": "hanger", "dependencies": []}, {"id": "3", "name": "loader", "dependencies": []},
+            {"id": "4", "name": "echo", "dependencies": [{"name": "module-rt", "kind": null}]},
+            {"id": "5", "name": "module-rt", "dependencies": []},
+            {"id": "6", "name": "simulation", "dependencies": [{"name": "module-rt", "kind": "dev"}]}],
+            "workspace_default_members": ["1", "4", "5", "6"], "version": 1}"#;
+        assert_eq!(choose(told, Arch::Aarch64).unwrap(), ["hanger", "loader", "echo", "module-rt"]);
+        assert_eq!(choose(told, Arch::X86_64).unwrap(), ["hanger", "echo", "module-rt"]);
     }
 }

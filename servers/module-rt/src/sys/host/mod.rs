@@ -1,0 +1,20 @@
+//! The kernel's calls, as this runtime makes them on a machine that is no target: to the simulation of a system.
+
+pub mod console;
+pub mod device;
+pub mod fault;
+pub mod locker;
+
+pub use simulation::calls::{
+    Info, Received, call, call_words, instance, message, message_mut, now, recv, reply, reply_recv, yield_now,
+};
+
+/// What a message is: its label, and how many words it has.
+pub fn info(label: u64, length: usize) -> Info {
+    Info::new(label, length)
+}
+
+/// When a call begins is noted by the simulated kernel itself.
+pub fn ticks() -> u64 {
+    0
+}

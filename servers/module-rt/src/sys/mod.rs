@@ -1,0 +1,25 @@
+//! The one way to the kernel: on the target to seL4, on any other machine to the simulation of a system.
+//!
+//! Everything else in this crate is the same on both. The simulation's half has what a message needs; what it has not
+//! (devices, lockers) compiles there, for a language server's sake, and says so where it is called.
+
+#[cfg(not(target_os = "none"))]
+mod host;
+#[cfg(target_os = "none")]
+mod kernel;
+
+#[cfg(not(target_os = "none"))]
+pub use host::{console, device, fault, locker};
+#[cfg(target_os = "none")]
+pub use kernel::{console, device, locker};
+
+#[cfg(not(target_os = "none"))]
+pub(crate) use host::{
+    Info, Received, call, call_words, info, instance, message, message_mut, now, recv, reply, reply_recv,
+    ticks, yield_now,
+};
+#[cfg(target_os = "none")]
+pub(crate) use kernel::{
+    Info, Received, call, call_words, info, instance, message, message_mut, now, recv, reply, reply_recv,
+    ticks, yield_now,
+};

@@ -1,0 +1,253 @@
+//! A module's kernel calls, as its runtime makes them on this machine: each is handed to the simulated kernel, which lets
+//! the module's thread go on when it is answered, or never.
+
+use std::cell::{Cell, RefCell};
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, Sender};
+
+use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::wire::MAX_WORDS;
+
+/// How many words of a message go through registers, and not through the message buffer.
+pub const IN_REGISTERS: usize = 4;
+/// What a call comes to whose thread is being ended: that it reaches nothing.
+const INVALID_CAPABILITY: u64 = 2;
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Info {
+    label: u64,
+    length: usize,
+}
+
+impl Info {
+    /// A message with that label, of so many words: as many as a message can have at most.
+    pub fn new(label: u64, length: usize) -> Info {
+        Info { label, length: length.min(MAX_WORDS) }
+    }
+
+    /// Its label.
+    pub fn label(self) -> u64 {
+        self.label
+    }
+
+    /// How many words it has.
+    pub fn length(self) -> usize {
+        self.length
+    }
+}
+
+/// A message and who sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// What it is.
+    pub info: Info,
+    /// The badge of the capability with which it was sent.
+    pub badge: u64,
+    /// Its first words.
+    pub msg: [u64; IN_REGISTERS],
+}
+
+/// The label and the words of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// Its label.
+    pub label: u64,
+    /// Its words.
+    pub words: Vec<u64>,
+}
+
+/// What a thread asks of the kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Calls what a slot holds. The notes say how long it may take.
+    Call(u64, Message, [u64; 2]),
+    /// Waits for a message at what a slot holds.
+    Recv(u64),
+    /// Answers the call in hand.
+    Reply(Message),
+    /// Answers the call in hand, and waits for the next message.
+    ReplyRecv(u64, Message),
+    /// Lets others run.
+    Yield,
+    /// What time it is.
+    Now,
+    /// Reads or writes where nothing is: the thread does not go on.
+    Fault(&'static str),
+    /// Something that is not simulated: the run ends with that.
+    NotSimulated(&'static str),
+}
+
+/// How a thread goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Goes {
+    /// With this message, of whom the badge names.
+    On(u64, Message),
+    /// It does not: the instance is dead.
+    Nowhere,
+}
+
+/// The payload with which the thread of a dead instance unwinds.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended;
+
+/// A thread's way to the kernel.
+#[derive(Debug)]
+pub struct Way {
+    /// Which instance it is.
+    pub instance: Instance,
+    /// What it asks.
+    pub ask: Sender<Asked>,
+    /// How it goes on.
+    pub goes: Receiver<Goes>,
+}
+
+thread_local! {
+    static WAY: RefCell<Option<Way>> = const { RefCell::new(None) };
+    static BUFFER: RefCell<[u64; MAX_WORDS]> = const { RefCell::new([0; MAX_WORDS]) };
+    static ENDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on the calls of this thread are those of an instance.
+pub fn become_instance(way: Way) {
+    WAY.set(Some(way));
+}
+
+/// Whether this thread is an instance's.
+pub fn is_instance() -> bool {
+    WAY.with_borrow(Option::is_some)
+}
+
+/// Which instance this thread is.
+pub fn instance() -> Instance {
+    let nobody = Instance { domain: DomainId(0), generation: Generation::NONE };
+    WAY.with_borrow(|way| way.as_ref().map_or(nobody, |way| way.instance))
+}
+
+/// Asks the kernel, and waits until this thread goes on.
+#[allow(clippy::panic, reason = "there is no kernel to ask, and nothing to return: a bug of the test")]
+fn ask(asked: Asked) -> (u64, Message) {
+    if ENDED.get() {
+        // What a destructor asks while the thread unwinds: on the target none of it runs.
+        return (0, Message { label: INVALID_CAPABILITY, words: Vec::new() });
+    }
+    let goes = WAY.with_borrow(|way| {
+        let way = way.as_ref()?;
+        // Where the simulation is over, nobody answers.
+        Some(way.ask.send(asked).ok().and_then(|()| way.goes.recv().ok()).unwrap_or(Goes::Nowhere))
+    });
+    match goes {
+        Some(Goes::On(badge, message)) => (badge, message),
+        Some(Goes::Nowhere) => {
+            ENDED.set(true);
+            resume_unwind(Box::new(Ended))
+        }
+        None => panic!(
+            "a module's code has called the kernel, and there is none: a test runs such code in a \
+             `module_rt::simulation::System`"
+        ),
+    }
+}
+
+/// Reads this thread's message registers.
+pub fn message<T>(read: impl FnOnce(&[u64]) -> T) -> T {
+    BUFFER.with_borrow(|buffer| read(buffer))
+}
+
+/// Writes them.
+pub fn message_mut<T>(write: impl FnOnce(&mut [u64]) -> T) -> T {
+    BUFFER.with_borrow_mut(|buffer| write(buffer))
+}
+
+/// The message that lies in the message registers.
+fn load(info: Info) -> Message {
+    let words = message(|buffer| buffer.get(..info.length).unwrap_or_default().to_vec());
+    Message { label: info.label, words }
+}
+
+/// The same, with its first words from the processor's registers.
+fn load_with(info: Info, first: [u64; IN_REGISTERS]) -> Message {
+    let mut message = load(info);
+    for (word, first) in message.words.iter_mut().zip(first) {
+        *word = first;
+    }
+    message
+}
+
+/// Puts a message where it is received: what is beyond the first words into the message registers. Gives the first.
+fn store(message: &Message) -> (Info, [u64; IN_REGISTERS]) {
+    let mut first = [0; IN_REGISTERS];
+    for (to, word) in first.iter_mut().zip(&message.words) {
+        *to = *word;
+    }
+    message_mut(|buffer| {
+        for (to, word) in buffer.iter_mut().zip(&message.words).skip(IN_REGISTERS) {
+            *to = *word;
+        }
+    });
+    (Info::new(message.label, message.words.len()), first)
+}
+
+/// Calls with the message in the message registers; the answer lies there after that.
+pub fn call(slot: u64, info: Info, notes: [u64; 2]) -> Info {
+    let (_, answer) = ask(Asked::Call(slot, load(info), notes));
+    let (info, first) = store(&answer);
+    message_mut(|buffer| {
+        for (to, word) in buffer.iter_mut().zip(first) {
+            *to = word;
+        }
+    });
+    info
+}
+
+/// Calls with four words. Gives what the answer is, and its first words.
+pub fn call_words(slot: u64, info: Info, words: [u64; IN_REGISTERS], notes: [u64; 2]) -> Received {
+    let (badge, answer) = ask(Asked::Call(slot, load_with(info, words), notes));
+    let (info, msg) = store(&answer);
+    Received { info, badge, msg }
+}
+
+fn received((badge, message): (u64, Message)) -> Received {
+    let (info, msg) = store(&message);
+    Received { info, badge, msg }
+}
+
+/// Waits for a message.
+pub fn recv(slot: u64) -> Received {
+    received(ask(Asked::Recv(slot)))
+}
+
+/// Answers the call in hand, and waits for the next message.
+pub fn reply_recv(slot: u64, info: Info, words: [u64; IN_REGISTERS]) -> Received {
+    received(ask(Asked::ReplyRecv(slot, load_with(info, words))))
+}
+
+/// Answers the call in hand.
+pub fn reply(info: Info, words: [u64; IN_REGISTERS]) {
+    ask(Asked::Reply(load_with(info, words)));
+}
+
+/// Lets others run.
+pub fn yield_now() {
+    ask(Asked::Yield);
+}
+
+/// The simulated clock, in nanoseconds.
+pub fn now() -> u64 {
+    let (_, answer) = ask(Asked::Now);
+    answer.words.first().copied().unwrap_or(0)
+}
+
+/// Reads or writes where nothing is: this instance dies.
+#[allow(clippy::panic, reason = "the thread is on its way out, and this function does not return")]
+pub fn fault(how: &'static str) -> ! {
+    ask(Asked::Fault(how));
+    panic!("{how}")
+}
+
+/// Something that is not simulated: the run ends with that, and the test with it.
+#[allow(clippy::panic, reason = "the thread is on its way out, and this function does not return")]
+pub fn not_simulated(what: &'static str) -> ! {
+    ask(Asked::NotSimulated(what));
+    panic!("{what}")
+}
