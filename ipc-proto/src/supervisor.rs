@@ -38,7 +38,7 @@ pub enum Request {
     },
     /// The module panicked. No answer: the domain is reaped, as after a fault.
     Panicked {
-        /// Message and source line.
+        /// File, line and message, cut at the end where they are too long.
         reason: Line,
     },
     /// Print a line on the console, tagged with the module's name and generation. Control characters are

@@ -1,4 +1,5 @@
-//! The panic handler: the message reaches the supervisor's report, then the domain is reaped.
+//! The panic handler: place and message reach the supervisor's report, together cut at the bound of a line
+//! (`ipc_proto::supervisor::MAX_LINE`), then the domain is reaped.
 
 use core::panic::PanicInfo;
 
@@ -6,7 +7,8 @@ use core::panic::PanicInfo;
 fn panic(info: &PanicInfo<'_>) -> ! {
     match info.location() {
         Some(at) => {
-            crate::request::panicked(format_args!("{} ({}:{})", info.message(), at.file(), at.line()))
+            // The place first: a message that is too long is cut at its end.
+            crate::request::panicked(format_args!("{}:{}: {}", at.file(), at.line(), info.message()))
         }
         None => crate::request::panicked(format_args!("{}", info.message())),
     }
