@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CAPS_PAGE, Death, Fate, Fingerprint, HolderInfo, MAX_MARKS, Mark, MemoryInfo, ModuleInfo, PAGE, Proof,
-    Sentence, ServiceInfo, SlotInfo, Users, WAITS_PAGE, WaitInfo, WindowInfo,
+    Sentence, ServiceInfo, SlotInfo, StackUse, Users, WAITS_PAGE, WaitInfo, WindowInfo,
 };
 use crate::ids::Instance;
 
@@ -81,6 +81,8 @@ pub enum Answer {
     LastDeath(Option<Death>),
     /// A page of modules, and the table entry to go on from, if there are more.
     Modules(Vec<ModuleInfo, PAGE>, Option<u16>),
+    /// The stack of a module's instance, or nothing where there is none: it has died, and nothing is kept of it.
+    Stack(Option<StackUse>),
     /// The service, or nothing where it does not exist any more.
     Service(Option<ServiceInfo>),
     /// Who waits, and the table entry to go on from, if there are more.

@@ -24,7 +24,7 @@ pub use report::{
     Part, REGISTERS, ReportAnswer, StackTrouble, WalkEnd,
 };
 pub use request::Request;
-pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, Users, WaitInfo};
+pub use shown::{Death, Fingerprint, MemoryInfo, ModuleInfo, Proof, ServiceInfo, StackUse, Users, WaitInfo};
 pub use states::{ServiceState, State};
 
 /// The label of every request of this interface.

@@ -144,6 +144,11 @@ pub enum Request {
         /// Which table entry to start from.
         from: u16,
     },
+    /// How much of its stack a module has used. Answer: [`super::Answer::Stack`].
+    Stack {
+        /// The module.
+        name: Name,
+    },
     /// What the ledger says about a service. Answer: [`super::Answer::Service`].
     Service {
         /// Which.

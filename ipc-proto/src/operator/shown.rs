@@ -36,6 +36,23 @@ pub struct ModuleInfo {
     pub memory: u64,
 }
 
+/// How much of its stack an instance has used: the running one, or the last one as long as it is kept for its report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StackUse {
+    /// From the stack's end down to the lowest word that was written and is not zero, in bytes. What was written as zeros
+    /// only, or reserved and never written, does not count.
+    pub used: u32,
+    /// What its manifest asked for, in bytes.
+    pub size: u32,
+}
+
+impl fmt::Display for StackUse {
+    /// In KiB: the used ones rounded up.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{} KiB", self.used.div_ceil(1024), self.size / 1024)
+    }
+}
+
 /// The clients of a module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Users {
@@ -162,6 +179,13 @@ mod tests {
         };
         let page = Answer::Waits(core::iter::repeat_n(wait, WAITS_PAGE).collect(), Some(u16::MAX));
         assert!(wire::encode(&page, &mut [0; wire::MAX_WORDS]).is_ok());
+    }
+
+    #[test]
+    fn a_stack_is_told_in_kib_and_what_is_begun_counts() {
+        for (used, told) in [(0, "0/16 KiB"), (1, "1/16 KiB"), (1024, "1/16 KiB"), (1025, "2/16 KiB")] {
+            assert_eq!(std::format!("{}", StackUse { used, size: 16 * 1024 }), told);
+        }
     }
 
     #[test]

@@ -24,6 +24,23 @@ impl Stack {
         address >= self.bottom && address.checked_add(16).is_some_and(|end| end <= self.top)
     }
 
+    /// How many bytes of it have been used: from the lowest word that is not zero to its top. `page` looks for that word
+    /// in the page at an address, and gives its offset; the pages are asked for from the lowest one up, each once.
+    ///
+    /// # Errors
+    /// Those of `page`.
+    pub fn used<E>(&self, mut page: impl FnMut(u64) -> Result<Option<u64>, E>) -> Result<u32, E> {
+        let mut at = self.bottom;
+        while at < self.top {
+            if let Some(offset) = page(at)? {
+                let lowest = at.saturating_add(offset);
+                return Ok(u32::try_from(self.top.saturating_sub(lowest)).unwrap_or(u32::MAX));
+            }
+            at = at.saturating_add(PAGE_SIZE);
+        }
+        Ok(0)
+    }
+
     /// What is wrong, if something is: by the stack pointer, and by the address whose use was a fault, where one was.
     pub fn trouble(&self, pointer: u64, fault: Option<u64>) -> Option<Trouble> {
         // The page at MODULE_END is a device's, where one is granted.
@@ -50,6 +67,26 @@ mod tests {
     fn a_stack_lies_where_the_plan_puts_it() {
         assert_eq!(Stack::of(0x4000), STACK);
         assert_eq!(Stack::of(u32::MAX).bottom, 0);
+    }
+
+    #[test]
+    fn what_is_used_reaches_from_the_lowest_written_word_to_the_top() {
+        let used = |written: Option<u64>| {
+            let mut asked = Vec::new();
+            let used = STACK.used(|page| {
+                asked.push(page);
+                Ok::<_, ()>(written.filter(|at| at - at % PAGE_SIZE == page).map(|at| at % PAGE_SIZE))
+            });
+            let expected: Vec<_> = (STACK.bottom..STACK_TOP).step_by(4096).take(asked.len()).collect();
+            assert_eq!(asked, expected, "from the bottom up, and each once");
+            (used, asked.len())
+        };
+        assert_eq!(used(None), (Ok(0), 4));
+        assert_eq!(used(Some(STACK.bottom)), (Ok(0x4000), 1));
+        assert_eq!(used(Some(STACK.bottom + 8)), (Ok(0x3ff8), 1));
+        assert_eq!(used(Some(STACK.bottom + PAGE_SIZE)), (Ok(0x3000), 2));
+        assert_eq!(used(Some(STACK_TOP - 8)), (Ok(8), 4));
+        assert_eq!(STACK.used(|_| Err("unreadable")), Err("unreadable"));
     }
 
     #[test]

@@ -73,6 +73,7 @@ impl Supervisor {
                 let (page, next) = self.modules(from);
                 answer(&Answer::Modules(page, next))
             }
+            Request::Stack { name } => self.stack_of(&name),
             Request::Service { service } => answer(&Answer::Service(self.ledger.service_info(service))),
             Request::Waits { from } => {
                 let (page, next) = self.waits_from(from);

@@ -2,11 +2,13 @@
 
 use heapless::Vec;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Autopsy, Part, ReportAnswer};
+use ipc_proto::operator::{Answer, Autopsy, Part, ReportAnswer, StackUse};
+use root_task_core::autopsy::Stack;
 
-use super::operator::{cut, sentence};
+use super::operator::{cut, refused, sentence};
+use crate::domain::Domain;
 use crate::supervisor::end::autopsy::Record;
-use crate::supervisor::{Response, Supervisor, answer};
+use crate::supervisor::{Response, Room, Supervisor, answer};
 
 impl Supervisor {
     /// A part of what is known of a module's last death.
@@ -30,6 +32,45 @@ impl Supervisor {
             }
             Part::Stack => ReportAnswer::Stack(record.instance, record.backtrace().cloned()),
         }))
+    }
+}
+
+impl Supervisor {
+    /// How much of its stack a module's instance has used. Where it is dead, that is seen as long as it is kept.
+    pub(in crate::supervisor) fn stack_of(&self, name: &Name) -> Response {
+        let room = self.ledger.find(name).and_then(|id| self.room(id));
+        let Some((stack, domain)) = room.and_then(|room| self.stack_in(name, room)) else {
+            return answer(&Answer::Stack(None));
+        };
+        // Twelve pages at most (`MAX_STACK`), some 4,000 instructions each.
+        let used = stack.used(|page| {
+            let frame = domain.stack_frame(stack.top.saturating_sub(page));
+            let mut lowest = None;
+            self.scratch.read(frame.ok_or(sel4::Error::RangeError)?, self.memory.probe(), |bytes| {
+                lowest = bytes.chunks_exact(8).position(|word| word.iter().any(|byte| *byte != 0));
+            })?;
+            Ok::<_, sel4::Error>(lowest.map(|word| (word as u64).saturating_mul(8)))
+        });
+        match used {
+            Ok(used) => {
+                let size = u32::try_from(stack.top.saturating_sub(stack.bottom)).unwrap_or(u32::MAX);
+                answer(&Answer::Stack(Some(StackUse { used, size })))
+            }
+            Err(error) => refused(format_args!(
+                "the stack of {name} cannot be read ({error:?}), which is a bug of the root task"
+            )),
+        }
+    }
+
+    /// The stack of a module's running instance, or of the last one that is kept; and whose it is.
+    fn stack_in<'a>(&'a self, name: &Name, room: &'a Room) -> Option<(Stack, &'a Domain)> {
+        match &room.domain {
+            Some(domain) => Some((Stack::of(room.request.stack_bytes), domain)),
+            None => {
+                let record = self.autopsies.of(name)?;
+                Some((record.stack, record.frozen()?))
+            }
+        }
     }
 }
 

@@ -98,6 +98,14 @@ impl Record {
             Remains::Frozen(..) | Remains::Nothing => None,
         }
     }
+
+    /// The dead instance itself, if it is kept.
+    pub fn frozen(&self) -> Option<&Domain> {
+        match &self.remains {
+            Remains::Frozen(domain, _) => Some(domain),
+            Remains::Seen(_) | Remains::Nothing => None,
+        }
+    }
 }
 
 impl Supervisor {

@@ -14,7 +14,7 @@ use crate::line::MAX_LINE;
 pub const HELP: &[(&str, &str)] = &[
     ("help", "this list"),
     ("help ps", "what the states mean that `ps` shows"),
-    ("ps", "the modules: id and generation, state, restarts, memory"),
+    ("ps", "the modules: id and generation, state, restarts, stack used, memory"),
     ("names", "the names: version, owner, state, clients"),
     ("names --waiting", "who waits for which name, for how much longer, and from which module"),
     ("caps NAME", "the module's capabilities, as granted and as held, and who holds capabilities to it"),

@@ -15,20 +15,32 @@ use crate::output::Output;
 
 pub fn modules(output: &mut Output) -> Result<(), Sentence> {
     output.line(format_args!(
-        "{:16} {:>3} {:>10}  {:8} {:>8} {:>10}",
-        "module", "id", "generation", "state", "restarts", "memory"
+        "{:16} {:>3} {:>10}  {:8} {:>8} {:>10} {:>10}",
+        "module", "id", "generation", "state", "restarts", "stack", "memory"
     ));
+    let mut outcome = Ok(());
     each_module(|module| {
+        let mut stack = String::<16>::new();
+        match ask(&Request::Stack { name: module.name }) {
+            // There is room for both numbers.
+            Ok(Answer::Stack(Some(used))) => write!(stack, "{used}").unwrap_or_default(),
+            // It has none, or has been unloaded since.
+            Ok(Answer::Stack(None)) => {}
+            Ok(_) => outcome = Err(unexpected()),
+            Err(why) => outcome = Err(why),
+        }
         output.line(format_args!(
-            "{:16} {:>3} {:>10}  {:8} {:>8} {:>6} KiB",
+            "{:16} {:>3} {:>10}  {:8} {:>8} {:>10} {:>6} KiB",
             module.name,
             module.instance.domain.0,
             module.instance.generation.0,
             module.state,
             module.restarts,
+            stack,
             module.memory / 1024,
         ));
-    })
+    })?;
+    outcome
 }
 
 pub fn names(output: &mut Output) -> Result<(), Sentence> {

@@ -17,6 +17,9 @@ module_rt::module! {
 
 struct Blunder;
 
+/// How long a message is that does not fit into a line, in characters.
+const TOO_LONG: usize = 300;
+
 /// How many lines it writes of chatter.
 const CHATTER: u32 = 60;
 
@@ -54,6 +57,8 @@ fn blunder(way: &str) {
         "stack" => {
             recurse(u64::MAX);
         }
+        "dig" => dig(),
+        "long" => panic!("{:.<1$}", "the test said at length", TOO_LONG),
         "panic" => panic!("the test asked for \x1b[31m a panic"),
         "jump" => fault::jump_to_zero(),
         "chatter" => {
@@ -84,6 +89,12 @@ fn second(number: u64) {
     if core::hint::black_box(number) > 0 {
         fault::read_address_zero();
     }
+}
+
+/// Takes some eight KiB of stack, and comes back.
+#[inline(never)]
+fn dig() {
+    core::hint::black_box([1_u8; 8 * 1024]);
 }
 
 /// Takes more stack than there is, in many small frames: more than a report keeps, whichever compiler laid them out.
