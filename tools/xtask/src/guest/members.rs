@@ -30,12 +30,14 @@ struct Dependency {
 
 /// What every module links.
 const RUNTIME: &str = "module-rt";
+/// What modules link that ask for it.
+const PARTS: [&str; 1] = ["module-heap"];
 
 impl Package {
-    /// Whether it is a module, or what every module links: that ships for the target, also where plain cargo builds it.
+    /// Whether it is a module, or what modules link: that ships for the target, also where plain cargo builds it.
     fn is_of_a_module(&self) -> bool {
         let links = |dependency: &Dependency| dependency.name == RUNTIME && dependency.kind.is_none();
-        self.name == RUNTIME || self.dependencies.iter().any(links)
+        self.name == RUNTIME || PARTS.contains(&self.name.as_str()) || self.dependencies.iter().any(links)
     }
 }
 
@@ -74,9 +76,11 @@ mod tests {
             {"id": "2", "name": "hanger", "dependencies": []}, {"id": "3", "name": "loader", "dependencies": []},
             {"id": "4", "name": "echo", "dependencies": [{"name": "module-rt", "kind": null}]},
             {"id": "5", "name": "module-rt", "dependencies": []},
-            {"id": "6", "name": "simulation", "dependencies": [{"name": "module-rt", "kind": "dev"}]}],
-            "workspace_default_members": ["1", "4", "5", "6"], "version": 1}"#;
-        assert_eq!(choose(told, Arch::Aarch64).unwrap(), ["hanger", "loader", "echo", "module-rt"]);
-        assert_eq!(choose(told, Arch::X86_64).unwrap(), ["hanger", "echo", "module-rt"]);
+            {"id": "6", "name": "simulation", "dependencies": [{"name": "module-rt", "kind": "dev"}]},
+            {"id": "7", "name": "module-heap", "dependencies": []}],
+            "workspace_default_members": ["1", "4", "5", "6", "7"], "version": 1}"#;
+        let both = ["echo", "module-rt", "module-heap"];
+        assert_eq!(choose(told, Arch::Aarch64).unwrap(), [&["hanger", "loader"][..], &both].concat());
+        assert_eq!(choose(told, Arch::X86_64).unwrap(), [&["hanger"][..], &both].concat());
     }
 }

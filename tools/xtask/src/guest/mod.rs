@@ -99,8 +99,9 @@ pub fn cargo_through(
     cargo.args(["--target", arch.rust_target()]);
     cargo.arg("--target-dir").arg(folder);
     if toolchain.build_std {
-        // Debian ships the source of the core library and not its build for these targets.
-        cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=core");
+        // Debian ships the source of the core library and not its build for these targets. `alloc` is for modules that ask
+        // for a heap; nobody else has anything of it.
+        cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=core,alloc");
     }
     cargo
 }
