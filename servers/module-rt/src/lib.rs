@@ -13,6 +13,7 @@
 //! | [`connection`] | calls to other modules, and what can go wrong with them |
 //! | [`serve`] | the loop that answers calls |
 //! | [`clients`] | what a server keeps for each client |
+//! | [`logger`] | the back end of the `log` crate |
 //! | [`losses`] | connections that have lost their server |
 //! | [`request`] | calls to the supervisor: publish, log, exit |
 //! | [`operator`] | calls that only an operator may make |
@@ -33,6 +34,7 @@ pub mod connection;
 #[cfg(target_os = "none")]
 pub mod fault;
 pub mod init;
+pub mod logger;
 pub mod losses;
 mod macros;
 pub mod operator;
