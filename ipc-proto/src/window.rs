@@ -9,6 +9,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::call_error::CallError;
+
 /// The address of the first region in every module that has windows.
 pub const REGIONS_BASE: u64 = 0x60_0000;
 /// The size of a region, in which one window lies.
@@ -95,3 +97,23 @@ impl fmt::Display for WindowRefusal {
 }
 
 impl core::error::Error for WindowRefusal {}
+
+/// Why there is no window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowError {
+    /// The supervisor's reason.
+    Refused(WindowRefusal),
+    /// The supervisor could not be asked: one of the two is built from another version.
+    Call(CallError),
+}
+
+impl fmt::Display for WindowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WindowError::Refused(why) => why.fmt(f),
+            WindowError::Call(error) => write!(f, "the supervisor: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for WindowError {}

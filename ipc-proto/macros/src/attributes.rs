@@ -7,12 +7,16 @@ use syn::{Attribute, Error, Ident, LitInt, LitStr, Meta, Path, Result, Token};
 
 /// The longest name, as `ipc_proto::name` has it.
 const MAX_NAME: usize = 32;
+/// The most pages of a window, as `ipc_proto::window` has it.
+const MAX_PAGES: u8 = 16;
 
-/// `name = "counter", version = 1, error = CounterError`.
+/// `name = "counter", version = 1, error = CounterError`, and perhaps `window_pages = 2`.
 pub struct OfInterface {
     pub name: LitStr,
     pub version: u16,
     pub error: Path,
+    /// Of how many pages the window is, and where that stands.
+    pub window_pages: Option<(u8, Span)>,
 }
 
 /// Sets what may be set once.
@@ -29,7 +33,7 @@ fn no_such_key(key: &Ident, keys: &str) -> Error {
 
 impl Parse for OfInterface {
     fn parse(input: ParseStream) -> Result<Self> {
-        let (mut name, mut version, mut error) = (None, None, None);
+        let (mut name, mut version, mut error, mut window_pages) = (None, None, None, None);
         while !input.is_empty() {
             let key: Ident = input.parse()?;
             input.parse::<Token![=]>()?;
@@ -37,7 +41,16 @@ impl Parse for OfInterface {
                 "name" => once(&mut name, &key, checked_name(input.parse()?)?)?,
                 "version" => once(&mut version, &key, number(&input.parse()?, 0, u16::MAX.into())?)?,
                 "error" => once(&mut error, &key, input.parse()?)?,
-                _ => return Err(no_such_key(&key, "`name`, `version` and `error`")),
+                "window_pages" => {
+                    let literal: LitInt = input.parse()?;
+                    let pages = number(&literal, 1, MAX_PAGES.into())?;
+                    once(
+                        &mut window_pages,
+                        &key,
+                        (u8::try_from(pages).unwrap_or(MAX_PAGES), literal.span()),
+                    )?;
+                }
+                _ => return Err(no_such_key(&key, "`name`, `version`, `error` and `window_pages`")),
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -53,6 +66,7 @@ impl Parse for OfInterface {
                 .ok_or_else(|| lacks("version", "1"))
                 .and_then(|number| u16::try_from(number).map_err(|_| lacks("version", "1")))?,
             error: error.ok_or_else(|| lacks("error", "CounterError"))?,
+            window_pages,
         })
     }
 }
@@ -150,6 +164,15 @@ mod tests {
         }
         for (version, fits) in [("0", true), ("65535", true), ("0xffff", true), ("65536", false)] {
             assert_eq!(is_interface("a", version), fits, "{version}");
+        }
+    }
+
+    #[test]
+    fn a_window_below_at_and_above_its_bounds() {
+        for (pages, read) in [("0", None), ("1", Some(1)), ("16", Some(16)), ("17", None), ("256", None)] {
+            let text = format!("name = \"a\", version = 1, error = E, window_pages = {pages}");
+            let of = syn::parse_str::<OfInterface>(&text).ok().and_then(|of| of.window_pages);
+            assert_eq!(of.map(|(pages, _)| pages), read, "{pages}");
         }
     }
 

@@ -7,6 +7,7 @@
 //! | `headings.rs` | the four headings under which a method is documented |
 //! | `canonical.rs` | the text of which the compatibility hash is made |
 //! | `methods.rs`, `client.rs`, `server.rs` | the code: numbers and checks, the stub, the dispatch |
+//! | `bulk.rs` | the argument of a method whose data lies in shared memory |
 //! | `errors.rs` | the enum of errors |
 //!
 //! A wrong use is told at the place where it stands, in the words of the interface and not of the generated code; what
@@ -14,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod bulk;
 mod canonical;
 mod client;
 mod errors;
@@ -31,6 +33,8 @@ use syn::{ItemEnum, ItemTrait, parse_macro_input};
 /// - `name`: under which its services are published; 1 to 32 of `a`-`z`, `0`-`9` and `-`, the first a letter.
 /// - `version`: a number below 65,536. Raise it where old clients would not understand the new server.
 /// - `error`: an enum made by [`macro@wire_error`]; every method returns `Result<_, that>`.
+/// - `window_pages`: where methods have bulk data, how large the window is in which it lies, 1 to 16 pages of 4 KiB. Eight
+///   bytes of it are the macro's own. All interfaces that a client uses of one module have windows of the same size.
 ///
 /// Each method takes `&mut self`, then, where it wants to know who calls, a `Client`, then what goes over the wire. Its
 /// attribute `#[method(..)]` has
@@ -46,6 +50,11 @@ use syn::{ItemEnum, ItemTrait, parse_macro_input};
 ///
 /// Numbers follow the order in the trait: add methods at its end. A method whose request and answer are plain data of four
 /// words at most, each argument in whole words, goes in registers; any other one as a message, in postcard.
+///
+/// One argument of a method can be bulk data, which lies in memory that client and server share: a `BulkIn<'_>`, which the
+/// client fills, or a `BulkOut<'_>`, which it gets. The message has one word for it. The stub takes a slice of bytes instead,
+/// or a function that works on the window itself, and has a method `share`, which opens the window; the first call does so
+/// otherwise. The server is `CounterServer(server, module_rt::bulk::Windows)` then.
 #[proc_macro_attribute]
 pub fn interface(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = parse_macro_input!(attribute as attributes::OfInterface);

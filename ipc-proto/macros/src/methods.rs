@@ -126,6 +126,7 @@ fn assertions(interface: &Interface, method: &Method) -> TokenStream {
 /// Writes all of it.
 pub fn write(interface: &Interface) -> TokenStream {
     let Interface { attribute, visibility, name, methods } = interface;
+    let pages = attribute.window_pages.map_or(0, |(pages, _)| pages);
     let (of_methods, of_interface) = (methods_of(interface), format_ident!("{name}Interface"));
     let numbers = (0..).zip(methods).map(|(index, method)| constants(method, index));
     let assertions = methods.iter().map(|method| assertions(interface, method));
@@ -166,6 +167,7 @@ pub fn write(interface: &Interface) -> TokenStream {
                 #(let hash = ::ipc_proto::interface::mix(hash, #of_methods::#sizes);)*
                 hash
             };
+            const WINDOW_PAGES: u8 = #pages;
             const METHODS: &'static [::ipc_proto::interface::MethodInfo] = &[#(#infos),*];
         }
 

@@ -10,6 +10,7 @@ use syn::{
 };
 
 use crate::attributes::{OfInterface, of_method};
+use crate::bulk::{self, Bulk};
 use crate::canonical::text_of;
 use crate::headings;
 use crate::methods::number_of;
@@ -33,12 +34,14 @@ pub struct Method {
     pub deadline_us: Option<u32>,
     /// Whether it wants to know who calls.
     pub client: bool,
+    /// What goes over the wire.
     pub arguments: Vec<(Ident, Type)>,
+    pub bulk: Option<Bulk>,
     pub answer: Type,
 }
 
-/// What the stub has beside the methods.
-const OF_STUB: [&str; 2] = ["new", "way"];
+/// What the stub has beside the methods; the last where there is a window.
+const OF_STUB: [&str; 3] = ["new", "way", "share"];
 
 /// Everything that is wrong, not only the first thing.
 fn all<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
@@ -55,10 +58,10 @@ fn all<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
 
 /// Reads the trait, and takes out of it what is for this macro.
 pub fn interface(attribute: OfInterface, item: &mut ItemTrait) -> Result<Interface> {
-    let error = text_of(&attribute.error);
+    let (error, window) = (text_of(&attribute.error), attribute.window_pages);
     // Whatever is wrong, no attribute of a method may stay: the compiler knows none.
     let methods = all(item.items.iter_mut().map(|item| match item {
-        TraitItem::Fn(method) => read_method(method, &error),
+        TraitItem::Fn(method) => read_method(method, &error, window.is_some()),
         other => Err(Error::new(other.span(), "an interface has methods and nothing else")),
     }));
     if !item.generics.params.is_empty() {
@@ -66,6 +69,10 @@ pub fn interface(attribute: OfInterface, item: &mut ItemTrait) -> Result<Interfa
         return Err(Error::new(item.generics.span(), text));
     }
     let methods = methods?;
+    if let Some((_, span)) = window.filter(|_| methods.iter().all(|method| method.bulk.is_none())) {
+        let text = "no method has bulk data, so there is no window: take a `BulkIn<'_>` or a `BulkOut<'_>`";
+        return Err(Error::new(span, text));
+    }
     let mut numbers = HashSet::new();
     for method in &methods {
         let number = number_of(method);
@@ -85,7 +92,7 @@ pub fn is_conditional(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
-fn read_method(item: &mut TraitItemFn, error: &str) -> Result<Method> {
+fn read_method(item: &mut TraitItemFn, error: &str, window: bool) -> Result<Method> {
     let attribute = of_method(&mut item.attrs)?;
     let (signature, name) = (&item.sig, item.sig.ident.clone());
     let wrong = |span: Span, text: String| Err(Error::new(span, text));
@@ -98,7 +105,7 @@ fn read_method(item: &mut TraitItemFn, error: &str) -> Result<Method> {
             format!("`{name}` has no parameters: its types are what goes over the wire"),
         );
     }
-    if OF_STUB.iter().any(|own| name == own) {
+    if OF_STUB.iter().take(if window { 3 } else { 2 }).any(|own| name == own) {
         return wrong(name.span(), format!("the stub has a `{name}` of its own: choose another name"));
     }
     if let Some(attribute) = item.attrs.iter().find(|attribute| is_conditional(attribute)) {
@@ -134,6 +141,7 @@ fn read_method(item: &mut TraitItemFn, error: &str) -> Result<Method> {
     if let Some((_, ty)) = arguments.iter().find(|(_, ty)| is_client(ty)) {
         return wrong(ty.span(), "who calls comes first, before what goes over the wire".to_owned());
     }
+    let bulk = bulk::take(&name, &mut arguments, window)?;
     let answer = answer(&signature.output, &name, error)?;
     headings::check(&item.attrs, &name)?;
     Ok(Method {
@@ -143,6 +151,7 @@ fn read_method(item: &mut TraitItemFn, error: &str) -> Result<Method> {
         deadline_us: attribute.deadline_us,
         client,
         arguments,
+        bulk,
         answer,
     })
 }
@@ -161,7 +170,9 @@ fn argument(input: &FnArg) -> Result<(Ident, Type)> {
         let text = format!("`{name}` is there or not there for both sides: an interface has no conditions");
         return Err(Error::new(attribute.span(), text));
     }
-    owned(&typed.ty)?;
+    if bulk::way_of_type(&typed.ty).is_none() {
+        owned(&typed.ty)?;
+    }
     Ok((name, typed.ty.as_ref().clone()))
 }
 
@@ -193,6 +204,7 @@ fn owned_within(ty: &Type) -> Result<()> {
         Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "Self") => {
             Err(of_no_one_type(ty))
         }
+        Type::Path(path) if bulk::way_of(&path.path).is_some() => Err(bulk::within(ty)),
         Type::Path(path) => path.path.segments.iter().try_for_each(|segment| match &segment.arguments {
             PathArguments::AngleBracketed(arguments) => {
                 arguments.args.iter().try_for_each(|argument| match argument {
@@ -244,6 +256,7 @@ fn answer(output: &ReturnType, name: &Ident, error: &str) -> Result<Type> {
     if text_of(of) != error {
         return Err(wrong(of.span()));
     }
+    bulk::answered(answer)?;
     owned(answer)?;
     Ok(answer.clone())
 }

@@ -9,11 +9,25 @@ use crate::read::{Interface, Method};
 fn call(interface: &Interface, method: &Method) -> TokenStream {
     let (of, name) = (&interface.name, &method.name);
     let client = own("client");
-    let client = method.client.then(|| quote! { #client, });
+    let passed = method.client.then(|| quote! { #client, });
     let names = method.arguments.iter().map(|(name, _)| name);
-    quote! {
-        <__Server as #of>::#name(&mut self.0, #client #(#names),*)
+    let view =
+        method.bulk.as_ref().and_then(|bulk| Some((bulk.way.view(), &method.arguments.get(bulk.index)?.0)));
+    let memory = own("memory");
+    let view = view.map(|(view, data)| {
+        quote! {
+            let #memory = ::ipc_proto::interface::bulk::Windows::of(&self.1, #client)
+                .ok_or(::ipc_proto::label::Status::Refused)?;
+            let #data = #view::of(&#memory, #data)?;
+        }
+    });
+    let call = quote! {
+        <__Server as #of>::#name(&mut self.0, #passed #(#names),*)
             .map_err(|error| ::ipc_proto::label::Status::Error(::ipc_proto::interface::WireError::code(error)))?
+    };
+    match view {
+        None => call,
+        Some(view) => quote! { { #view #call } },
     }
 }
 
@@ -63,15 +77,25 @@ pub fn write(interface: &Interface) -> TokenStream {
     let by_words = methods.iter().map(|method| words(interface, method));
     let by_message = methods.iter().map(|method| message(interface, method));
     let [client, method, words, message] = ["client", "method", "words", "message"].map(own);
+    let window = interface.attribute.window_pages;
+    let windows = window.map(|_| quote! { , __Windows });
+    let field = window.map(|_| {
+        quote! {
+            /// Where the memory is that it shares with its clients.
+            pub __Windows,
+        }
+    });
+    let bound = window.map(|_| quote! { , __Windows: ::ipc_proto::interface::bulk::Windows });
     quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
-        #visibility struct #server<__Server>(
+        #visibility struct #server<__Server #windows>(
             /// The server.
             pub __Server,
+            #field
         );
 
-        impl<__Server: #name + ::ipc_proto::interface::dispatch::Events> ::ipc_proto::interface::Dispatch for #server<__Server> {
+        impl<__Server: #name + ::ipc_proto::interface::dispatch::Events #bound> ::ipc_proto::interface::Dispatch for #server<__Server #windows> {
             #[inline(always)]
             fn words(
                 &mut self,

@@ -4,6 +4,7 @@ use core::fmt;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::bulk::BulkError;
 use super::{DESCRIBE, Description, WireError};
 use crate::call_error::CallError;
 use crate::ids::Generation;
@@ -42,6 +43,8 @@ pub enum Failure<E> {
     Service(E),
     /// The call came to nothing.
     Call(CallError),
+    /// Its bulk data did not come over.
+    Bulk(BulkError),
 }
 
 impl<E: fmt::Display> fmt::Display for Failure<E> {
@@ -49,6 +52,7 @@ impl<E: fmt::Display> fmt::Display for Failure<E> {
         match self {
             Failure::Service(error) => error.fmt(f),
             Failure::Call(error) => error.fmt(f),
+            Failure::Bulk(error) => error.fmt(f),
         }
     }
 }
@@ -79,12 +83,12 @@ pub fn ask<E: WireError, A>(
 
 /// Whether the server has died with the call, and another instance will take the next one.
 #[cold]
-fn comes_again(error: &CallError) -> bool {
+pub(super) fn comes_again(error: &CallError) -> bool {
     matches!(error, CallError::Interrupted { generation, next } if next != generation && *next != Generation::NONE)
 }
 
 #[cold]
-fn failure_of<E: WireError>(idempotent: bool, error: CallError) -> Failure<E> {
+pub(super) fn failure_of<E: WireError>(idempotent: bool, error: CallError) -> Failure<E> {
     match (error, E::INTERRUPTED) {
         // A code that the interface does not have comes from a server of another one.
         (CallError::Error(code), _) => {

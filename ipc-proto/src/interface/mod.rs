@@ -5,8 +5,10 @@
 //! | [`mod@call`] | the client's half: the way to a server, and how often it is asked again |
 //! | [`mod@dispatch`] | the server's half: from a message to a method |
 //! | [`probe`] | which types go as words and which as a message, decided by the types |
+//! | [`bulk`] | data that is too large for a message: memory that client and server share |
 //! | [`loopback`] | both halves without a kernel, for tests |
 
+pub mod bulk;
 pub mod call;
 pub mod dispatch;
 pub mod loopback;
@@ -31,9 +33,11 @@ pub trait Interface {
     /// Its version.
     const VERSION: Version;
     /// Differs where stub and dispatch would not understand each other: it is made of the methods' names and order, their
-    /// types as they are written, which of them go as words, and the codes of the errors. What is inside of a type that is
+    /// types as they are written, which of them go as words, the size of the window, and the codes of the errors. What is inside of a type that is
     /// named is not in it.
     const HASH: u64;
+    /// Of how many pages the window is that client and server share for bulk data; 0 where no method has any.
+    const WINDOW_PAGES: u8;
     /// Its methods, in the order of the trait.
     const METHODS: &'static [MethodInfo];
 }

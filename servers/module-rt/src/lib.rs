@@ -21,6 +21,7 @@
 //! | [`device`] | the device that a module is granted |
 //! | [`locker`] | a CNode of the module's own, for capabilities that it is handed |
 //! | [`window`] | memory that is shared with a client or a server |
+//! | [`bulk`] | the same for the stubs and servers of interfaces |
 //! | [`private`] | being called back by one peer during init |
 //! | [`clock`] | the guest's clock |
 //! | [`fault`] | faults on purpose |
@@ -28,6 +29,7 @@
 //! | `simulation` | modules in that simulation, for their tests (not on the target) |
 #![no_std]
 
+pub mod bulk;
 pub mod clients;
 pub mod clock;
 pub mod connection;

@@ -4,14 +4,18 @@
 //! copies out, and what was copied is then checked. When the other side is gone, the memory is full of zeroes, and is
 //! this module's alone.
 
-use core::fmt;
+use core::sync::atomic::AtomicU64;
 
+use ipc_proto::interface::Client;
 use ipc_proto::slots;
 use ipc_proto::window::{Answer, LABEL, Request, WindowRefusal};
 
 use crate::connection::Connection;
-use ipc_proto::call_error::CallError;
-use ipc_proto::interface::Client;
+
+pub use ipc_proto::window::WindowError;
+
+/// The bytes of a word.
+const WORD: usize = size_of::<AtomicU64>();
 
 /// A window, as this module sees it. It stays readable and writable for as long as the module lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,26 +23,6 @@ pub struct Window {
     vaddr: usize,
     bytes: usize,
 }
-
-/// Why there is no window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WindowError {
-    /// The supervisor's reason.
-    Refused(WindowRefusal),
-    /// The supervisor could not be asked: one of the two is built from another version.
-    Call(CallError),
-}
-
-impl fmt::Display for WindowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            WindowError::Refused(why) => why.fmt(f),
-            WindowError::Call(error) => write!(f, "the supervisor: {error}"),
-        }
-    }
-}
-
-impl core::error::Error for WindowError {}
 
 /// The offset is not inside the window, or what is copied would reach beyond its end. Nothing was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +65,15 @@ impl Window {
     /// Whether it has no bytes at all: never.
     pub const fn is_empty(self) -> bool {
         self.bytes == 0
+    }
+
+    /// The memory as atomic words, which promise nothing of who else writes them.
+    pub(crate) fn words(self) -> &'static [AtomicU64] {
+        let first: *const AtomicU64 = core::ptr::with_exposed_provenance(self.vaddr);
+        // SAFETY: a window is whole pages at a page's beginning, and stays mapped for this module's whole life: the supervisor
+        // puts other memory there when the shared one is gone. Nobody in this program has a reference to it that is not to
+        // atomics.
+        unsafe { core::slice::from_raw_parts(first, self.bytes / WORD) }
     }
 
     fn range(self, offset: usize, length: usize) -> Result<*mut u8, OutOfWindow> {

@@ -1,0 +1,155 @@
+//! Bulk data of a method: it lies in memory that client and server share, and the message says how much of it there is.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`shared`] | the shared memory as both sides see it: copied in and out, never looked at in place |
+//! | [`client`] | what a stub does: opens the window, has it filled, asks, and has it emptied |
+//! | [`server`] | what a dispatch does: finds the window and gives the method a view of it |
+//! | [`shelf`] | such memory without a kernel, for tests |
+//!
+//! The last word of a window is its **seal**. The stub writes the word there that also goes in the message, another one for
+//! each call ([`Part`]). Where one of the two dies, or the connection is taken back, whoever is left has zeroes in the
+//! window's place in the same turn. So who finds the seal as it was after a copy knows that all of it was copied from memory
+//! that was shared to the end.
+
+pub mod client;
+pub mod server;
+pub mod shared;
+pub mod shelf;
+
+use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
+
+pub use client::{Drain, Fill, InPlace, Opened, Share, drain, fill};
+pub use server::{BulkIn, BulkOut, CopyError, Windows};
+pub use shared::{OutOfBounds, Shared};
+pub use shelf::{Sharing, Shelf};
+
+use crate::window::{PAGE_BYTES, WindowError};
+
+/// The bytes of the seal.
+const SEAL_BYTES: usize = size_of::<u64>();
+/// How many bits of a [`Part`] are the length: enough for the largest window.
+const LENGTH_BITS: u32 = 20;
+
+const _: () = assert!(capacity(crate::window::MAX_PAGES) < 1 << LENGTH_BITS);
+
+/// How many bytes of bulk data fit into a window of so many pages: all but the seal.
+pub const fn capacity(pages: u8) -> usize {
+    (pages as usize).saturating_mul(PAGE_BYTES as usize).saturating_sub(SEAL_BYTES)
+}
+
+/// What a message says of bulk data: how many bytes there are, from the beginning of the window on, and when the call was
+/// made, so that no two calls say the same. It stands in the window's seal, too. Never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, FromBytes, IntoBytes, Immutable)]
+#[repr(transparent)]
+pub struct Part(u64);
+
+impl Part {
+    /// That of a call which is made at this moment. `length` is at most the [`capacity`] of a window.
+    pub const fn new(length: usize, moment: u64) -> Part {
+        let word = moment << LENGTH_BITS | length as u64 & ((1 << LENGTH_BITS) - 1);
+        Part(if word == 0 { 1 << LENGTH_BITS } else { word })
+    }
+
+    /// How many bytes; whatever the other side has said, so that it is checked against the window.
+    pub const fn length(self) -> usize {
+        (self.0 & ((1 << LENGTH_BITS) - 1)) as usize
+    }
+}
+
+/// A window's bytes and its seal.
+#[derive(Clone, Copy, Debug)]
+struct Sealed<'a> {
+    data: Shared<'a>,
+    seal: &'a AtomicU64,
+}
+
+impl<'a> Sealed<'a> {
+    /// `None` for a window without room for a seal.
+    fn of(memory: &'a [AtomicU64]) -> Option<Sealed<'a>> {
+        let (seal, data) = memory.split_last()?;
+        Some(Sealed { data: Shared::of(data), seal })
+    }
+
+    fn close(&self, part: Part) {
+        self.seal.store(part.0, Ordering::Relaxed);
+    }
+
+    /// Whether it is as this call's client has closed it. Zero, which no [`Part`] is, where the memory is not shared any more.
+    fn is_closed(&self, part: Part) -> bool {
+        self.seal.load(Ordering::Relaxed) == part.0
+    }
+}
+
+/// Why bulk data did not come over. Whether the method was executed is in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BulkError {
+    /// It is longer than the interface's window. Nothing was sent: pass less at a time.
+    TooLong {
+        /// How many bytes there can be.
+        most: u32,
+    },
+    /// There is no window, so nothing was sent. The supervisor's reason says what to do.
+    Window(WindowError),
+    /// The connection has died with the memory that was shared on it: the server died, or the capability was taken back,
+    /// since the window was opened. The method was not executed. The next call opens a window anew; what the client had put
+    /// into the old one has to be put there again.
+    Lost,
+    /// The same, when the method had been executed: what it gave back was lost before all of it was copied.
+    Torn,
+}
+
+impl fmt::Display for BulkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BulkError::TooLong { most } => {
+                write!(f, "its window has room for {most} bytes and no more; nothing was sent")
+            }
+            BulkError::Window(error) => write!(f, "no window: {error}"),
+            BulkError::Lost => f.write_str(
+                "the connection has died with the memory that was shared on it; the call was not executed",
+            ),
+            BulkError::Torn => {
+                f.write_str("the connection died before all of the answer was copied; the call was executed")
+            }
+        }
+    }
+}
+
+impl core::error::Error for BulkError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::window::MAX_PAGES;
+
+    #[test]
+    fn a_part_says_its_length_below_at_and_above_the_bound_and_is_never_zero() {
+        let most = capacity(MAX_PAGES);
+        assert_eq!(most, 65_528);
+        for length in [0, 1, most - 1, most, (1 << LENGTH_BITS) - 1] {
+            for moment in [0, 1, u64::MAX] {
+                let part = Part::new(length, moment);
+                assert_eq!(part.length(), length);
+                assert_ne!(part.0, 0, "{length} at {moment}");
+            }
+        }
+        assert_eq!(Part::new(1 << LENGTH_BITS, 7).length(), 0, "it does not reach into the moment");
+        assert_ne!(Part::new(5, 1), Part::new(5, 2));
+    }
+
+    #[test]
+    fn a_window_has_a_seal_and_no_bytes_where_there_is_one_word_only() {
+        let words = [const { AtomicU64::new(0) }; 2];
+        assert!(Sealed::of(&words[..0]).is_none());
+        assert_eq!(Sealed::of(&words[..1]).unwrap().data.len(), 0);
+        let sealed = Sealed::of(&words).unwrap();
+        sealed.close(Part::new(3, 9));
+        assert!(sealed.is_closed(Part::new(3, 9)) && !sealed.is_closed(Part::new(3, 8)));
+        assert_eq!((sealed.data.len(), words[0].load(Ordering::Relaxed)), (8, 0));
+    }
+}
