@@ -59,6 +59,7 @@ fn main(_: &mut Init) -> Result<(), InitError> {
     report("call/words/4", call, Some(raw))?;
     let (with, without) = rows::call_with_a_deadline()?;
     report("call/deadline", with, Some(without))?;
+    report("bulk/page", rows::bulk_page()?, None)?;
     report("lookup", rows::lookup_again()?, None)?;
     report("examine/idle", rows::examine_idle()?, None)?;
     report("cycle/echo", rows::cycle()?, None)?;

@@ -1,5 +1,6 @@
 //! The rows of the benchmark.
 
+use depot::DepotClient;
 use ipc_proto::echo;
 use ipc_proto::label::{self, Status};
 use ipc_proto::name::Name;
@@ -7,7 +8,7 @@ use ipc_proto::operator::{Answer, Examined, Finding, Outcome, Request};
 use ipc_proto::supervisor::Args;
 use ipc_proto::version::VersionRange;
 use module_rt::init::lookup;
-use module_rt::{InitError, locker, operator, request};
+use module_rt::{Connection, InitError, locker, operator, request};
 use sel4::{MessageInfoBuilder, cap};
 
 use crate::{median, timed};
@@ -50,6 +51,25 @@ fn kernel(error: sel4::Error) -> InitError {
 /// The cost of one call of a measurement.
 fn each(all: u64) -> u64 {
     all.checked_div(u64::from(CALLS)).unwrap_or_default()
+}
+
+/// A page at the beginning of a word.
+#[repr(align(8))]
+struct Page([u8; 4096]);
+
+/// A page of bulk data that a server gives: the copies of both sides, and the server's question where the window is.
+pub fn bulk_page() -> Result<u64, InitError> {
+    let depot: DepotClient<Connection> = module_rt::client()?;
+    let mut page = Page([0; 4096]);
+    let failed = |error| InitError::new(58, format_args!("{error}"));
+    // Zeroes whose last byte is the sum of the others.
+    depot.put(1, &page.0).map_err(failed)?;
+    median(|| {
+        timed(|| match depot.show(&mut page.0).map_err(failed)? {
+            4096 => Ok(()),
+            given => Err(InitError::new(59, format_args!("{given} bytes, not a page"))),
+        })
+    })
 }
 
 /// What the deadline costs: the typed four-word call to `echo`, and the same without the two notes that a client leaves

@@ -117,6 +117,17 @@ pub fn run(name: Name, args: &str) -> Result<(), InitError> {
     }
 }
 
+/// The same of one that may be killed meanwhile: `false` then.
+pub fn runs_to_its_end(name: Name, args: &str) -> Result<bool, InitError> {
+    let too_long = |_| InitError::new(31, format_args!("the arguments of {name} are too long"));
+    let args = Args::try_from(args).map_err(too_long)?;
+    match ask(&Request::Load { name, args, hold: false, wait: true })? {
+        Answer::Loaded { outcome: Outcome::Exited, .. } => Ok(true),
+        Answer::Refused(sentence) if NEVER_LIVE.iter().any(|end| sentence.ends_with(end)) => Ok(false),
+        other => Err(InitError::new(35, format_args!("run {name}: {other:?}"))),
+    }
+}
+
 /// Has a module made of another file. `false` where it is live again with the one that it had.
 pub fn replace(name: Name, file: Name) -> Result<bool, InitError> {
     match ask(&Request::Replace { name, file })? {

@@ -9,6 +9,7 @@
 #![deny(unsafe_code)]
 
 mod ask_names;
+mod bulk;
 mod call;
 mod count;
 mod crowd;
@@ -25,7 +26,7 @@ use script::SCRIPTS;
 use sweep::{Round, Sweep};
 
 module_rt::program! {
-    manifest: Manifest { memory_bytes: 256 * 1024, ..Manifest::new("sweeper") },
+    manifest: Manifest { memory_bytes: 512 * 1024, ..Manifest::new("sweeper") },
     main: main,
 }
 

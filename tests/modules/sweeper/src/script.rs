@@ -21,6 +21,19 @@ pub enum Work {
     Crowd(Scene),
     /// A call to `tally`, which counts how often it was executed.
     Count,
+    /// Goods are carried to or from `depot`, which is the victim.
+    Carry(Goods),
+    /// A client of `depot`, which is the victim, carries goods.
+    Fetch,
+}
+
+/// Which way goods go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goods {
+    /// To the server.
+    Put,
+    /// From it.
+    Get,
 }
 
 /// What is called.
@@ -114,7 +127,7 @@ const fn crowd(name: &'static str, scene: Scene) -> Script {
 }
 
 /// All of them.
-pub const SCRIPTS: [Script; 38] = [
+pub const SCRIPTS: [Script; 41] = [
     kill("echo-init", "echo", &[], Work::Init),
     kill("echo-call", "echo", &[], Work::Call("echo", Way::Say)),
     kill("echo-words", "echo", &[], Work::Call("echo", Way::Words)),
@@ -160,4 +173,7 @@ pub const SCRIPTS: [Script; 38] = [
         act: Act::Pause,
         work: Work::Count,
     },
+    kill("bulk-put", "depot", &[], Work::Carry(Goods::Put)),
+    kill("bulk-get", "depot", &[], Work::Carry(Goods::Get)),
+    kill("bulk-client", "carter", &["depot"], Work::Fetch),
 ];

@@ -67,6 +67,8 @@ impl Sweep {
             Work::Client => self.visit_once(),
             Work::Count => self.count_once(),
             Work::Crowd(scene) => self.crowd_once(scene),
+            Work::Carry(way) => self.carry_once(way),
+            Work::Fetch => self.fetch_once(),
         }
     }
 
@@ -83,6 +85,8 @@ impl Sweep {
             Work::Client => self.visit(moment)?,
             Work::Count => self.count(moment)?,
             Work::Crowd(scene) => self.crowd_round(scene, moment)?,
+            Work::Carry(way) => self.carry(way, moment)?,
+            Work::Fetch => self.fetch(moment)?,
         };
         let Round::Struck(ip, verdict) = round else { return Ok(round) };
         self.rounds = self.rounds.saturating_add(1);

@@ -30,7 +30,7 @@ const fn crowd(name: &'static str, coarse: u64) -> Script {
 }
 
 /// As in `tests/modules/sweeper/src/script.rs`.
-pub const SCRIPTS: [Script; 38] = [
+pub const SCRIPTS: [Script; 41] = [
     all_of("echo-init", "echo"),
     all_of("echo-call", "echo"),
     all_of("echo-words", "echo"),
@@ -69,6 +69,9 @@ pub const SCRIPTS: [Script; 38] = [
     beside("revoked-call"),
     beside("pause-server"),
     beside("pause-client"),
+    beside("bulk-put"),
+    beside("bulk-get"),
+    beside("bulk-client"),
 ];
 
 /// The script of that name; those whose names begin so; or all.
