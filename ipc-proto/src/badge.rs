@@ -45,6 +45,9 @@ pub const LOSS: u64 = SIGNAL | 8;
 /// What it is signalled with where the line of the log has come that it follows, see `operator::Request::Follow`.
 pub const LOGGED: u64 = SIGNAL | 16;
 
+/// What it is signalled with where its alarm may have gone off, see [`crate::alarm`].
+pub const ALARM: u64 = SIGNAL | 32;
+
 /// What it is signalled with where the peer can call it back no more, see [`crate::private`].
 pub const PEER_GONE: u64 = SIGNAL | 4;
 

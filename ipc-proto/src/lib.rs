@@ -25,6 +25,7 @@
 // What the macros write says `::ipc_proto`, here too.
 extern crate self as ipc_proto;
 
+pub mod alarm;
 pub mod badge;
 pub mod call_error;
 pub mod echo;

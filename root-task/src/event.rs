@@ -2,7 +2,7 @@
 
 use ipc_proto::badge::{Badge, Holder, Kind, SIGNAL};
 use ipc_proto::label::Status;
-use ipc_proto::{losses, operator, private, registrar, supervisor, waits, window, wire};
+use ipc_proto::{alarm, losses, operator, private, registrar, supervisor, waits, window, wire};
 use sel4::{Fault, MessageInfo, with_ipc_buffer};
 
 /// The badge of the bell's answer.
@@ -56,6 +56,8 @@ pub enum Event {
     Fault(Holder, Option<Fault>),
     /// A module asks for something that any module may.
     Module(Holder, supervisor::Request),
+    /// A module asks to be woken.
+    Alarm(Holder, alarm::Request),
     /// A module asks for memory to share.
     Window(Holder, window::Request),
     /// A module asks for a private endpoint, its own or one that was opened to it.
@@ -82,6 +84,12 @@ fn request<T: serde::de::DeserializeOwned>(info: MessageInfo) -> Result<T, Statu
     })
 }
 
+/// Reads a message of four words as a request.
+fn words<T>(info: MessageInfo, read: fn([u64; 4]) -> Option<T>) -> Result<T, Status> {
+    let words = with_ipc_buffer(|buffer| buffer.msg_regs().first_chunk().copied());
+    words.filter(|_| info.length() == 4).and_then(read).ok_or(Status::BadMessage)
+}
+
 impl Event {
     /// Sorts what was received.
     pub fn decode(info: MessageInfo, badge: u64) -> Event {
@@ -104,6 +112,7 @@ impl Event {
     fn request(holder: Holder, info: MessageInfo) -> Result<Event, Status> {
         match u16::try_from(info.label()) {
             Ok(supervisor::LABEL) => Ok(Event::Module(holder, request(info)?)),
+            Ok(alarm::LABEL) => Ok(Event::Alarm(holder, words(info, alarm::Request::from_words)?)),
             Ok(window::LABEL) => Ok(Event::Window(holder, request(info)?)),
             Ok(private::LABEL) => Ok(Event::Private(holder, request(info)?)),
             Ok(waits::LABEL) => match request(info)? {

@@ -4,7 +4,7 @@
 //! All come from an untyped of their own. While the module is loaded, calls wait at the endpoint for the next
 //! instance; when it is unloaded, one revoke of the untyped takes every client's capability, wherever it went.
 
-use ipc_proto::badge::{DEPARTURE, INTERRUPT, LOGGED, LOSS, PEER_GONE};
+use ipc_proto::badge::{ALARM, DEPARTURE, INTERRUPT, LOGGED, LOSS, PEER_GONE};
 use root_task_core::slots::SlotRange;
 use sel4::{CapRights, ObjectBlueprint, cap};
 
@@ -26,7 +26,7 @@ impl Home {
     /// # Errors
     /// [`OutOf`] memory or slots; nothing is lost.
     pub fn make(memory: &mut Memory) -> Result<Home, OutOf> {
-        let (slots, untyped) = memory.alloc(8, UNTYPED_BITS)?;
+        let (slots, untyped) = memory.alloc(9, UNTYPED_BITS)?;
         let first = u64::from(slots.first.0);
         let made = untyped
             .retype(&ObjectBlueprint::Notification, first.saturating_add(1), 1)
@@ -109,6 +109,14 @@ impl Home {
     /// The kernel's.
     pub fn tell_logged(&self) -> sel4::Result<()> {
         self.badged(7, LOGGED).map(cap::Notification::signal)
+    }
+
+    /// Tells the module that its alarm has gone off.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn tell_alarm(&self) -> sel4::Result<()> {
+        self.badged(8, ALARM).map(cap::Notification::signal)
     }
 
     fn badged(&self, place: u64, badge: u64) -> sel4::Result<cap::Notification> {

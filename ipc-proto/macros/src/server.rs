@@ -134,8 +134,8 @@ pub fn write(interface: &Interface) -> TokenStream {
                 ::ipc_proto::interface::dispatch::Events::lost(&mut self.0);
             }
 
-            fn signal(&mut self, bits: u64) {
-                ::ipc_proto::interface::dispatch::Events::signal(&mut self.0, bits);
+            fn event(&mut self, event: ::ipc_proto::interface::Event) {
+                ::ipc_proto::interface::dispatch::Events::event(&mut self.0, event);
             }
         }
     }

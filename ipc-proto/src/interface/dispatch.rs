@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::badge::{Badge, Holder};
+use crate::badge::{self, Badge, Holder};
 use crate::ids::Instance;
 use crate::label::Status;
 
@@ -74,8 +74,34 @@ pub trait Dispatch {
     /// A server has died: see [`Events::lost`].
     fn lost(&mut self);
 
-    /// Bits were signalled: see [`Events::signal`].
-    fn signal(&mut self, bits: u64);
+    /// Something has happened: see [`Events::event`].
+    fn event(&mut self, event: Event);
+}
+
+/// What has happened that is no call, and is nobody's death.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The device that this module is granted has interrupted. The next interrupt comes when this one was acknowledged.
+    Interrupt,
+    /// The alarm that this module has set has gone off.
+    Alarm,
+    /// The line of the log has come that this operator follows.
+    Logged,
+    /// Bits of the module's notification that are none of these. Nobody signals them today.
+    Signalled(u64),
+}
+
+impl Event {
+    /// Those that a notification's badge says but for alarms, of which it only says that one may have gone off.
+    pub fn each(badge: u64) -> impl Iterator<Item = Event> {
+        let is = |bit: u64, event| (badge & bit == bit).then_some(event);
+        let known = badge::INTERRUPT | badge::ALARM | badge::LOGGED;
+        let others = badge & !known & !badge::SIGNAL;
+        let others = (others != 0).then_some(Event::Signalled(others));
+        [is(badge::INTERRUPT, Event::Interrupt), is(badge::LOGGED, Event::Logged), others]
+            .into_iter()
+            .flatten()
+    }
 }
 
 /// What reaches a server beside calls. A server that wants none of it says `impl Events for MyServer {}`.
@@ -92,8 +118,26 @@ pub trait Events {
     /// A server has died that this module is connected to, has failed, or was unloaded.
     fn lost(&mut self) {}
 
-    /// Bits were signalled on the notification that is bound to this module.
-    fn signal(&mut self, bits: u64) {
-        let _ = bits;
+    /// Something has happened that is no call. The next call is received when this returns.
+    fn event(&mut self, event: Event) {
+        let _ = event;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::badge::{ALARM, INTERRUPT, LOGGED, SIGNAL};
+
+    #[test]
+    fn each_bit_is_one_event_and_what_is_unknown_is_told_as_it_is() {
+        let each = |badge| Event::each(badge).collect::<Vec<_>>();
+        assert_eq!(each(SIGNAL), []);
+        assert_eq!(each(INTERRUPT), [Event::Interrupt]);
+        assert_eq!(each(LOGGED), [Event::Logged]);
+        assert_eq!(each(ALARM), [], "the supervisor is asked");
+        assert_eq!(each(SIGNAL | 1 << 20), [Event::Signalled(1 << 20)]);
+        let all = [Event::Interrupt, Event::Logged, Event::Signalled(1 << 20 | 1 << 7)];
+        assert_eq!(each(INTERRUPT | LOGGED | ALARM | 1 << 20 | 1 << 7), all);
     }
 }

@@ -15,7 +15,7 @@ pub mod loopback;
 pub mod probe;
 
 pub use call::{Call, Failure, MAX_REPEATED};
-pub use dispatch::{Client, Dispatch, Message};
+pub use dispatch::{Client, Dispatch, Event, Message};
 pub use ipc_macros::{interface, wire_error};
 
 use crate::label::{self, Code};

@@ -7,9 +7,10 @@ use ipc_proto::operator::Act;
 use crate::ledger::MAX_MODULES;
 
 /// How many alarms can be set at a time.
-pub const MAX_ALARMS: usize = 163;
-/// How many of them operators can ask for: the others are the supervisor's own, four for each module and five more.
-pub const MAX_ACTS: usize = MAX_ALARMS - 4 * MAX_MODULES - 5;
+pub const MAX_ALARMS: usize = 195;
+/// How many of them operators can ask for: five for each module are its own or the supervisor's, and five more the
+/// supervisor's.
+pub const MAX_ACTS: usize = MAX_ALARMS - 5 * MAX_MODULES - 5;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +23,8 @@ pub enum What {
     PeriodOver(Instance),
     /// The instance's private endpoint was open for as long as it was to be.
     PrivateOver(Instance),
+    /// The instance has asked to be woken, see `wakes.rs`.
+    Wake(Instance),
     /// The instance is dead, and its module has waited long enough for its restart.
     Restart(Instance),
     /// Others have had their time: work that can wait goes on though the bell has not rung.
@@ -83,9 +86,11 @@ impl Alarms {
     /// Takes back whatever was to be done to this instance.
     pub fn cancel_all_of(&mut self, instance: Instance) {
         let of = |what| match what {
-            What::Act(who, _) | What::StopOver(who) | What::PeriodOver(who) | What::PrivateOver(who) => {
-                who == instance
-            }
+            What::Act(who, _)
+            | What::StopOver(who)
+            | What::PeriodOver(who)
+            | What::PrivateOver(who)
+            | What::Wake(who) => who == instance,
             _ => false,
         };
         self.list.retain(|alarm| !of(alarm.what));
@@ -161,6 +166,7 @@ mod tests {
         alarms.set(What::StopOver(who), 6).unwrap();
         alarms.set(What::PeriodOver(who), 7).unwrap();
         alarms.set(What::PrivateOver(who), 8).unwrap();
+        alarms.set(What::Wake(who), 9).unwrap();
         alarms.cancel_all_of(who);
         let left: std::vec::Vec<What> = std::iter::from_fn(|| alarms.due(99)).collect();
         assert_eq!(left, [crash(2), What::Look]);
@@ -174,12 +180,16 @@ mod tests {
         }
         assert_eq!(alarms.set(crash(999), 5), Err(TooManyAlarms));
         assert_eq!(alarms.set(crash(3), 1), Ok(()), "moving one needs no room");
-        // Whatever operators ask for, the supervisor's own have room.
+        // Whatever operators ask for, the modules' and the supervisor's own have room.
         let own = (0..u16::try_from(MAX_MODULES).unwrap()).flat_map(|domain| match crash(domain) {
-            What::Act(who, _) => {
-                [What::StopOver(who), What::PeriodOver(who), What::PrivateOver(who), What::Restart(who)]
-            }
-            other => [other; 4],
+            What::Act(who, _) => [
+                What::StopOver(who),
+                What::PeriodOver(who),
+                What::PrivateOver(who),
+                What::Wake(who),
+                What::Restart(who),
+            ],
+            other => [other; 5],
         });
         for what in own.chain([What::GoOn, What::TurnOver, What::Look, What::Examined, What::Waits]) {
             assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");

@@ -24,4 +24,5 @@ pub mod steps;
 pub mod system;
 pub mod untyped;
 pub mod waits;
+pub mod wakes;
 pub mod windows;

@@ -26,6 +26,7 @@ fn what() -> impl Strategy<Value = What> {
         1 => (0u16..40).prop_map(|domain| What::Act(instance(domain), Act::Unload)),
         2 => (0u16..32).prop_map(|domain| What::StopOver(instance(domain))),
         2 => (0u16..32).prop_map(|domain| What::PeriodOver(instance(domain))),
+        2 => (0u16..32).prop_map(|domain| What::Wake(instance(domain))),
         1 => Just(What::GoOn),
         1 => Just(What::Look),
     ]
@@ -53,7 +54,7 @@ fn is_act(what: &What) -> bool {
 }
 
 fn is_of(what: &What, who: Instance) -> bool {
-    matches!(what, What::Act(of, _) | What::StopOver(of) | What::PeriodOver(of) if *of == who)
+    matches!(what, What::Act(of, _) | What::StopOver(of) | What::PeriodOver(of) | What::Wake(of) if *of == who)
 }
 
 /// Whether somebody is overdue, behind whom the look has gone on: the next one begins at once.

@@ -74,7 +74,7 @@ impl Building {
         let count = (Place::Frames as usize).saturating_add(usize::from(plan.frame_count));
         let (slots, untyped) = memory.alloc(count, plan.untyped_bits)?;
         let cspace_bits = slots::cspace_bits(plan.request.connections);
-        let domain = Domain { instance, untyped, slots, cspace_bits, device, frozen: true };
+        let domain = Domain { instance, untyped, slots, cspace_bits, device, signalled: false, frozen: true };
         Ok(Building { domain, plan: plan.clone(), file, stage: Stage::Frames(0) })
     }
 

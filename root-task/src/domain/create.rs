@@ -97,7 +97,7 @@ impl Domain {
     }
 
     /// Gives the domain its capabilities, and its thread everything but the start.
-    pub(super) fn endow(&self, plan: &ElfPlan, spec: &Spec<'_>) -> sel4::Result<()> {
+    pub(super) fn endow(&mut self, plan: &ElfPlan, spec: &Spec<'_>) -> sel4::Result<()> {
         self.let_send(slots::FAULT, spec.supervisor, self.badge(Kind::Fault))?;
         self.let_send(slots::SUPERVISOR, spec.supervisor, self.badge(Kind::Request))?;
         if let Some((names, asks_as)) = spec.names {
@@ -125,11 +125,10 @@ impl Domain {
             0,
             u64::from(plan.request.priority),
         )?;
-        match spec.device {
-            Some(device) => device.grant(self, self.device_slot(), spec.home),
-            None if spec.notified => tcb.tcb_bind_notification(spec.home.notification()),
-            None => Ok(()),
+        if let Some(device) = spec.device {
+            device.grant(self, self.device_slot(), spec.home)?;
         }
+        if spec.device.is_some() || spec.notified { self.let_be_signalled(spec.home) } else { Ok(()) }
     }
 
     /// Lets the thread run from the file's entry.

@@ -45,6 +45,8 @@ pub struct Domain {
     cspace_bits: u8,
     /// Whether it has the device that it is granted.
     pub device: bool,
+    /// Whether its thread is bound to its notification.
+    signalled: bool,
     frozen: bool,
 }
 
@@ -120,6 +122,18 @@ impl Domain {
     /// The kernel's: the slot is not empty.
     pub fn let_listen(&self, endpoint: cap::Endpoint) -> sel4::Result<()> {
         self.cspace(slots::PRIVATE).mint(&arch::root_slot(endpoint), CapRights::read_only(), RECEIVER)
+    }
+
+    /// Binds the thread to its home's notification, if it is not. Whatever it waits for, a signal ends it then.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn let_be_signalled(&mut self, home: &Home) -> sel4::Result<()> {
+        if !self.signalled {
+            self.tcb().tcb_bind_notification(home.notification())?;
+            self.signalled = true;
+        }
+        Ok(())
     }
 
     /// Takes it away, and what was passed on of it.

@@ -25,6 +25,7 @@ use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::looks::Looks;
 use root_task_core::system::SystemManifest;
 use root_task_core::waits::Waits;
+use root_task_core::wakes::Wakes;
 use root_task_core::windows::{MAX_WINDOWS, Windows};
 use sel4::cap;
 
@@ -43,7 +44,7 @@ use end::errands::{Errands, Kind};
 pub use held::devices::Device;
 use life::replace::Undone;
 pub use parking::Parking;
-use response::{Response, answer, status};
+use response::{Response, answer, answer_words, status};
 use room::Room;
 
 /// Everything the root task has and knows.
@@ -87,6 +88,7 @@ pub struct Supervisor {
     /// Why replacements were given up, until the operators who wait for them are told.
     undone: Undone,
     alarms: Alarms,
+    wakes: Wakes,
     /// At whose next start to whom what is done, and how long after it.
     at_start: Option<(Name, Name, Act, u64)>,
     /// What was done last of what operators have asked for, and to whom; nothing since the last such request.
@@ -141,6 +143,7 @@ impl Supervisor {
             last: Kind::Reap,
             undone: Undone::new(),
             alarms: Alarms::new(),
+            wakes: Wakes::new(),
             at_start: None,
             acted: None,
             deaths: Vec::new(),
@@ -199,6 +202,9 @@ impl Supervisor {
             Event::Fault(who, fault) => self.count(who).map_or_else(stale, |who| self.faulted(who, fault)),
             Event::Module(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.module_asks(who, request))
+            }
+            Event::Alarm(who, request) => {
+                self.count(who).map_or_else(stale, |who| self.alarm_asked(who, request))
             }
             Event::Window(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.window_asked(who, request))

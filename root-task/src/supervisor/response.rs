@@ -32,3 +32,13 @@ pub fn answer<T: Serialize>(value: &T) -> Response {
         Err(_) => status(Status::BadMessage),
     }
 }
+
+/// An answer of four words.
+pub fn answer_words(words: [u64; 4]) -> Response {
+    with_ipc_buffer_mut(|buffer| {
+        for (register, word) in buffer.msg_regs_mut().iter_mut().zip(words) {
+            *register = word;
+        }
+    });
+    Response::Answer(MessageInfoBuilder::default().label(label::reply(Status::Ok)).length(4).build())
+}

@@ -14,6 +14,7 @@
 //! | [`serve`] | the loop that answers calls |
 //! | [`clients`] | what a server keeps for each client |
 //! | [`logger`] | the back end of the `log` crate |
+//! | [`alarm`] | being woken later |
 //! | [`losses`] | connections that have lost their server |
 //! | [`request`] | calls to the supervisor: publish, log, exit |
 //! | [`operator`] | calls that only an operator may make |
@@ -29,6 +30,7 @@
 //! | `simulation` | modules in that simulation, for their tests (not on the target) |
 #![no_std]
 
+pub mod alarm;
 pub mod bulk;
 pub mod clients;
 pub mod clock;
@@ -56,8 +58,8 @@ pub use connection::Connection;
 pub use init::{Init, InitError};
 pub use ipc_proto;
 pub use ipc_proto::call_error::CallError;
-pub use ipc_proto::interface::Client;
 pub use ipc_proto::interface::dispatch::Events;
+pub use ipc_proto::interface::{Client, Event};
 pub use ipc_proto::manifest::{Manifest, OnLoss, Restart};
 pub use losses::Loss;
 pub use private::{Private, PrivateError, call_back};

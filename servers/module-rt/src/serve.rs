@@ -1,13 +1,14 @@
 //! The loop that answers calls.
 
-use ipc_proto::badge::{DEPARTURE, LOSS, PEER_GONE, SIGNAL};
+use ipc_proto::badge::{ALARM, DEPARTURE, LOSS, PEER_GONE, SIGNAL};
 use ipc_proto::ids::Instance;
-use ipc_proto::interface::{Client, Dispatch, Message};
+use ipc_proto::interface::{Client, Dispatch, Event, Message};
 use ipc_proto::label::{self, Status, WORDS};
 use ipc_proto::slots;
 use ipc_proto::wire;
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::alarm;
 use crate::request;
 use crate::sys::{self, Info, Received};
 
@@ -105,9 +106,10 @@ pub trait Server {
     /// notified. The default does nothing.
     fn lost(&mut self) {}
 
-    /// Bits were signalled on the notification that is bound to this module.
-    fn signal(&mut self, bits: u64) {
-        let _ = bits;
+    /// Something has happened that is no call: the interrupt of the module's device, or its alarm. The next call is
+    /// received when this returns. The default does nothing.
+    fn event(&mut self, event: Event) {
+        let _ = event;
     }
 }
 
@@ -143,8 +145,8 @@ impl<D: Dispatch> Server for D {
         Dispatch::lost(self);
     }
 
-    fn signal(&mut self, bits: u64) {
-        Dispatch::signal(self, bits);
+    fn event(&mut self, event: Event) {
+        Dispatch::event(self, event);
     }
 }
 
@@ -196,10 +198,12 @@ pub(crate) fn signalled<S: Server>(server: &mut S, badge: u64) {
     if badge & LOSS == LOSS {
         server.lost();
     }
-    // Somebody who was to call back in init is gone, and init is over.
-    let others = badge & !(DEPARTURE | PEER_GONE | LOSS);
-    if others != 0 {
-        server.signal(others);
+    if badge & ALARM == ALARM && alarm::has_rung() {
+        server.event(Event::Alarm);
+    }
+    // Where somebody who was to call back in init is gone, init is over.
+    for event in Event::each(badge & !(DEPARTURE | PEER_GONE | LOSS) | SIGNAL) {
+        server.event(event);
     }
 }
 

@@ -44,6 +44,8 @@ impl Supervisor {
                 self.shut_private(who.domain, Ended::TimedOut);
             }
             What::PrivateOver(_) => {}
+            What::Wake(who) if self.ledger.is_running(who) => self.wake(who),
+            What::Wake(_) => {}
             What::StopOver(who) => self.stop_is_over(who),
         }
     }

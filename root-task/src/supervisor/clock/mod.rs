@@ -5,3 +5,4 @@ pub(super) mod deadlines;
 pub(super) mod hang;
 pub(super) mod overdue;
 pub(super) mod quotas;
+pub(super) mod wakes;

@@ -30,7 +30,7 @@ impl fmt::Debug for Device {
 }
 
 impl Device {
-    /// Gives a domain that is being made the registers, the interrupt, and a notification for it. `slot` is an empty slot
+    /// Gives a domain that is being made the registers, the interrupt, and the notification that it signals. `slot` is an empty slot
     /// of the supervisor's for what has to be taken back one by one.
     ///
     /// # Errors
@@ -40,8 +40,7 @@ impl Device {
         domain.cspace(slots::IRQ_HANDLER).copy(&arch::root_slot(self.irq), CapRights::all())?;
         let notification = home.notification();
         domain.cspace(slots::NOTIFICATION).copy(&arch::root_slot(notification), CapRights::read_only())?;
-        self.irq.irq_handler_set_notification(home.signal()?)?;
-        domain.tcb().tcb_bind_notification(notification)
+        self.irq.irq_handler_set_notification(home.signal()?)
     }
 
     /// Everything that is revoked when the device is taken back.

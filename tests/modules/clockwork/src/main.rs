@@ -9,7 +9,7 @@ use ipc_proto::label::Status;
 use ipc_proto::manifest::Device;
 use ipc_proto::slots;
 use ipc_proto::version::VersionRange;
-use module_rt::{Client, Init, InitError, Manifest, Server, device, init};
+use module_rt::{Client, Event, Init, InitError, Manifest, Server, device, init};
 use operate::clockwork::{ARM, COUNT, GIVE, NAME, VERSION};
 use operate::give::give;
 use sel4::cap;
@@ -85,7 +85,10 @@ impl Server for Clockwork {
         }
     }
 
-    fn signal(&mut self, _: u64) {
+    fn event(&mut self, event: Event) {
+        if event != Event::Interrupt {
+            return;
+        }
         self.interrupts = self.interrupts.saturating_add(1);
         // An error says that the device is gone: then none comes any more.
         let _ = end_interrupt();

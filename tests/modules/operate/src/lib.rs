@@ -15,6 +15,7 @@ pub mod prisoner;
 pub mod random;
 pub mod relay;
 mod services;
+pub mod sleeper;
 pub mod taker;
 pub mod tally;
 

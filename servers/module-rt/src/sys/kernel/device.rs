@@ -1,6 +1,6 @@
 //! The device that the module is granted: its registers or ports, and its interrupt.
 //!
-//! The interrupt signals the module's notification: [`crate::Server::signal`] is called, and lets the next one in with
+//! The interrupt is [`crate::Event::Interrupt`]: [`crate::Server::event`] is called, and lets the next one in with
 //! [`acknowledge`]. A device can be taken back: then its registers read as zeroes (aarch64), its ports are errors
 //! (x86_64), and no interrupt comes.
 
