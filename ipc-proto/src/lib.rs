@@ -18,6 +18,7 @@
 //! | [`losses`] | which connections have lost their server |
 //! | [`waits`] | how a lookup ends that waits, asked of the supervisor |
 //! | [`window`], [`private`] | what modules ask the supervisor for between two of them: memory, a call back during init |
+//! | [`push`] | what the host's tool and the supervisor say on a serial line |
 //! | [`names`], [`echo`] | the name server's interface, and the example's |
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -39,6 +40,7 @@ pub mod name;
 pub mod names;
 pub mod operator;
 pub mod private;
+pub mod push;
 pub mod registrar;
 pub mod slots;
 pub mod supervisor;

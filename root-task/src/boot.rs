@@ -6,7 +6,8 @@ use root_task_core::system::{self, SystemManifest};
 use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, cap};
 
 use crate::bell::Bell;
-use crate::event::{BELL, EXAMINER, TIMER, WORKER};
+use crate::event::{BELL, EXAMINER, LINE, TIMER, WORKER};
+use crate::line::Line;
 use crate::memory::Memory;
 use crate::objects::{Objects, SetUpError};
 use crate::scratch::Scratch;
@@ -93,6 +94,12 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
     let parking = Parking::lay_out(&mut memory)?;
     let (archive, system) = archive(bootinfo);
     let clock = system.clock.map(|_| arch::open_clock(bootinfo, &mut memory)).transpose()?;
+    let line = if system.push {
+        let heard = signal(&mut memory, notification, LINE)?;
+        Line::open(bootinfo, &mut memory, heard)?
+    } else {
+        None
+    };
     Ok(Supervisor::new(
         endpoint,
         memory,
@@ -104,6 +111,7 @@ fn set_up(bootinfo: &BootInfoPtr) -> Result<Supervisor, SetUpError> {
         timer,
         console,
         clock,
+        line,
         archive,
         system,
     ))

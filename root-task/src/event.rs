@@ -14,6 +14,9 @@ pub const WORKER: u64 = SIGNAL | 4;
 /// The badge of the answer of the bell that an examination rings.
 pub const EXAMINER: u64 = SIGNAL | 8;
 
+/// The badge of the host's serial line.
+pub const LINE: u64 = SIGNAL | 16;
+
 /// Which signals came.
 #[derive(Clone, Copy, Debug)]
 pub struct Signals {
@@ -25,14 +28,21 @@ pub struct Signals {
     pub worker: bool,
     /// The bell of an examination was answered.
     pub examiner: bool,
+    /// Something came over the host's serial line.
+    pub line: bool,
 }
 
 impl Signals {
     /// The signals in a badge; `None` where it is not a notification's.
     pub fn decode(badge: u64) -> Option<Signals> {
         let has = |which: u64| badge & which == which;
-        let signals =
-            Signals { bell: has(BELL), timer: has(TIMER), worker: has(WORKER), examiner: has(EXAMINER) };
+        let signals = Signals {
+            bell: has(BELL),
+            timer: has(TIMER),
+            worker: has(WORKER),
+            examiner: has(EXAMINER),
+            line: has(LINE),
+        };
         (badge & SIGNAL != 0).then_some(signals)
     }
 
@@ -44,6 +54,7 @@ impl Signals {
             timer: self.timer || before(|s| s.timer),
             worker: self.worker || before(|s| s.worker),
             examiner: self.examiner || before(|s| s.examiner),
+            line: self.line || before(|s| s.line),
         }
     }
 }

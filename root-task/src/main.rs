@@ -18,6 +18,7 @@
 //! | [`objects`] | what boot makes once and keeps |
 //! | [`thread`] | what bell and worker have in common |
 //! | [`worker`] | a thread for the kernel's long work, which can be cut off |
+//! | [`mod@line`], [`mod@file`], [`shelf`] | the host's serial line, and the files that come over it |
 //! | [`audit`] | the kernel's word on everything that is free |
 //! | [`console`] | lines for the person at the console |
 #![no_std]
@@ -31,11 +32,14 @@ mod console;
 mod device_memory;
 mod domain;
 mod event;
+mod file;
 mod home;
+mod line;
 mod memory;
 mod objects;
 mod report;
 mod scratch;
+mod shelf;
 mod start;
 mod supervisor;
 mod thread;

@@ -7,10 +7,10 @@ use ipc_proto::operator::Act;
 use crate::ledger::MAX_MODULES;
 
 /// How many alarms can be set at a time.
-pub const MAX_ALARMS: usize = 195;
-/// How many of them operators can ask for: five for each module are its own or the supervisor's, and five more the
+pub const MAX_ALARMS: usize = 196;
+/// How many of them operators can ask for: five for each module are its own or the supervisor's, and six more the
 /// supervisor's.
-pub const MAX_ACTS: usize = MAX_ALARMS - 5 * MAX_MODULES - 5;
+pub const MAX_ACTS: usize = MAX_ALARMS - 5 * MAX_MODULES - 6;
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +33,8 @@ pub enum What {
     TurnOver,
     /// The supervisor looks which calls and inits last too long.
     Look,
+    /// More has come over the host's serial line than was read in one turn.
+    Line,
     /// The module that is examined has had its time.
     Examined,
     /// The time of a lookup that waits is over, or who waits for whom is to be looked at.
@@ -191,7 +193,9 @@ mod tests {
             ],
             other => [other; 5],
         });
-        for what in own.chain([What::GoOn, What::TurnOver, What::Look, What::Examined, What::Waits]) {
+        for what in
+            own.chain([What::GoOn, What::TurnOver, What::Look, What::Examined, What::Waits, What::Line])
+        {
             assert_eq!(alarms.set(what, 7), Ok(()), "{what:?}");
         }
         assert_eq!(alarms.list.len(), MAX_ALARMS);

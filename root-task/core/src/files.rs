@@ -1,4 +1,4 @@
-//! Of which file of the boot archive a module's instances are made: its own, or a successor's that is tried once.
+//! Of which file a module's instances are made: its own, or a successor's that is tried once.
 //!
 //! ```text
 //! own ──replace──▶ next ──start──▶ trial ──publish──▶ own (the successor's)
@@ -7,61 +7,56 @@
 //!
 //! There is one instance at a time: the trial begins when the running one has come to its end.
 
-use ipc_proto::name::Name;
-
-/// The files of one module.
+/// The files of one module; `F` says which file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Files {
-    own: Name,
-    successor: Option<Successor>,
+pub struct Files<F> {
+    own: F,
+    successor: Option<Successor<F>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Successor {
+enum Successor<F> {
     /// The next instance is to be made of this.
-    Next(Name),
+    Next(F),
     /// The newest instance is made of this, and has not published.
-    Trial(Name),
+    Trial(F),
 }
 
-impl Files {
+impl<F: Clone> Files<F> {
     /// A module's own file.
-    pub const fn new(own: Name) -> Files {
+    pub const fn new(own: F) -> Files<F> {
         Files { own, successor: None }
     }
 
     /// The next instance is to be made of `successor`.
-    pub fn replace(&mut self, successor: Name) {
+    pub fn replace(&mut self, successor: F) {
         self.successor = Some(Successor::Next(successor));
     }
 
     /// An instance begins: the file that it is made of.
-    pub fn start(&mut self) -> Name {
-        match self.successor {
+    pub fn start(&mut self) -> F {
+        match self.successor.take() {
             Some(Successor::Next(file)) => {
-                self.successor = Some(Successor::Trial(file));
+                self.successor = Some(Successor::Trial(file.clone()));
                 file
             }
             // A trial ends with its instance.
-            Some(Successor::Trial(_)) | None => {
-                self.successor = None;
-                self.own
-            }
+            Some(Successor::Trial(_)) | None => self.own.clone(),
         }
     }
 
     /// The newest instance has published: what it is made of is the module's own file from now on.
     pub fn publish(&mut self) {
-        if let Some(Successor::Trial(file)) = self.successor {
-            *self = Files::new(file);
+        if let Some(Successor::Trial(file)) = &self.successor {
+            *self = Files::new(file.clone());
         }
     }
 
     /// What the newest instance is made of.
-    pub const fn newest(&self) -> Name {
-        match self.successor {
+    pub const fn newest(&self) -> &F {
+        match &self.successor {
             Some(Successor::Trial(file)) => file,
-            Some(Successor::Next(_)) | None => self.own,
+            Some(Successor::Next(_)) | None => &self.own,
         }
     }
 
@@ -72,7 +67,7 @@ impl Files {
 
     /// The successor is given up, if there is one: the next instance is made of the module's own file. Gives the
     /// successor's.
-    pub fn fail(&mut self) -> Option<Name> {
+    pub fn fail(&mut self) -> Option<F> {
         match self.successor.take()? {
             Successor::Next(file) | Successor::Trial(file) => Some(file),
         }
@@ -82,12 +77,13 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ipc_proto::name::Name;
 
     fn name(text: &str) -> Name {
         Name::new(text).unwrap()
     }
 
-    fn files() -> (Name, Name, Files) {
+    fn files() -> (Name, Name, Files<Name>) {
         (name("echo"), name("echo-2"), Files::new(name("echo")))
     }
 
@@ -154,14 +150,14 @@ mod tests {
     fn the_newest_instance_is_made_of_what_is_on_trial() {
         let mut files = Files::new(name("own"));
         files.replace(name("next"));
-        assert_eq!(files.newest(), name("own"));
+        assert_eq!(*files.newest(), name("own"));
         files.start();
-        assert_eq!(files.newest(), name("next"));
+        assert_eq!(*files.newest(), name("next"));
         files.fail();
-        assert_eq!(files.newest(), name("own"));
+        assert_eq!(*files.newest(), name("own"));
         files.replace(name("next"));
         files.start();
         files.publish();
-        assert_eq!(files.newest(), name("next"));
+        assert_eq!(*files.newest(), name("next"));
     }
 }

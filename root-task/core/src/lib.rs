@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod log;
 pub mod looks;
 pub mod meter;
+pub mod push;
 pub mod restart;
 pub mod slots;
 pub mod steps;

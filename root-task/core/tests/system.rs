@@ -26,6 +26,7 @@ console = "shell"
 operators = ["shell"]
 boot = ["name-server", "shell", "echo"]
 pinned = ["name-server"]
+push = true
 "#;
 
 fn name(text: &str) -> Name {
@@ -50,6 +51,7 @@ fn list(key: &str, first: &str, count: usize) -> String {
 fn toml_to_postcard_and_back() {
     let manifest = parsed(TEXT).unwrap();
     assert_eq!(manifest.boot.as_slice(), &[name("name-server"), name("shell"), name("echo")]);
+    assert!(manifest.push && !parsed(&TEXT.replace("push = true", "")).unwrap().push);
     let mut buffer = [0; MAX_ENCODED];
     let bytes = manifest.encode(&mut buffer).unwrap();
     assert_eq!(SystemManifest::decode(bytes), Ok(manifest));

@@ -3,6 +3,9 @@
 use ipc_proto::slots;
 use root_task_core::elf_plan::Machine;
 use sel4::{BootInfoPtr, CapRights, ObjectBlueprint, ObjectBlueprintArm, UserContext, VmAttributes, cap};
+use tock_registers::interfaces::{Readable, Writeable};
+use tock_registers::register_structs;
+use tock_registers::registers::{ReadOnly, ReadWrite};
 use zerocopy::FromBytes;
 
 use super::{root_slot, slot};
@@ -35,11 +38,37 @@ pub const HAS_PORTS: bool = false;
 /// Where QEMU `virt` has its real-time clock, and its interrupt.
 const CLOCK_PADDR: u64 = 0x0901_0000;
 const CLOCK_IRQ: u64 = 34;
+/// Where QEMU `virt` has the configuration of PCI device 1 of bus 0 (32 KiB for each device), with `highmem=off`.
+const LINE_CONFIGURATION: u64 = 0x3f00_8000;
+/// The port that we give the host's line there.
+const LINE_PORT: u32 = 0x1000;
+/// Where the memory is that stands for this port and those behind it.
+const LINE_PORTS: u64 = 0x3eff_0000 + LINE_PORT as u64;
+/// Pin A of device 1: the first of four interrupts that devices share is 35, and each device is one further.
+const LINE_IRQ: u64 = 36;
+/// QEMU's serial device: its number, and its maker's (1b36).
+const SERIAL_DEVICE: u32 = 0x0002_1b36;
+/// A PCI function's command: it answers to its ports.
+const ANSWER_PORTS: u16 = 1;
 /// A device's registers.
 pub type Registers = cap::Granule;
 
+register_structs! {
+    /// What we need of a PCI function's configuration (PCI Local Bus Specification 3.0, section 6.1).
+    Function {
+        (0x00 => identity: ReadOnly<u32>),
+        (0x04 => command: ReadWrite<u16>),
+        (0x06 => _reserved0),
+        (0x10 => ports: ReadWrite<u32>),
+        (0x14 => @END),
+    }
+}
+
 /// Where the root task maps the console's registers: next to the scratch window, in the same table.
 const UART_VADDR: usize = crate::scratch::VADDR + 0x1000;
+/// Where it maps the configuration and the ports of the host's line.
+const CONFIGURATION_VADDR: usize = crate::scratch::VADDR + 0x4000;
+const PORTS_VADDR: usize = crate::scratch::VADDR + 0x5000;
 
 /// Joins the three tables in consecutive slots from `first` on to a VSpace, so that they serve `vaddr`.
 pub fn map_tables(first: u64, vspace: cap::VSpace, vaddr: usize) -> sel4::Result<()> {
@@ -101,6 +130,35 @@ pub fn open_console(bootinfo: &BootInfoPtr, memory: &mut Memory) -> Result<Devic
     console::open(uart);
     sel4::init_thread::slot::IRQ_CONTROL.cap().irq_control_get(serial::IRQ, &slot(irq))?;
     Ok(Device { registers, irq: cap::IrqHandler::from_bits(irq) })
+}
+
+/// Opens the host's line, a 16550 behind PCI, and makes its interrupt's capability. `None` where the machine has none.
+///
+/// # Errors
+/// [`SetUpError`] where the kernel does not offer the device.
+pub fn open_line(
+    bootinfo: &BootInfoPtr,
+    memory: &mut Memory,
+) -> Result<Option<(serial::Line, cap::IrqHandler)>, SetUpError> {
+    let irq = u64::from(memory.alloc_slots(1)?.first.0);
+    let vspace = sel4::init_thread::slot::VSPACE.cap();
+    for (paddr, vaddr) in [(LINE_CONFIGURATION, CONFIGURATION_VADDR), (LINE_PORTS, PORTS_VADDR)] {
+        let frame = device_frame(bootinfo, memory, paddr)?;
+        frame.frame_map(vspace, vaddr, CapRights::read_write(), VmAttributes::DEVICE)?;
+    }
+    // SAFETY: the frame was just mapped there as device memory, for good; the address is a page's, and this is the only
+    // place that makes a reference to it.
+    let function = unsafe { &*(CONFIGURATION_VADDR as *const Function) };
+    if function.identity.get() != SERIAL_DEVICE {
+        return Ok(None);
+    }
+    // A port's number is where it lies in the window of the ports.
+    function.ports.set(LINE_PORT | 1);
+    function.command.set(ANSWER_PORTS);
+    // SAFETY: as above; this is the only place that makes the root task's `Line`.
+    let line = unsafe { serial::Line::at(PORTS_VADDR) };
+    sel4::init_thread::slot::IRQ_CONTROL.cap().irq_control_get(LINE_IRQ, &slot(irq))?;
+    Ok(line.map(|line| (line, cap::IrqHandler::from_bits(irq))))
 }
 
 /// Makes the real-time clock's capabilities: a PL031, of which the kernel does not touch anything.

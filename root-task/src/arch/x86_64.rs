@@ -106,6 +106,26 @@ pub fn open_console(_: &BootInfoPtr, memory: &mut Memory) -> Result<Device, SetU
     Ok(Device { registers, irq: cap::IrqHandler::from_bits(irq) })
 }
 
+/// Opens the host's line, and makes its interrupt's capability.
+///
+/// # Errors
+/// [`SetUpError`] where the kernel does not offer the device.
+pub fn open_line(
+    _: &BootInfoPtr,
+    memory: &mut Memory,
+) -> Result<Option<(serial::Line, cap::IrqHandler)>, SetUpError> {
+    let slots = memory.alloc_slots(2)?;
+    let (ports, irq) = (u64::from(slots.first.0), u64::from(slots.first.0).saturating_add(1));
+    let control = sel4::init_thread::slot::IO_PORT_CONTROL.cap();
+    let (first, last) = (u64::from(serial::LINE_PORT), u64::from(serial::LINE_PORT).saturating_add(7));
+    control.ioport_control_issue(first, last, &slot(ports))?;
+    // SAFETY: this is the only place that makes the root task's `Line`.
+    let line = unsafe { serial::Line::new(cap::IOPort::from_bits(ports)) };
+    let interrupts = sel4::init_thread::slot::IRQ_CONTROL.cap();
+    interrupts.irq_control_get_ioapic(0, serial::LINE_IRQ, 0, 0, serial::LINE_IRQ, &slot(irq))?;
+    Ok(Some((line, cap::IrqHandler::from_bits(irq))))
+}
+
 /// Makes the real-time clock's capabilities.
 ///
 /// # Errors

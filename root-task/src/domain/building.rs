@@ -7,6 +7,7 @@ use sel4::cap;
 
 use super::{Domain, Place};
 use crate::arch;
+use crate::file::File;
 use crate::home::Home;
 use crate::memory::{Leak, Memory, OutOf};
 use crate::scratch::Scratch;
@@ -37,7 +38,7 @@ pub struct Spec<'a> {
 pub struct Building {
     domain: Domain,
     plan: ElfPlan,
-    file: &'static [u8],
+    file: File,
     stage: Stage,
 }
 
@@ -67,7 +68,7 @@ impl Building {
     pub fn begin(
         memory: &mut Memory,
         plan: &ElfPlan,
-        file: &'static [u8],
+        file: &File,
         instance: Instance,
         device: bool,
     ) -> Result<Building, OutOf> {
@@ -75,7 +76,7 @@ impl Building {
         let (slots, untyped) = memory.alloc(count, plan.untyped_bits)?;
         let cspace_bits = slots::cspace_bits(plan.request.connections);
         let domain = Domain { instance, untyped, slots, cspace_bits, device, signalled: false, frozen: true };
-        Ok(Building { domain, plan: plan.clone(), file, stage: Stage::Frames(0) })
+        Ok(Building { domain, plan: plan.clone(), file: file.clone(), stage: Stage::Frames(0) })
     }
 
     /// Whether the kernel takes long to clear its memory.
@@ -109,7 +110,7 @@ impl Building {
             self.stage = Stage::Pages(0);
         }
         if let Stage::Pages(filled) = self.stage {
-            self.domain.fill(&self.plan, self.file, scratch, filled)?;
+            self.domain.fill(&self.plan, &self.file, scratch, filled)?;
             let filled = filled.saturating_add(PAGES);
             self.stage = Stage::Pages(filled);
             if filled < usize::from(self.plan.frame_count) {

@@ -23,6 +23,7 @@ use root_task_core::alarms::Alarms;
 use root_task_core::archive::Archive;
 use root_task_core::ledger::{Ledger, MAX_MODULES};
 use root_task_core::looks::Looks;
+use root_task_core::push::Reception;
 use root_task_core::system::SystemManifest;
 use root_task_core::waits::Waits;
 use root_task_core::wakes::Wakes;
@@ -31,8 +32,10 @@ use sel4::cap;
 
 use crate::bell::Bell;
 use crate::event::{Event, Signals};
+use crate::line::Line;
 use crate::memory::Memory;
 use crate::scratch::Scratch;
+use crate::shelf::Shelf;
 use crate::timer::Timer;
 use crate::window::Panes;
 use crate::worker::Worker;
@@ -69,6 +72,10 @@ pub struct Supervisor {
     pub clock: Option<Device>,
     /// See [`Ledger`].
     pub ledger: Ledger,
+    /// The host's serial line, where the system has one.
+    pub line: Option<Line>,
+    reception: Reception,
+    shelf: Shelf,
     /// The modules' files.
     pub archive: Archive<'static>,
     /// What is granted to whom, and what is loaded at boot.
@@ -118,6 +125,7 @@ impl Supervisor {
         timer: Timer,
         console: Device,
         clock: Option<Device>,
+        line: Option<Line>,
         archive: Archive<'static>,
         system: SystemManifest,
     ) -> Supervisor {
@@ -131,6 +139,9 @@ impl Supervisor {
             timer,
             console,
             clock,
+            line,
+            reception: Reception::new(),
+            shelf: Shelf::new(),
             ledger: Ledger::new(),
             archive,
             system,
@@ -176,6 +187,9 @@ impl Supervisor {
         }
         if signals.bell {
             self.bell_rang();
+        }
+        if signals.line {
+            self.line_rang();
         }
         Response::Later
     }

@@ -13,9 +13,10 @@ use root_task_core::restart::History;
 
 use super::clock::quotas::Usage;
 use super::end::autopsy::Died;
-use super::waiter::Waiter;
+use super::waiter::{Asks, Waiter};
 use crate::domain::Domain;
 use crate::domain::building::Building;
+use crate::file::File;
 use crate::home::Home;
 use crate::window::Annex;
 
@@ -30,15 +31,15 @@ pub struct Room {
     pub annex: Option<Annex>,
     /// The instance that is being made.
     pub building: Option<Building>,
-    /// Of which file of the archive its instances are made; `request` and `code` are of the newest one's.
-    pub files: Files,
+    /// Of which file its instances are made; `request` and `code` are of the newest one's.
+    pub files: Files<File>,
     pub request: Request,
-    pub code: Code<'static>,
+    pub code: Code<File>,
     pub allowance: Allowance,
     pub usage: Usage,
     pub args: Args,
-    /// The operator that waits for the end of a load, a release or a crash.
-    pub waiter: Option<Waiter>,
+    /// Who waits for the end of a load, a release, a crash or a push.
+    pub waiter: Option<Asks>,
     /// How often the module has died since that one waits.
     pub died_since: u8,
     /// The held module itself, inside its publish.

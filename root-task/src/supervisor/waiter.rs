@@ -1,4 +1,4 @@
-//! An operator that waits for an answer: its reply capability, saved until the answer is known.
+//! Who waits for an answer: a caller by its reply capability, saved until the answer is known; or the host, on the line.
 
 use sel4::cap;
 
@@ -6,6 +6,32 @@ use super::{Parking, Response};
 use crate::arch;
 use crate::memory::{Memory, OutOf};
 use root_task_core::slots::SlotRange;
+
+/// Who asks for something that takes a while.
+#[derive(Clone, Copy, Debug)]
+pub enum Asker {
+    /// The operator whose request is in hand.
+    Operator,
+    /// The host's tool.
+    Push(Pushed),
+}
+
+/// What the host's tool has sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Pushed {
+    /// The transfer's number.
+    pub transfer: u32,
+    /// Whether it takes the place of another file.
+    pub replaces: bool,
+}
+
+/// Who waits for what comes of a module.
+pub enum Asks {
+    /// An operator.
+    Operator(Waiter),
+    /// The host's tool.
+    Push(Pushed),
+}
 
 /// A saved caller.
 pub struct Waiter {

@@ -40,7 +40,7 @@ pub const MAX_PINNED: usize = 8;
 /// The most dead instances that are kept: there is a report for each.
 pub const MAX_AUTOPSIES: u8 = MAX_DEATHS as u8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 17757;
+pub const MAX_ENCODED: usize = 17758;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct SystemManifest {
     /// The module that is granted the real-time clock, if one is.
     #[serde(default)]
     pub clock: Option<Name>,
+    /// Whether the host may push modules over the second serial line, as an operator loads and replaces them.
+    #[serde(default)]
+    pub push: bool,
     /// The modules that may load, unload and look at others.
     #[serde(default)]
     pub operators: Vec<Name, MAX_OPERATORS>,

@@ -11,7 +11,7 @@ use ipc_proto::operator::{Answer, ModuleInfo, Outcome, PAGE, Request, Sentence, 
 use root_task_core::steps;
 
 use crate::report::Cause;
-use crate::supervisor::waiter::Waiter;
+use crate::supervisor::waiter::{Asker, Asks, Waiter};
 use crate::supervisor::{Response, Supervisor, answer, status};
 use crate::{audit, console};
 
@@ -48,7 +48,7 @@ impl Supervisor {
         }
         match request {
             Request::Load { name, args, hold, wait } => match self.load(name, args, hold) {
-                Ok(instance) if wait => self.while_it_waits(instance.domain, |_| ()),
+                Ok(instance) if wait => self.while_it_waits(instance.domain, Asker::Operator, |_| ()),
                 Ok(instance) => answer(&Answer::Loaded { instance, outcome: Outcome::Started }),
                 Err(why) => answer(&Answer::Refused(why)),
             },
@@ -62,7 +62,7 @@ impl Supervisor {
             Request::Windows { name, from } => self.windows_of(&name, from),
             Request::Crash { name } => self.crash(&name),
             Request::Restart { name } => self.restart_by_name(&name),
-            Request::Replace { name, file } => self.replace_by_name(&name, file),
+            Request::Replace { name, file } => self.replace_by_name(&name, &file),
             Request::After { name, act, nanoseconds, since } => self.act_after(name, act, nanoseconds, since),
             Request::TakeBack { name, act } => answer(&Answer::TakenBack(self.take_act_back(name, act))),
             Request::LastDeath { name } => {
@@ -101,29 +101,35 @@ impl Supervisor {
         self.system.pinned.contains(name)
     }
 
-    /// Keeps the operator in hand waiting for `id`.
+    /// Keeps whoever asks waiting for `id`.
     ///
     /// # Errors
-    /// What it is told where it cannot wait: one operator can wait for a module. Nothing has changed.
-    fn wait_for(&mut self, id: DomainId) -> Result<(), Response> {
+    /// What it is told where it cannot wait: one can wait for a module. Nothing has changed.
+    fn wait_for(&mut self, id: DomainId, asker: Asker) -> Result<(), Response> {
         if self.room(id).is_none_or(|room| room.waiter.is_some()) {
             return Err(refused(format_args!("another operator waits for this module")));
         }
-        let waiter = Waiter::save(&mut self.memory, &mut self.parking)
-            .map_err(|error| refused(format_args!("{error}")))?;
+        let waiter = match asker {
+            Asker::Push(pushed) => Asks::Push(pushed),
+            Asker::Operator => {
+                let saved = Waiter::save(&mut self.memory, &mut self.parking);
+                Asks::Operator(saved.map_err(|error| refused(format_args!("{error}")))?)
+            }
+        };
         if let Some(room) = self.room_mut(id) {
             (room.waiter, room.died_since) = (Some(waiter), 0);
         }
         Ok(())
     }
 
-    /// Does something to a module whose end the operator in hand waits for; where it cannot wait, it is not done.
+    /// Does something to a module of which somebody waits for what comes of it; where they cannot wait, it is not done.
     pub(in crate::supervisor) fn while_it_waits(
         &mut self,
         id: DomainId,
+        asker: Asker,
         does: impl FnOnce(&mut Supervisor),
     ) -> Response {
-        match self.wait_for(id) {
+        match self.wait_for(id, asker) {
             Ok(()) => {
                 does(self);
                 Response::Later
@@ -177,7 +183,9 @@ impl Supervisor {
             return pinned(name, "crashed");
         }
         match self.state(id) {
-            Some(State::Live) => self.while_it_waits(id, |supervisor| supervisor.dies(id, Cause::Operator)),
+            Some(State::Live) => self.while_it_waits(id, Asker::Operator, |supervisor| {
+                supervisor.dies(id, Cause::Operator);
+            }),
             _ => refused(format_args!("{name} is not live: `ps` shows its state")),
         }
     }

@@ -47,6 +47,7 @@ impl Supervisor {
             What::Wake(who) if self.ledger.is_running(who) => self.wake(who),
             What::Wake(_) => {}
             What::StopOver(who) => self.stop_is_over(who),
+            What::Line => self.line_rang(),
         }
     }
 

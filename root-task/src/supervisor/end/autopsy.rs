@@ -19,6 +19,7 @@ use sel4::{SYSCALL_INSTRUCTION, UserContext};
 use super::rescue::Served;
 use crate::arch;
 use crate::domain::Domain;
+use crate::file::File;
 use crate::memory::{Memory, OutOf};
 use crate::report::Cause;
 use crate::say;
@@ -59,7 +60,7 @@ pub struct Record {
 /// What there is of a dead instance's stack.
 enum Remains {
     /// All of it.
-    Frozen(Domain, Code<'static>),
+    Frozen(Domain, Code<File>),
     /// What was seen there.
     Seen(Backtrace),
     /// Nothing: the system's manifest has none kept.
@@ -142,7 +143,7 @@ impl Supervisor {
         let record = Record {
             name,
             instance: domain.instance,
-            file: room.files.newest(),
+            file: room.files.newest().name,
             micros: self.timer.now() / 1000,
             cause: cause.clone(),
             decision: Some(*decision).filter(|_| goes_on),
@@ -176,7 +177,7 @@ impl Supervisor {
     }
 
     /// Looks at the stack of an instance that is to be reaped, whose record is the last.
-    fn look_at(&mut self, id: DomainId, code: &Code<'_>) {
+    fn look_at(&mut self, id: DomainId, code: &Code<File>) {
         let Some(domain) = self.rooms.get(usize::from(id.0)).and_then(|room| room.as_ref()?.domain.as_ref())
         else {
             return;
@@ -187,7 +188,7 @@ impl Supervisor {
     }
 
     /// Keeps a dead instance, whose record is the last, without anything that reaches out of it.
-    fn freeze(&mut self, id: DomainId, code: Code<'static>) {
+    fn freeze(&mut self, id: DomainId, code: Code<File>) {
         let Some((mut domain, connections, annex)) = self.sever(id) else { return };
         if let Err(leak) = annex {
             say!("supervisor: domain {id}: {leak}");
@@ -219,7 +220,7 @@ impl Supervisor {
     }
 
     /// Gives back what has been kept longest. `false` where nothing is.
-    fn thaw_oldest(&mut self) -> bool {
+    pub(in crate::supervisor) fn thaw_oldest(&mut self) -> bool {
         let is_frozen = |record: &Record| matches!(record.remains, Remains::Frozen(..));
         let oldest = self.autopsies.records.iter().position(is_frozen);
         oldest.inspect(|index| self.thaw(*index, true)).is_some()
@@ -258,7 +259,13 @@ impl Supervisor {
 }
 
 /// What a dead instance's stack says. Each of its pages is mapped at most once, since the walk only goes up.
-fn seen(record: &Record, domain: &Domain, code: &Code<'_>, scratch: &Scratch, memory: &Memory) -> Backtrace {
+fn seen(
+    record: &Record,
+    domain: &Domain,
+    code: &Code<File>,
+    scratch: &Scratch,
+    memory: &Memory,
+) -> Backtrace {
     let mut page = (0, [0; PAGE_SIZE as usize]);
     let mut word = |at: u64| -> Option<u64> {
         let start = at.checked_sub(at % PAGE_SIZE).filter(|start| *start != 0)?;

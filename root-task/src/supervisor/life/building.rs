@@ -6,6 +6,7 @@ use root_task_core::elf_plan::ElfPlan;
 
 use super::instance::StartError;
 use crate::domain::building::{Building, Progress, Spec};
+use crate::file::File;
 use crate::memory::{Leak, OutOf};
 use crate::say;
 use crate::supervisor::Supervisor;
@@ -22,7 +23,7 @@ impl Supervisor {
         &mut self,
         id: DomainId,
         plan: &ElfPlan,
-        file: &'static [u8],
+        file: &File,
     ) -> Result<Instance, StartError> {
         let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
         let device = self.device_of(&name).is_some();

@@ -13,6 +13,7 @@ use root_task_core::steps;
 
 use crate::arch;
 use crate::domain::Domain;
+use crate::file::File;
 use crate::memory::{Leak, OutOf};
 use crate::say;
 use crate::supervisor::Supervisor;
@@ -35,7 +36,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StartError::NoFile => {
-                f.write_str("it is not in the boot archive: add it to the system's manifest")
+                f.write_str("it is not in the boot archive: add it to the system's manifest, or push it")
             }
             StartError::Elf(error) => error.fmt(f),
             StartError::Create(error) => error.fmt(f),
@@ -45,15 +46,22 @@ impl fmt::Display for StartError {
 }
 
 impl Supervisor {
-    /// The checked file `file` of a module, whose manifest must say one of both names.
-    pub(in crate::supervisor) fn plan(
-        &self,
-        name: &Name,
-        file: &Name,
-    ) -> Result<(ElfPlan, &'static [u8]), StartError> {
-        let bytes = self.archive.find(file).ok_or(StartError::NoFile)?;
-        let limits = Limits { replaces: Some(*name), ..Limits::new(arch::MACHINE, Some(*file)) };
-        Ok((ElfPlan::check(bytes, &limits).map_err(StartError::Elf)?, bytes))
+    /// A file of the boot archive.
+    ///
+    /// # Errors
+    /// [`StartError::NoFile`].
+    pub(in crate::supervisor) fn archived(&self, file: &Name) -> Result<File, StartError> {
+        self.archive.find(file).map(|bytes| File::archived(*file, bytes)).ok_or(StartError::NoFile)
+    }
+
+    /// Checks the file of a module. The manifest of one of the boot archive must say the module's name, or the file's.
+    ///
+    /// # Errors
+    /// [`StartError::Elf`].
+    pub(in crate::supervisor) fn plan(&self, name: &Name, file: &File) -> Result<ElfPlan, StartError> {
+        let called = (!file.is_pushed()).then_some(file.name);
+        let limits = Limits { replaces: Some(*name), ..Limits::new(arch::MACHINE, called) };
+        ElfPlan::check(file, &limits).map_err(StartError::Elf)
     }
 
     /// What a module is granted, if that is as much as one of its files asks for.

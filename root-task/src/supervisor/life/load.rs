@@ -12,22 +12,38 @@ use root_task_core::ledger::Module;
 use root_task_core::restart::History;
 use root_task_core::steps::{self, Published};
 
+use crate::file::File;
 use crate::home::Home;
 use crate::memory::Leak;
 use crate::say;
 use crate::supervisor::asked::operator::sentence;
 use crate::supervisor::clock::quotas::Usage;
 use crate::supervisor::end::rescue::Fate;
+use crate::supervisor::waiter::Asks;
 use crate::supervisor::{Response, Room, Supervisor, answer};
 
 impl Supervisor {
-    /// Admits a module and starts its first instance.
+    /// Admits a module of the boot archive and starts its first instance.
     ///
     /// # Errors
     /// The sentence for the operator; nothing is lost.
     pub fn load(&mut self, name: Name, args: Args, hold: bool) -> Result<Instance, Sentence> {
-        let (plan, file) =
-            self.plan(&name, &name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
+        let file = self.archived(&name).map_err(|error| sentence(format_args!("{name}: {error}")))?;
+        self.load_of(name, file, args, hold)
+    }
+
+    /// The same of any file.
+    ///
+    /// # Errors
+    /// As [`Supervisor::load`].
+    pub(in crate::supervisor) fn load_of(
+        &mut self,
+        name: Name,
+        file: File,
+        args: Args,
+        hold: bool,
+    ) -> Result<Instance, Sentence> {
+        let plan = self.plan(&name, &file).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let request = plan.request;
         let allowance = self
             .grants(&name, &request)
@@ -54,9 +70,9 @@ impl Supervisor {
                 domain: None,
                 building: None,
                 annex: None,
-                files: Files::new(name),
+                files: Files::new(file.clone()),
                 request,
-                code: Code::of(&plan, file),
+                code: Code::of(&plan, file.clone()),
                 allowance,
                 usage: Usage::default(),
                 args,
@@ -75,7 +91,7 @@ impl Supervisor {
                 private: false,
             });
         }
-        self.start_instance(id, &plan, file).map_err(|error| {
+        self.start_instance(id, &plan, &file).map_err(|error| {
             self.report_leak(id, name);
             sentence(format_args!("{name}: {error}"))
         })
@@ -164,8 +180,10 @@ impl Supervisor {
 
     /// Answers the operator that waits for this module, if one does.
     pub(in crate::supervisor) fn answer_waiter(&mut self, id: DomainId, response: Response) {
-        if let Some(waiter) = self.room_mut(id).and_then(|room| room.waiter.take()) {
-            waiter.answer(&mut self.memory, response);
+        match self.room_mut(id).and_then(|room| room.waiter.take()) {
+            Some(Asks::Operator(waiter)) => waiter.answer(&mut self.memory, response),
+            Some(Asks::Push(pushed)) => self.has_come_of(pushed, response),
+            None => {}
         }
     }
 

@@ -17,16 +17,29 @@ use root_task_core::steps::{self, Demand};
 use root_task_core::system::MAX_OPERATORS;
 
 use super::instance::StartError;
+use crate::file::File;
 use crate::report::Cause;
 use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
+use crate::supervisor::waiter::Asker;
 use crate::supervisor::{Response, Supervisor, answer};
 
 /// Replacements that were given up, and why. Each operator waits for one at most.
 pub type Undone = Vec<(DomainId, Line), MAX_OPERATORS>;
 
 impl Supervisor {
-    /// An operator wants a module to be made of another file.
-    pub(in crate::supervisor) fn replace_by_name(&mut self, name: &Name, file: Name) -> Response {
+    /// An operator wants a module to be made of another file of the boot archive.
+    pub(in crate::supervisor) fn replace_by_name(&mut self, name: &Name, file: &Name) -> Response {
+        match self.archived(file) {
+            Ok(file) => self.replace_by(name, file, Asker::Operator),
+            Err(error) if self.ledger.find(name).is_some() => {
+                refused(format_args!("{name} stays as it is: {file}: {error}"))
+            }
+            Err(_) => not_loaded(name),
+        }
+    }
+
+    /// A module is to be made of another file.
+    pub(in crate::supervisor) fn replace_by(&mut self, name: &Name, file: File, asker: Asker) -> Response {
         let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
         let Some(state) = self.state(id) else { return not_loaded(name) };
         if self.is_pinned(name) && state != State::Failed {
@@ -38,21 +51,22 @@ impl Supervisor {
             ));
         };
         match self.plan(name, &file) {
-            Ok((plan, _)) => {
+            Ok(plan) => {
                 if let Err(difference) = self.grants(name, &plan.request) {
-                    return refused(format_args!("{name} stays as it is: {file}: {difference}"));
+                    return refused(format_args!("{name} stays as it is: {}: {difference}", file.name));
                 }
             }
-            Err(error) => return refused(format_args!("{name} stays as it is: {file}: {error}")),
+            Err(error) => return refused(format_args!("{name} stays as it is: {}: {error}", file.name)),
         }
-        self.while_it_waits(id, |supervisor| {
+        let of = file.name;
+        self.while_it_waits(id, asker, |supervisor| {
             supervisor.forgive(id);
             supervisor.forget_undone(id);
             if let Some(room) = supervisor.room_mut(id) {
                 room.files.replace(file);
             }
             match demand {
-                Demand::Replace => supervisor.dies(id, Cause::Replaced(file)),
+                Demand::Replace => supervisor.dies(id, Cause::Replaced(of)),
                 Demand::Await => supervisor.is_wanted_again(id),
                 Demand::Mend | Demand::Hurry => supervisor.start_again(id),
             }
@@ -61,19 +75,16 @@ impl Supervisor {
 
     /// What the next instance of a module is made of. Whatever is known of the newest one's file is known of this from now
     /// on.
-    pub(in crate::supervisor) fn next_plan(
-        &mut self,
-        id: DomainId,
-    ) -> Result<(ElfPlan, &'static [u8]), StartError> {
+    pub(in crate::supervisor) fn next_plan(&mut self, id: DomainId) -> Result<(ElfPlan, File), StartError> {
         let name = self.ledger.module(id).ok_or(StartError::NotDead)?.name;
         let file = self.room_mut(id).ok_or(StartError::NotDead)?.files.start();
-        let (plan, bytes) = self.plan(&name, &file)?;
+        let plan = self.plan(&name, &file)?;
         if let Some(room) = self.room_mut(id) {
             room.request = plan.request;
-            room.code = Code::of(&plan, bytes);
+            room.code = Code::of(&plan, file.clone());
         }
         self.ledger.refit(id, plan.request.connections, plan.request.departures);
-        Ok((plan, bytes))
+        Ok((plan, file))
     }
 
     /// The instance has published: if it was on trial, it is no longer. An operator who waits for a replacement that was
@@ -99,10 +110,13 @@ impl Supervisor {
         if let Some(file) = room.files.fail() {
             // It is not the earlier file's doing.
             room.history = History::default();
-            let words = crate::supervisor::asked::journal::line(format_args!("{file}: {why}"));
+            let words = crate::supervisor::asked::journal::line(format_args!("{}: {why}", file.name));
             // Where there is no room the operator is told less, and the console says it all the same.
             let _ = self.undone.push((id, words));
-            self.tell_of(id, format_args!("was not replaced by {file}: it is started with its earlier file"));
+            self.tell_of(
+                id,
+                format_args!("was not replaced by {}: it is started with its earlier file", file.name),
+            );
         }
         true
     }

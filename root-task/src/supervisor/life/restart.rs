@@ -8,6 +8,7 @@ use root_task_core::steps::{self, Demand};
 
 use crate::report::Cause;
 use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
+use crate::supervisor::waiter::Asker;
 use crate::supervisor::{Response, Supervisor};
 
 impl Supervisor {
@@ -37,7 +38,7 @@ impl Supervisor {
     pub(in crate::supervisor) fn start_again(&mut self, id: DomainId) {
         steps::cancel_restart(self, id);
         let plan = self.next_plan(id);
-        if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, file)) {
+        if let Err(error) = plan.and_then(|(plan, file)| self.start_instance(id, &plan, &file)) {
             self.is_not_started(id, &error);
         }
     }
@@ -49,18 +50,24 @@ impl Supervisor {
             return pinned(name, "restarted");
         }
         match steps::restart_on_demand(self, id) {
-            Some(Demand::Await) => self.while_it_waits(id, |supervisor| supervisor.is_wanted_again(id)),
+            Some(Demand::Await) => {
+                self.while_it_waits(id, Asker::Operator, |supervisor| supervisor.is_wanted_again(id))
+            }
             // What is being made of it is its next instance.
-            Some(Demand::Replace) if self.is_being_made(id) => self.while_it_waits(id, |_| ()),
-            Some(Demand::Replace) => self.while_it_waits(id, |supervisor| {
+            Some(Demand::Replace) if self.is_being_made(id) => {
+                self.while_it_waits(id, Asker::Operator, |_| ())
+            }
+            Some(Demand::Replace) => self.while_it_waits(id, Asker::Operator, |supervisor| {
                 supervisor.forgive(id);
                 supervisor.dies(id, Cause::Restarted);
             }),
-            Some(Demand::Mend) => self.while_it_waits(id, |supervisor| {
+            Some(Demand::Mend) => self.while_it_waits(id, Asker::Operator, |supervisor| {
                 supervisor.forgive(id);
                 supervisor.start_again(id);
             }),
-            Some(Demand::Hurry) => self.while_it_waits(id, |supervisor| supervisor.start_again(id)),
+            Some(Demand::Hurry) => {
+                self.while_it_waits(id, Asker::Operator, |supervisor| supervisor.start_again(id))
+            }
             None => match self.state(id) {
                 Some(state) => {
                     refused(format_args!("{name} is {state}: `restart` is for a module that has been live"))

@@ -19,7 +19,7 @@ pub fn program(arch: Arch) -> &'static str {
 /// a multiboot module for the module's command line, and a comma for the next module, and has no way to quote them.
 pub fn args(image: &Image) -> Vec<OsString> {
     let machine: &[&str] = match image.arch {
-        Arch::Aarch64 => &["-machine", "virt,gic-version=2", "-cpu", "cortex-a57", "-m", "1024"],
+        Arch::Aarch64 => &["-machine", "virt,gic-version=2,highmem=off", "-cpu", "cortex-a57", "-m", "1024"],
         Arch::X86_64 => &[
             "-machine",
             "q35",

@@ -1,5 +1,6 @@
 //! One QEMU: started, spoken to over its serial line and QMP, and ended.
 
+mod args;
 pub mod qmp;
 mod stop;
 
@@ -17,6 +18,8 @@ use anyhow::{Context as _, Result, bail};
 use crate::arch::Arch;
 use crate::command::{shown, tied};
 use crate::console::addresses::Files;
+pub use args::common_args;
+use args::{line_device, quoted};
 use qmp::Qmp;
 
 /// How the guest's clock runs.
@@ -101,14 +104,8 @@ pub struct Machine {
     arch: Arch,
 }
 
-/// The arguments that every QEMU gets from us, beside those of the image.
-pub fn common_args(clock: Clock) -> Vec<OsString> {
-    let mut args = vec!["-display", "none", "-nic", "none", "-no-reboot", "-monitor", "none"];
-    if clock == Clock::Instructions {
-        args.extend(["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]);
-    }
-    args.into_iter().map(OsString::from).collect()
-}
+/// The socket of the host's line, in the machine's folder.
+const LINE: &str = "line";
 
 impl Machine {
     /// Starts QEMU and connects to it.
@@ -125,9 +122,10 @@ impl Machine {
         let mut command = tied(&spec.program);
         command.current_dir(&spec.folder).args(&spec.args).args(common_args(spec.clock));
         command.args(["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]);
-        // In QEMU's options a comma is written twice.
-        let path = socket.display().to_string().replace(',', ",,");
-        command.arg("-qmp").arg(format!("unix:{path},server=on,wait=off"));
+        command.arg("-qmp").arg(format!("unix:{},server=on,wait=off", quoted(&socket)));
+        let line = quoted(&folder.path().join(LINE));
+        command.arg("-chardev").arg(format!("socket,id=line,path={line},server=on,wait=off"));
+        command.args(line_device(spec.arch));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
         let mut child = command.spawn().with_context(|| format!("cannot start {}", shown(&command)))?;
         let serial = child.stdin.take().context("QEMU has no standard input")?;
@@ -144,6 +142,16 @@ impl Machine {
             }
         };
         Ok(Machine { child, serial, qmp, events, sender, folder, arch: spec.arch })
+    }
+
+    /// The socket of the host's line.
+    pub fn line(&self) -> PathBuf {
+        self.folder.path().join(LINE)
+    }
+
+    /// A folder for files that were pushed. It goes with the machine.
+    pub fn pushed(&self) -> PathBuf {
+        self.folder.path().join("pushed")
     }
 
     /// Where typed bytes can be put, so that they arrive as events.
@@ -268,11 +276,5 @@ mod tests {
     fn a_qemu_that_is_not_there_is_named() {
         let told = refused("/nowhere/qemu-system-x", &[]);
         assert!(told.contains("/nowhere/qemu-system-x"), "{told}");
-    }
-
-    #[test]
-    fn only_counted_clocks_are_the_same_in_every_run() {
-        let has = |clock| common_args(clock).contains(&"-icount".into());
-        assert!(has(Clock::Instructions) && !has(Clock::Wall));
     }
 }

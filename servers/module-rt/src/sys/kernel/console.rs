@@ -62,6 +62,10 @@ impl Receiver {
             return Some(byte);
         }
         self.acknowledge();
+        // A PC's interrupt is an edge, and one that came before the acknowledgement is lost (Intel 82093AA, section 3.2.4).
+        if let Some(byte) = self.uart.read() {
+            return Some(byte);
+        }
         let _ = cap::Notification::from_bits(slots::NOTIFICATION).wait();
         self.uart.read()
     }
