@@ -12,6 +12,7 @@ mod image;
 mod kernel;
 mod machine;
 mod prepare;
+mod push;
 mod scenario;
 mod session;
 mod setup;

@@ -154,6 +154,20 @@ pub fn prepare(ctx: &Context, requests: &[Request]) -> Result<Vec<Boot>> {
     Ok(taken.collect())
 }
 
+/// Builds one module from elsewhere against the release kernel.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn module(ctx: &Context, arch: Arch, module: &Outside) -> Result<Program> {
+    setup::ensure(&[arch])?;
+    let _lock = ctx.lock()?;
+    let flavour = Flavour::Release;
+    let prefix = kernel::ensure(ctx, arch, flavour)?;
+    let (kernel, base) = (flavour.name(), layout::MODULE_BASE);
+    let wanted = Programs { arch, prefix: prefix.path(), kernel, base, packages: Vec::new() };
+    outside::program(ctx, &wanted, module)
+}
+
 /// The boots of one architecture and kernel.
 fn platform(
     ctx: &Context,

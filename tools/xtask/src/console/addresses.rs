@@ -31,6 +31,8 @@ pub type Files = BTreeMap<String, PathBuf>;
 #[derive(Default)]
 pub struct Addresses {
     files: Files,
+    /// Where files lie that came later, by their names.
+    later: Option<PathBuf>,
     /// Those that were asked for.
     read: BTreeMap<String, Option<Loader>>,
     /// The line that has not ended yet, as far as it can be one of ours.
@@ -43,6 +45,12 @@ impl Addresses {
     /// Looks addresses up in these files.
     pub fn of(files: Files) -> Addresses {
         Addresses { files, ..Addresses::default() }
+    }
+
+    /// Also in what is put into this folder meanwhile.
+    #[must_use]
+    pub fn and_later(self, folder: PathBuf) -> Addresses {
+        Addresses { later: Some(folder), ..self }
     }
 
     /// Takes text as it arrives, and gives it back at once, with what is added at the ends of lines.
@@ -79,7 +87,8 @@ impl Addresses {
         // The first one was in a register, where a module can have had anything.
         let address = Some(address).filter(|address| *address < USER_END)?;
         let module = self.module.clone()?;
-        let path = self.files.get(&module)?;
+        let later = || self.later.as_ref().map(|folder| folder.join(&module)).filter(|path| path.is_file());
+        let path = self.files.get(&module).cloned().or_else(later)?;
         let loader = self.read.entry(module).or_insert_with(|| Loader::new(path).ok());
         place(loader.as_ref()?, address)
     }

@@ -106,7 +106,11 @@ pub fn cargo_through(
     cargo
 }
 
-fn strip(arch: Arch, elf: &Path, to: &Path) -> Result<()> {
+/// Copies a program without symbols, lines and what would unwind it.
+///
+/// # Errors
+/// Where objcopy fails, or is not there.
+pub fn strip(arch: Arch, elf: &Path, to: &Path) -> Result<()> {
     let tool = match arch {
         Arch::Aarch64 => "aarch64-linux-gnu-objcopy",
         Arch::X86_64 => "x86_64-linux-gnu-objcopy",

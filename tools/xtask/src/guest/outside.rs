@@ -35,6 +35,8 @@ struct Metadata {
 
 #[derive(Deserialize)]
 struct Package {
+    name: String,
+    manifest_path: PathBuf,
     targets: Vec<Target>,
 }
 
@@ -49,21 +51,52 @@ struct Target {
 /// # Errors
 /// Where there is no package in that folder, or it has no program.
 pub fn modules_of(ctx: &Context, folder: &Path) -> Result<Vec<Outside>> {
-    let manifest = folder.join("Cargo.toml");
-    ensure!(manifest.is_file(), "there is no Cargo.toml in {}", folder.display());
-    let folder = folder.canonicalize().with_context(|| format!("the folder {}", folder.display()))?;
-    let mut cargo = command::clean(&ctx.toolchain.cargo);
-    cargo.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&manifest);
-    let told = command::output(&mut cargo, "asking cargo for the package's programs")?;
-    let metadata: Metadata =
-        serde_json::from_str(&told).context("cargo metadata says something that it did not use to")?;
-    let targets = metadata.packages.into_iter().flat_map(|package| package.targets);
+    let (folder, packages) = packages(ctx, folder)?;
+    let targets = packages.into_iter().flat_map(|package| package.targets);
     let programs = targets.filter(|target| target.kind.iter().any(|kind| kind == "bin"));
     let origin = Origin::Package(folder.clone());
     let modules: Vec<_> =
         programs.map(|program| Outside { name: program.name, origin: origin.clone() }).collect();
     ensure!(!modules.is_empty(), "the package in {} has no program: give it a src/main.rs", folder.display());
     Ok(modules)
+}
+
+/// One module of a package elsewhere: the program of that name, or its only one, or the one that is called as the package.
+///
+/// # Errors
+/// Where there is no such program.
+pub fn module_of(ctx: &Context, folder: &Path, program: Option<&str>) -> Result<Outside> {
+    let mut modules = modules_of(ctx, folder)?;
+    let names = modules.iter().map(|module| module.name.as_str()).collect::<Vec<_>>().join(", ");
+    let wanted = match program {
+        Some(program) => program.to_owned(),
+        None if modules.len() == 1 => names.clone(),
+        None => packages(ctx, folder)?.1.into_iter().map(|package| package.name).next().unwrap_or_default(),
+    };
+    modules.retain(|module| module.name == wanted);
+    modules.pop().with_context(|| {
+        format!("the package in {} has no program `{wanted}`; it has: {names}", folder.display())
+    })
+}
+
+/// The package in a folder, or, where that is a whole workspace's, its packages; and the folder's full path.
+fn packages(ctx: &Context, folder: &Path) -> Result<(PathBuf, Vec<Package>)> {
+    let manifest = folder.join("Cargo.toml");
+    ensure!(manifest.is_file(), "there is no Cargo.toml in {}", folder.display());
+    let folder = folder.canonicalize().with_context(|| format!("the folder {}", folder.display()))?;
+    let mut cargo = command::clean(&ctx.toolchain.cargo);
+    let manifest = folder.join("Cargo.toml");
+    cargo.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&manifest);
+    let told = command::output(&mut cargo, "asking cargo for the package's programs")?;
+    let metadata: Metadata =
+        serde_json::from_str(&told).context("cargo metadata says something that it did not use to")?;
+    let mut packages = metadata.packages;
+    // A member of a workspace is told with all others.
+    let here = folder.join("Cargo.toml");
+    if packages.iter().any(|package| package.manifest_path == here) {
+        packages.retain(|package| package.manifest_path == here);
+    }
+    Ok((folder, packages))
 }
 
 /// The program of a module: built, or found.

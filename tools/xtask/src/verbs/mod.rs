@@ -7,6 +7,7 @@ mod doctor;
 mod lint;
 mod mutants;
 mod new;
+mod push;
 mod run;
 mod soak;
 mod sweep;
@@ -40,6 +41,8 @@ pub enum Verb {
     Test(test::Args),
     /// Make a module crate to begin with: interface, server, client, tests
     New(new::Args),
+    /// Send a module's ELF file into the running system: loaded, or in place of the running one
+    Push(push::Args),
     /// Break the invariants one change at a time, and see a test go red by each
     Mutants(mutants::Args),
     /// Measure costs in guest instructions beside the raw kernel
@@ -68,6 +71,7 @@ impl Verb {
             Verb::Run(args) => run::run(&args),
             Verb::Test(args) => test::run(&args),
             Verb::New(args) => new::run(&args),
+            Verb::Push(args) => push::run(&args),
             Verb::Mutants(args) => mutants::run(&args),
             Verb::Bench(args) => bench::run(&args),
             Verb::Sweep(args) => sweep::run(&args),

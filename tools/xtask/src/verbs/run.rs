@@ -9,10 +9,12 @@ use anyhow::{Context as _, Result};
 
 use crate::arch::Arch;
 use crate::console::addresses::Addresses;
+use crate::context::Context;
 use crate::gone;
 use crate::guest::outside;
 use crate::machine::{Clock, Machine};
 use crate::prepare::{self, Boot, Request, prepare};
+use crate::push::running::{self, Announced, Running};
 use crate::session::conversation::{Answer, Conversation, Limits};
 use crate::session::interactive;
 use crate::system::{self, named};
@@ -69,12 +71,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let boots = prepare(&ctx, &[request])?;
     let boot = boots.first().context("nothing was prepared")?;
     match script {
-        Some(lines) => run_script(boot, &lines, args.budget),
+        Some(lines) => run_script(&ctx, boot, &lines, args.budget),
         None => {
             let arch = args.arch.name();
             ctx.step(&format!("booting {arch} in QEMU; Ctrl-A x leaves, `halt` shuts down"));
             let machine = Machine::start(&boot.machine(Clock::Wall))?;
-            interactive::talk(machine, Addresses::of(boot.files.clone())).map(ExitCode::from)
+            let addresses = Addresses::of(boot.files.clone()).and_later(machine.pushed());
+            let _announced = announce(&ctx, boot, &machine)?;
+            interactive::talk(machine, addresses).map(ExitCode::from)
         }
     }
 }
@@ -93,8 +97,22 @@ fn script_lines(text: &str) -> Vec<String> {
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-fn run_script(boot: &Boot, lines: &[String], budget: u64) -> Result<ExitCode> {
+/// Tells `push` of the system.
+fn announce(ctx: &Context, boot: &Boot, machine: &Machine) -> Result<Announced> {
+    let running = Running {
+        pid: std::process::id(),
+        arch: boot.request.arch.name().to_owned(),
+        system: boot.request.system.clone(),
+        line: machine.line(),
+        pushed: machine.pushed(),
+    };
+    running::announce(&ctx.out, &running)
+}
+
+fn run_script(ctx: &Context, boot: &Boot, lines: &[String], budget: u64) -> Result<ExitCode> {
     let machine = Machine::start(&boot.machine(Clock::Instructions))?;
+    let addresses = Addresses::of(boot.files.clone()).and_later(machine.pushed());
+    let _announced = announce(ctx, boot, &machine)?;
     let at_line_start = Cell::new(true);
     let mut talk = Conversation::new(machine, Limits::for_budget(budget), |text| {
         // The transcript is what a person would have seen, with plain ends of lines.
@@ -102,7 +120,7 @@ fn run_script(boot: &Boot, lines: &[String], budget: u64) -> Result<ExitCode> {
         at_line_start.set(text.last().map_or(at_line_start.get(), |last| *last == b'\n'));
         gone::print(&text);
     })
-    .explained(Addresses::of(boot.files.clone()));
+    .explained(addresses);
     let outcome = feed(&mut talk, lines);
     talk.quit();
     if !at_line_start.get() {

@@ -1,4 +1,5 @@
-//! Tests that are verbs of their own: the costs, coarse sweeps, a short soak.
+//! Tests that are verbs of their own, or drive a system by more than its console: the costs, coarse sweeps, a short soak,
+//! pushes.
 
 use std::time::Instant;
 
@@ -6,6 +7,7 @@ use anyhow::Result;
 
 use super::at_once::{AT_ONCE, both};
 use super::cases::Filter;
+use super::pushes;
 use super::report::{Outcome, Report};
 use crate::arch::Arch;
 use crate::context::Context;
@@ -22,6 +24,7 @@ enum Kind {
     Bench,
     Sweep(Script),
     Soak,
+    Push,
 }
 
 /// One of them on one architecture.
@@ -39,6 +42,7 @@ impl Case {
             Kind::Bench => format!("bench/{arch}"),
             Kind::Sweep(script) => format!("sweep/{}/{arch}", script.name),
             Kind::Soak => format!("soak/{arch}"),
+            Kind::Push => format!("push/{arch}"),
         }
     }
 
@@ -50,6 +54,7 @@ impl Case {
                 sweep::request(self.arch, &script, span, false)
             }
             Kind::Soak => soak::request(self.arch, SOAK.0, SOAK.1),
+            Kind::Push => Ok(pushes::request(self.arch)),
         }
     }
 
@@ -73,6 +78,7 @@ impl Case {
                 Ok(wrong)
             }
             Kind::Soak => soak::soak(boot, SOAK.0, |_| {}).map(|()| Vec::new()),
+            Kind::Push => pushes::run(boot).map(|()| Vec::new()),
         }
     }
 }
@@ -81,14 +87,14 @@ impl Case {
 pub fn is_named(filter: &Filter) -> bool {
     let means = |text: &str| {
         let first = text.split('/').next();
-        matches!(first, Some("bench" | "sweep" | "soak"))
+        matches!(first, Some("bench" | "sweep" | "soak" | "push"))
     };
     filter.text.as_deref().is_some_and(means)
 }
 
 /// Those that the filter takes.
 pub fn choose(filter: &Filter) -> Vec<Case> {
-    let kinds = SCRIPTS.map(Kind::Sweep).into_iter().chain([Kind::Soak, Kind::Bench]);
+    let kinds = SCRIPTS.map(Kind::Sweep).into_iter().chain([Kind::Push, Kind::Soak, Kind::Bench]);
     let mut cases: Vec<Case> =
         kinds.flat_map(|kind| Arch::ALL.into_iter().map(move |arch| Case { kind, arch })).collect();
     cases.retain(|case| filter.takes(&case.name()) && filter.takes_arch(case.arch));
@@ -128,7 +134,7 @@ mod tests {
 
     #[test]
     fn each_on_both_architectures_unless_fewer_are_asked_for() {
-        assert_eq!(choose(&Filter::default()).len(), 2 * (SCRIPTS.len() + 2));
+        assert_eq!(choose(&Filter::default()).len(), 2 * (SCRIPTS.len() + 3));
         let names = |text: &str, arch| {
             let filter = Filter { text: Some(text.into()), arch, full: false };
             assert!(is_named(&filter), "{text}");

@@ -5,6 +5,7 @@ mod cases;
 mod driven;
 pub mod host;
 mod kernel;
+mod pushes;
 mod report;
 mod scenarios;
 mod unknown;

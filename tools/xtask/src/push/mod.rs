@@ -1,0 +1,9 @@
+//! Sends a module's file into a running system: which system (`running`), which bytes (`file`), and how they get there over
+//! its serial line (`link`), and what comes of it (`outcome`).
+
+#[cfg(test)]
+mod fake;
+pub mod file;
+pub mod link;
+pub mod outcome;
+pub mod running;

@@ -1,0 +1,185 @@
+//! `push`: sends a module's file into the running system.
+
+use std::collections::hash_map::RandomState;
+use std::fs;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::{IsTerminal as _, Write as _, stderr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use ipc_proto::push::{MAX_FILE, file_name, sum};
+
+use crate::arch::Arch;
+use crate::context;
+use crate::guest::outside;
+use crate::prepare;
+use crate::push::file::{self, Pushable};
+use crate::push::link::{Link, POLL, Parcel, Patience};
+use crate::push::outcome::Pushed;
+use crate::push::running::{self, Running};
+
+/// How long the system may say nothing.
+const SILENCE: Duration = Duration::from_secs(10);
+/// How long a request is left alone before it is said again.
+const REPEAT: Duration = Duration::from_millis(300);
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The system that `./escrow run` has booted in another terminal, from this clone, takes the file over its
+second serial line. A module of that name is replaced: its clients keep what they hold, and where the
+new file does not come to its publish, the earlier one is started again. Where there is none, the module
+is loaded. What is refused changes nothing, and says why.
+
+The system must allow it (`push = true` in its manifest), and grants the module what it grants its name.
+
+Exit code: 0 the module is live (or a program, and has ended well), 1 refused or not possible.
+
+Examples:
+  ./escrow push target/…/counter
+  ./escrow push --module ~/counter         builds the package, and pushes its program of that name
+  ./escrow push --module ~/counter --program counter-try
+  ./escrow push broken.elf --name counter")]
+pub struct Args {
+    /// The module's ELF file; with or without symbols
+    #[arg(value_name = "FILE", required_unless_present = "module", conflicts_with = "module")]
+    file: Option<PathBuf>,
+    /// Build the Cargo package in this folder, for the running system, and push its program
+    #[arg(long, value_name = "DIR")]
+    module: Option<PathBuf>,
+    /// Which of the package's programs; left out, the only one, or the one with the package's name
+    #[arg(long, value_name = "PROGRAM", requires = "module")]
+    program: Option<String>,
+    /// The module that it is to be, if not the one that its manifest names
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// The system of this architecture, where more than one runs
+    #[arg(long, value_enum)]
+    arch: Option<Arch>,
+    /// The system that this process has booted
+    #[arg(long, value_name = "PID")]
+    pid: Option<u32>,
+    /// How long the module may take to be live, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    timeout: u32,
+    /// One line of JSON on standard output instead of a sentence
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let began = Instant::now();
+    let root = context::find_root()?;
+    let out = context::target_dir(&root).join("escrow");
+    let (running, stream) = running::choose(&out, args.arch, args.pid)?;
+    let path = match (&args.file, &args.module) {
+        (Some(file), _) => file.clone(),
+        (None, Some(folder)) => built(folder, args.program.as_deref(), &running)?,
+        (None, None) => bail!("give a FILE, or --module DIR"),
+    };
+    let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let Pushable { name, bytes } = file::read(&path, args.name.as_deref(), scratch.path())?;
+    ensure!(!bytes.is_empty(), "{} is empty", path.display());
+    ensure!(
+        bytes.len() <= MAX_FILE as usize,
+        "{} has {} bytes without symbols, and a pushed file has {MAX_FILE} at most",
+        path.display(),
+        bytes.len()
+    );
+    keep(&running, &path, &bytes)?;
+    stream.set_read_timeout(Some(POLL)).context("the line's socket")?;
+    stream.set_write_timeout(Some(POLL)).context("the line's socket")?;
+    let patience =
+        Patience { repeat: REPEAT, silence: SILENCE, start: Duration::from_secs(args.timeout.into()) };
+    let parcel = Parcel { name, file: &bytes, transfer: number() };
+    let mut shown = Shown { of: bytes.len(), last: None };
+    let pushed = Link::over(stream, patience).push(parcel, |has| shown.show(has));
+    shown.end();
+    let pushed = pushed?;
+    tell(args.json, name.as_str(), &pushed, bytes.len(), began.elapsed());
+    Ok(match pushed {
+        Pushed::Live { .. } | Pushed::Ended => ExitCode::SUCCESS,
+        Pushed::Refused(_) => ExitCode::FAILURE,
+    })
+}
+
+/// A number that no other push has.
+fn number() -> u32 {
+    // Seeded anew for each of them.
+    let random = RandomState::new().build_hasher().finish();
+    u32::try_from(random >> 32).unwrap_or(0)
+}
+
+/// Builds a package for the running system's architecture; gives its program.
+fn built(folder: &Path, program: Option<&str>, running: &Running) -> Result<PathBuf> {
+    let ctx = super::context()?;
+    let arch = Arch::ALL.into_iter().find(|arch| arch.name() == running.arch);
+    let arch = arch.with_context(|| format!("the system runs on `{}`", running.arch))?;
+    let module = outside::module_of(&ctx, folder, program)?;
+    prepare::module(&ctx, arch, &module).map(|program| program.elf)
+}
+
+/// Leaves the file with its symbols where the one who has booted the system looks for the addresses of reports.
+fn keep(running: &Running, path: &Path, sent: &[u8]) -> Result<()> {
+    let name = file_name(sum(sent)).map_err(|error| anyhow!("{error}"))?;
+    let kept = running.pushed.join(name.as_str());
+    fs::create_dir_all(&running.pushed)
+        .and_then(|()| fs::copy(path, &kept))
+        .map(drop)
+        .with_context(|| format!("cannot copy {} to {}", path.display(), kept.display()))
+}
+
+/// How far it is, on a terminal.
+struct Shown {
+    of: usize,
+    last: Option<usize>,
+}
+
+impl Shown {
+    fn show(&mut self, has: usize) {
+        let percent = has.saturating_mul(100).checked_div(self.of).unwrap_or(100);
+        if stderr().is_terminal() && self.last != Some(percent) {
+            self.last = Some(percent);
+            // Nobody needs it.
+            let _ = write!(stderr(), "\rescrow: {percent:3} % of {} KiB", self.of.div_ceil(1024));
+        }
+    }
+
+    fn end(&self) {
+        if self.last.is_some() {
+            eprintln!();
+        }
+    }
+}
+
+fn tell(json: bool, name: &str, pushed: &Pushed, bytes: usize, took: Duration) {
+    let (outcome, id, generation, why) = match pushed {
+        Pushed::Live { instance, replaced } => {
+            let outcome = if *replaced { "replaced" } else { "loaded" };
+            (outcome, Some(instance.domain.0), Some(instance.generation.0), None)
+        }
+        Pushed::Ended => ("ended", None, None, None),
+        Pushed::Refused(why) => ("refused", None, None, Some(why)),
+    };
+    if json {
+        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let line = serde_json::json!({
+            "module": name, "outcome": outcome, "id": id, "generation": generation, "why": why,
+            "bytes": bytes, "milliseconds": took,
+        });
+        println!("{line}");
+        return;
+    }
+    let seconds = took.as_secs_f64();
+    match (pushed, id, generation) {
+        (Pushed::Refused(why), ..) => eprintln!("escrow: refused: {why}"),
+        (Pushed::Live { replaced, .. }, Some(id), Some(generation)) => {
+            let how = if *replaced { "in place of the earlier one" } else { "loaded" };
+            println!(
+                "{name} is live, {how}: id {id}, generation {generation} ({bytes} bytes, {seconds:.1} s)"
+            );
+        }
+        _ => println!("{name} ran to its end ({bytes} bytes, {seconds:.1} s)"),
+    }
+}
