@@ -45,7 +45,8 @@ pub fn exit(code: u32) -> ! {
     last_words(&Request::Exit { code })
 }
 
-/// Tells the supervisor why this program panicked, and ends it.
+/// Tells the supervisor why this program panicked, and ends it. The simulation does so by itself.
+#[cfg(target_os = "none")]
 pub(crate) fn panicked(message: fmt::Arguments<'_>) -> ! {
     last_words(&Request::Panicked { reason: line(message) })
 }

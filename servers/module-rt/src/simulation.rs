@@ -2,15 +2,18 @@
 
 extern crate std;
 
+use std::borrow::ToOwned;
 use std::eprintln;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::ExitCode;
+use std::string::String;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use simulation::*;
 
 use crate::init::{Init, InitError};
 use crate::serve::Server;
-use crate::{Manifest, request, start};
+use crate::{Manifest, start};
 
 /// A module that serves, for a simulated system: what its crate gives to [`crate::module`].
 ///
@@ -31,13 +34,94 @@ pub fn program(
     Module::new(Manifest { flags, ..manifest }, move || until_it_ends(|| start::run_program(&main)))
 }
 
-/// A module's program runs until its instance is dead. What it panics with it tells the supervisor, as on the target.
+/// A module's program runs until its instance is dead: also by a panic.
 fn until_it_ends(program: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(program)) {
         if payload.is::<calls::Ended>() {
             resume_unwind(payload);
         }
-        request::panicked(format_args!("{}", panics::last()));
+        calls::panicked(panics::last());
+    }
+}
+
+/// A program of the test's own that was started, and what it returns when it has run.
+#[derive(Clone, Debug)]
+pub struct Program<T> {
+    name: String,
+    returned: Arc<Mutex<Option<T>>>,
+}
+
+impl<T> Program<T> {
+    /// What it has returned.
+    ///
+    /// # Errors
+    /// [`How`] it has ended instead: with an error, by a death that it was struck with. [`How::Unloaded`] also where it has
+    /// not run.
+    pub fn result(&self, system: &System) -> Result<T, How> {
+        let returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let died = || system.died().iter().rev().find(|died| died.module == self.name);
+        returned.ok_or_else(|| died().map_or(How::Unloaded, |died| died.how.clone()))
+    }
+}
+
+/// Programs of the test's own, in a [`System`].
+pub trait Programs {
+    /// Starts one: what it calls, and asserts, and what it returns. It runs at the next [`System::run`], beside all others.
+    ///
+    /// # Panics
+    /// As [`System::load`].
+    #[track_caller]
+    fn start_program<T: Send + 'static>(
+        &mut self,
+        name: &str,
+        main: impl FnOnce(&mut Init) -> Result<T, InitError> + Send + 'static,
+    ) -> Program<T>;
+
+    /// Starts one, and runs until it and all others have ended; gives what it returns.
+    ///
+    /// # Errors
+    /// As [`Program::result`].
+    ///
+    /// # Panics
+    /// As [`System::run`]: also where the program does, by one of its assertions.
+    #[track_caller]
+    fn run_program<T: Send + 'static>(
+        &mut self,
+        name: &str,
+        main: impl FnOnce(&mut Init) -> Result<T, InitError> + Send + 'static,
+    ) -> Result<T, How>;
+}
+
+impl Programs for System {
+    #[track_caller]
+    fn start_program<T: Send + 'static>(
+        &mut self,
+        name: &str,
+        main: impl FnOnce(&mut Init) -> Result<T, InitError> + Send + 'static,
+    ) -> Program<T> {
+        let returned = Arc::new(Mutex::new(None));
+        let (main, to) = (Mutex::new(Some(main)), Arc::clone(&returned));
+        let once = move |init: &mut Init| {
+            let main = main.lock().unwrap_or_else(PoisonError::into_inner).take();
+            // It is never live, and so never started again.
+            let main = main.ok_or_else(|| InitError::new(1, format_args!("a test's program runs once")))?;
+            let value = main(init)?;
+            *to.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+            Ok(())
+        };
+        self.load_of_test(program(Manifest::new(name), once));
+        Program { name: name.to_owned(), returned }
+    }
+
+    #[track_caller]
+    fn run_program<T: Send + 'static>(
+        &mut self,
+        name: &str,
+        main: impl FnOnce(&mut Init) -> Result<T, InitError> + Send + 'static,
+    ) -> Result<T, How> {
+        let program = self.start_program(name, main);
+        self.run();
+        program.result(self)
     }
 }
 

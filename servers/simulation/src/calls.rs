@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::wire::MAX_WORDS;
@@ -72,8 +73,12 @@ pub enum Asked {
     Yield,
     /// What time it is.
     Now,
+    /// Is busy for so many nanoseconds, and calls nobody meanwhile.
+    Works(u64),
     /// Reads or writes where nothing is: the thread does not go on.
     Fault(&'static str),
+    /// Has panicked, with these words and their place: the thread does not go on.
+    Panicked(String),
     /// Something that is not simulated: the run ends with that.
     NotSimulated(&'static str),
 }
@@ -238,11 +243,24 @@ pub fn now() -> u64 {
     answer.words.first().copied().unwrap_or(0)
 }
 
+/// This instance is busy for so long, as it would be with a long computation: the clock goes on, and so do others.
+pub fn work_for(time: Duration) {
+    ask(Asked::Works(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)));
+}
+
 /// Reads or writes where nothing is: this instance dies.
 #[allow(clippy::panic, reason = "the thread is on its way out, and this function does not return")]
 pub fn fault(how: &'static str) -> ! {
     ask(Asked::Fault(how));
     panic!("{how}")
+}
+
+/// This instance has panicked, and is dead. (On the target its runtime asks the supervisor for that, with as many of the
+/// words as fit a line.)
+#[allow(clippy::panic, reason = "the thread is on its way out, and this function does not return")]
+pub fn panicked(words: String) -> ! {
+    ask(Asked::Panicked(words));
+    panic!("a panic was survived")
 }
 
 /// Something that is not simulated: the run ends with that, and the test with it.

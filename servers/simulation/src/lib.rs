@@ -1,8 +1,111 @@
-//! A system without a kernel: modules as threads of this machine, of which one runs at a time.
+//! A system without a kernel: modules run as threads of this machine, under plain `cargo test`, and die where a test wants.
+//!
+//! One thread runs at a time. It goes on to its next kernel call; then the seed says who is next. So a run depends on the
+//! modules and the seed alone, and comes again whenever it is wanted. The clock is virtual: it moves by a microsecond for
+//! each kernel call, and jumps where everybody waits. A module's code is the same as on the target, down to its manifest;
+//! so are the decisions of the supervisor (`root-task/core`) and of the name server (`servers/name-server/core`). Between
+//! the two, where the target has seL4, is this crate.
+//!
+//! ```
+//! use ipc_proto::echo::{EchoClient, EchoInterface, EchoServer, Said, Text};
+//! use ipc_proto::echo::{Echo, EchoError};
+//! use module_rt::simulation::{Programs, System, for_every_death, module};
+//! use module_rt::{Connection, Events, Manifest};
+//!
+//! struct Shouts;
+//!
+//! impl Echo for Shouts {
+//!     fn say(&mut self, text: Text) -> Result<Said, EchoError> {
+//!         let text = text.chars().map(|letter| letter.to_ascii_uppercase()).collect();
+//!         Ok(Said { generation: module_rt::start::instance().generation, text })
+//!     }
+//! #   fn words(&mut self, words: [u64; 4]) -> Result<[u64; 4], EchoError> { Ok(words) }
+//! #   fn die(&mut self) -> Result<(), EchoError> { Ok(()) }
+//! }
+//!
+//! impl Events for Shouts {}
+//!
+//! fn works(system: &mut System) {
+//!     // A crate that is a module has `simulated()` for that, by `module_rt::module!`.
+//!     system.load(module(Manifest::new("shouter"), |init| {
+//!         init.offer::<EchoInterface>()?;
+//!         Ok(EchoServer(Shouts))
+//!     }));
+//!     system.run();
+//!     if system.state("shouter").is_none() {
+//!         return; // It has died before it was live: nobody has ever seen it.
+//!     }
+//!     let said = system.run_program("caller", |init| {
+//!         let shouter: EchoClient<Connection> = init.client()?;
+//!         Ok(shouter.say(Text::try_from("hello").unwrap()).unwrap().text)
+//!     });
+//!     assert_eq!(said.unwrap(), "HELLO");
+//! }
+//!
+//! // Once, with this seed.
+//! works(&mut System::new(7));
+//! // Again and again, each time with a death of the server at another place.
+//! for_every_death("shouter", works);
+//! ```
+//!
+//! # Deaths
+//!
+//! Every kernel call has two places at which something can strike the instance that makes it: before the call has any
+//! effect, and right after that. Between a request and its answer there are both sides of the server's answer, between
+//! reserve and publish both sides of the publish, and so on; a death anywhere between two calls is the same to everybody
+//! else as one at the next call. [`Sweep`] goes through all places of a module, [`System::deaths`] strikes at places of the
+//! seed's choice, [`System::strike`] at a given one. What can strike is a death, an unload or a restart ([`Act`]). Who is
+//! called, waits, depends or is connected is answered as by the target's supervisor. Where a run fails it says its seed and
+//! what had struck at which place, and [`Sweep::only`] does it again, with everything that happened.
+//!
+//! # What is simulated
+//!
+//! Calls by words and by message, deadlines, names and versions, rights to names, lookups that wait, publish and every end
+//! of an init, logs, arguments, alarms, departures, losses, restart policies with budget and delays, failed modules, unloads in two
+//! stages, revokes of one client, deaths of the name server. The tests of this crate name for each the scenario that shows
+//! the same on the target.
+//!
+//! # What is not
+//!
+//! - Devices, the console's receiver, lockers, shared memory, private endpoints and what operators ask: a run that comes
+//!   to one of them fails, and says so. Whoever adds one finds the list in `supervisor.rs`, and what the runtime does on this
+//!   machine instead of a device in `module-rt/src/sys/host/`.
+//! - Bounds on messages and lines for a time, stacks and memory, priorities, `hold`, `replace`, reports, and what becomes of
+//!   a live server that does not answer in time (its callers are answered; on the target somebody is told of it as well).
+//! - An instance loses the processor at its kernel calls only, and time passes there only: [`work_for`] is for a long
+//!   computation.
+//! - What is in a `static` is shared by all instances and outlives them; on the target each has its own. Keep what a server
+//!   knows in the server.
+//! - When an instance dies its destructors run, and on the target they do not. What they call reaches nobody.
 #![forbid(unsafe_code)]
 
 pub mod calls;
+mod clock;
+mod effects;
+mod failure;
+mod how;
+mod kernel;
+mod lives;
 mod module;
+mod names;
 pub mod panics;
+mod random;
+mod run;
+mod strikes;
+mod supervisor;
+mod sweep;
+mod system;
+mod thread;
+mod words;
+mod world;
 
+pub use calls::work_for;
+pub use failure::Failure;
+pub use how::How;
+pub use ipc_proto::ids::Generation;
+pub use ipc_proto::operator::State;
 pub use module::Module;
+pub use strikes::{Act, Struck};
+pub use sweep::{Found, Sweep, Swept, for_every_death};
+pub use system::System;
+pub use world::{Died, Logged};

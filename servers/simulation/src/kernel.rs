@@ -1,0 +1,194 @@
+//! What the kernel does with messages: who waits where, who receives what, and who is answered.
+
+use ipc_proto::badge::{Badge, Kind, SIGNAL};
+use ipc_proto::ids::{DomainId, Generation};
+use ipc_proto::label::{self, Status};
+use ipc_proto::method::Deadline;
+use ipc_proto::operator::State;
+use ipc_proto::slots;
+
+use crate::calls::{Asked, Goes, Message};
+use crate::failure::Failure;
+use crate::how::How;
+use crate::world::{At, Standing, World};
+
+/// What the kernel answers itself to a call on a slot with nothing in it.
+const INVALID_CAPABILITY: u64 = 2;
+
+/// What becomes of calls that their server will not answer: as in the root task's `rescue.rs`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fate {
+    /// Which generation had it, and which one takes its place: for those that may have been executed.
+    pub interrupted: (Generation, Generation),
+    /// For those that nobody has received; `None` where they stay where they are, for the next instance.
+    pub queued: Option<Status>,
+}
+
+/// A reply without words.
+pub(crate) fn status(status: Status) -> Message {
+    Message { label: label::reply(status), words: Vec::new() }
+}
+
+impl World {
+    /// An instance's thread has called the kernel.
+    pub fn asked(&mut self, id: DomainId, asked: Asked) {
+        match asked {
+            Asked::Call(slot, message, notes) => self.calls(id, slot, message, notes),
+            Asked::Recv(slot) => self.receives(id, slot),
+            Asked::Reply(message) => {
+                self.replies(id, message);
+                self.goes_on(id, Message::default());
+            }
+            Asked::ReplyRecv(slot, message) => {
+                self.replies(id, message);
+                self.receives(id, slot);
+            }
+            Asked::Yield => self.goes_on(id, Message::default()),
+            Asked::Now => self.goes_on(id, Message { label: 0, words: vec![self.now] }),
+            Asked::Works(nanoseconds) => {
+                let until = self.now.saturating_add(nanoseconds);
+                if let Some(running) = self.running_mut(id) {
+                    running.at = At::Works(until);
+                }
+            }
+            Asked::Fault(what) => self.dies(id, How::Fault(what.to_owned())),
+            Asked::Panicked(words) => self.dies(id, How::Panicked(words)),
+            Asked::NotSimulated(what) => {
+                let who = self.called(id);
+                self.fails(Failure::NotSimulated { who, what: what.to_owned() });
+            }
+        }
+    }
+
+    /// An instance can go on, with this message from nobody.
+    pub fn goes_on(&mut self, id: DomainId, message: Message) {
+        if let Some(running) = self.running_mut(id) {
+            running.at = At::Ready(Goes::On(0, message));
+        }
+    }
+
+    fn calls(&mut self, id: DomainId, slot: u64, message: Message, [_, deadline]: [u64; 2]) {
+        if slot == slots::SUPERVISOR {
+            return self.asks_supervisor(id, &message);
+        }
+        let Some((server, badge)) = self.reached_by(id, slot) else {
+            return self.goes_on(id, Message { label: INVALID_CAPABILITY, words: Vec::new() });
+        };
+        let now = self.now;
+        let Some(room) = self.room_mut(server) else { return };
+        if room.silenced {
+            return self.goes_on(id, status(Status::Failed));
+        }
+        room.queue.push_back(id);
+        let deadline = Deadline::from_word(deadline);
+        let due = deadline.map(|of| now.saturating_add(of.nanoseconds(room.request.deadline_micros)));
+        let call = Standing { server, slot, badge: badge.to_word(), message, received: false, due };
+        if let Some(running) = self.running_mut(id) {
+            running.at = At::Calls(call);
+        }
+        self.deliver(server);
+    }
+
+    /// Whom a call on this slot reaches, and with which badge.
+    fn reached_by(&self, id: DomainId, slot: u64) -> Option<(DomainId, Badge)> {
+        if slot == slots::NAMES {
+            let server = self.name_server().filter(|server| *server != id)?;
+            let service = self.system.asks_as(&self.ledger.module(id)?.name);
+            return Some((
+                server,
+                Badge { kind: Kind::Client, service, holder: self.holder(self.newest(id)?) },
+            ));
+        }
+        let server = self.ledger.server_of(id, slot)?;
+        let (_, at) = self.ledger.connections_of(id).find(|(held, _)| u64::from(*held) == slot)?;
+        Some((server, self.ledger.badge_of(id, at)?))
+    }
+
+    fn receives(&mut self, id: DomainId, slot: u64) {
+        if slot != slots::RECEIVE {
+            return self
+                .dies(id, How::Fault(format!("used slot {slot}, in which it has nothing to receive with")));
+        }
+        let Some(running) = self.running_mut(id) else { return };
+        // Who was not answered is dropped, as the kernel does it: that call ends at its deadline.
+        running.caller = None;
+        running.at = At::Receives;
+        if self.state(id) == Some(State::Stopping) {
+            // Its capability to receive is gone: that says that it has answered all it will.
+            return self.unload(id);
+        }
+        self.deliver(id);
+    }
+
+    /// Hands a server that receives what has come for it: signals before calls, and those in their order.
+    pub fn deliver(&mut self, server: DomainId) {
+        let Some(room) = self.room_mut(server) else { return };
+        let Some(running) = room.running.as_mut().filter(|running| matches!(running.at, At::Receives)) else {
+            return;
+        };
+        if room.signals != 0 {
+            let badge = SIGNAL | std::mem::take(&mut room.signals);
+            running.at = At::Ready(Goes::On(badge, Message::default()));
+            return;
+        }
+        let Some(client) = room.queue.pop_front() else { return };
+        let Some(calling) = self.running_mut(client) else { return };
+        let (caller, At::Calls(call)) = (calling.instance, &mut calling.at) else { return };
+        call.received = true;
+        let goes = Goes::On(call.badge, std::mem::take(&mut call.message));
+        if let Some(running) = self.running_mut(server) {
+            running.caller = Some(caller);
+            running.at = At::Ready(goes);
+        }
+    }
+
+    /// A server answers whom it owes an answer, if that one still waits for it.
+    fn replies(&mut self, id: DomainId, message: Message) {
+        let Some(client) = self.running_mut(id).and_then(|running| running.caller.take()) else { return };
+        let waits = |call: &Standing| call.server == id && call.received;
+        if self.ledger.is_running(client) && self.standing(client.domain).is_some_and(waits) {
+            self.goes_on(client.domain, message);
+        }
+    }
+
+    /// Signals a module's notification.
+    pub fn signal(&mut self, id: DomainId, badge: u64) {
+        if let Some(room) = self.room_mut(id) {
+            room.signals |= badge & !SIGNAL;
+        }
+        self.deliver(id);
+    }
+
+    /// Answers these, who stand on calls to `server`.
+    pub fn answer_callers(&mut self, server: DomainId, callers: &[DomainId], fate: Fate) {
+        for client in callers {
+            let Some(call) = self.standing(*client).filter(|call| call.server == server) else { continue };
+            let answer = match (call.received, fate.queued) {
+                (true, _) => {
+                    let (had, next) = fate.interrupted;
+                    let words = label::interrupted(had, next).to_vec();
+                    Message { label: label::reply(Status::Interrupted), words }
+                }
+                (false, Some(queued)) => status(queued),
+                (false, None) => continue,
+            };
+            let who = self.called(*client);
+            self.tell(format!("{who} is answered by the supervisor: {}", crate::words::reply(&answer)));
+            self.leaves_call(*client);
+            self.goes_on(*client, answer);
+        }
+    }
+
+    /// A client does not stand on its call any more, whatever becomes of it: it is in no queue, and owed no answer.
+    pub fn leaves_call(&mut self, client: DomainId) {
+        let Some(server) = self.standing(client).map(|call| call.server) else { return };
+        if let Some(room) = self.room_mut(server) {
+            room.queue.retain(|waiting| *waiting != client);
+            if let Some(running) = room.running.as_mut()
+                && running.caller.is_some_and(|caller| caller.domain == client)
+            {
+                running.caller = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Calls and answers in the words of a listing.
+
+use std::fmt::Debug;
+
+use ipc_proto::ids::DomainId;
+use ipc_proto::label::{self, Reply};
+use ipc_proto::{alarm, losses, names, registrar, slots, supervisor, waits, wire};
+use serde::de::DeserializeOwned;
+
+use crate::calls::{Asked, Message};
+use crate::world::World;
+
+/// So much of a request is shown.
+const LONGEST: usize = 100;
+
+fn shown<T: DeserializeOwned + Debug>(message: &Message) -> String {
+    let Ok(request) = wire::decode::<T>(&message.words) else { return "what cannot be read".to_owned() };
+    let text = format!("{request:?}");
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// A request to the supervisor.
+fn request(message: &Message) -> String {
+    match u16::try_from(message.label) {
+        Ok(supervisor::LABEL) => shown::<supervisor::Request>(message),
+        Ok(registrar::LABEL) => shown::<registrar::Request>(message),
+        Ok(waits::LABEL) => shown::<waits::Request>(message),
+        Ok(losses::LABEL) => shown::<losses::Request>(message),
+        Ok(alarm::LABEL) => match message.words.first_chunk().copied().and_then(alarm::Request::from_words) {
+            Some(request) => format!("{request:?}"),
+            None => "what cannot be read".to_owned(),
+        },
+        _ => format!("{:#x}", message.label),
+    }
+}
+
+/// A reply.
+pub(crate) fn reply(message: &Message) -> String {
+    match label::parse_reply(message.label) {
+        Reply::Answer(status) => format!("{status:?}"),
+        Reply::Kernel(_) => "the capability is gone".to_owned(),
+        Reply::Foreign(label) => format!("{label:#x}"),
+    }
+}
+
+impl World {
+    /// What a thread asks, in words that follow its name.
+    pub fn words_of(&self, id: DomainId, asked: &Asked) -> String {
+        let client = || match self.running(id).and_then(|running| running.caller) {
+            Some(client) => self.called(client.domain),
+            None => "nobody".to_owned(),
+        };
+        match asked {
+            Asked::Call(slots::SUPERVISOR, message, _) => {
+                format!("asks the supervisor: {}", request(message))
+            }
+            Asked::Call(slots::NAMES, message, _) => {
+                format!("asks the name server: {}", shown::<names::Request>(message))
+            }
+            Asked::Call(slot, message, _) => match self.ledger.server_of(id, *slot) {
+                Some(server) => format!("calls {}, method {:#x}", self.called(server), message.label),
+                None => format!("calls on slot {slot}, where nothing is"),
+            },
+            Asked::Recv(_) => "waits for a call".to_owned(),
+            Asked::Reply(message) => format!("answers {}: {}", client(), reply(message)),
+            Asked::ReplyRecv(_, message) => {
+                format!("answers {}: {}, and waits for the next call", client(), reply(message))
+            }
+            Asked::Yield => "lets others run".to_owned(),
+            Asked::Now => "looks at the clock".to_owned(),
+            Asked::Works(nanoseconds) => format!("is busy for {} us", nanoseconds / 1000),
+            Asked::Panicked(_) => "panics".to_owned(),
+            Asked::Fault(what) | Asked::NotSimulated(what) => (*what).to_owned(),
+        }
+    }
+}
