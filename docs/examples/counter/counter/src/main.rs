@@ -1,6 +1,5 @@
 //! The module: what it asks for, and its way in.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
 use counter::{CounterInterface, CounterServer, CounterState};

@@ -1,6 +1,5 @@
 //! A client to try the service with: it calls each method, says what came back, and ends.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
 use counter::CounterClient;
@@ -8,10 +7,10 @@ use module_rt::{Connection, Init, InitError, Manifest, log};
 
 module_rt::program! {
     manifest: Manifest::new("counter-try"),
-    main: main,
+    main: try_it,
 }
 
-fn main(init: &mut Init) -> Result<(), InitError> {
+fn try_it(init: &mut Init) -> Result<(), InitError> {
     // Waits until there is one.
     let service: CounterClient<Connection> = init.client()?;
     match service.add(3) {

@@ -28,11 +28,12 @@ pub struct Args {
 }
 
 /// The files, and what they are made of.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("Cargo.toml", include_str!("service/Cargo.toml.in")),
     ("src/lib.rs", include_str!("service/lib.rs.in")),
     ("src/main.rs", include_str!("service/main.rs.in")),
     ("src/try.rs", include_str!("service/try.rs.in")),
+    ("tests/deaths.rs", include_str!("service/deaths.rs.in")),
 ];
 
 /// Its client's name is as much longer.
@@ -168,7 +169,9 @@ fn write(root: &Path, folder: &Path, words: &Words) -> Result<()> {
             bail!("{} is not empty: name another folder", folder.display());
         }
     }
-    fs::create_dir_all(folder.join("src")).with_context(|| format!("cannot make {}", folder.display()))?;
+    for part in ["src", "tests"] {
+        fs::create_dir_all(folder.join(part)).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
     // The folder as it is, whatever leads to it.
     let way = way(root, &folder.canonicalize().context("the new folder")?);
     for (file, template) in FILES {
