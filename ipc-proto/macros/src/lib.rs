@@ -26,7 +26,7 @@ mod server;
 
 use proc_macro::TokenStream;
 use quote::quote;
-use syn::{ItemEnum, ItemTrait, parse_macro_input};
+use syn::{Attribute, ItemEnum, ItemTrait, parse_macro_input, parse_quote};
 
 /// Makes a trait an interface: `#[interface(name = "counter", version = 1, error = CounterError)]`.
 ///
@@ -45,7 +45,8 @@ use syn::{ItemEnum, ItemTrait, parse_macro_input};
 /// For a trait `Counter` there are then
 ///
 /// - `CounterClient`, the stub over whatever is a `Call`: a method for each of the trait's;
-/// - `CounterServer`, which dispatches calls to whatever implements `Counter`;
+/// - `CounterServer`, which dispatches calls to whatever implements `Counter`; a module with several interfaces has a `Several`
+///   in its place, which takes one server for all of them;
 /// - `CounterInterface`, its name, version and compatibility hash, and `CounterMethods`, the numbers.
 ///
 /// Numbers follow the order in the trait: add methods at its end. A method whose request and answer are plain data of four
@@ -62,6 +63,16 @@ pub fn interface(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let read = read::interface(attribute, &mut item);
     match read {
         Ok(interface) => {
+            let unserved = format!(
+                "`{{Self}}` does not serve `{}`: what serves it implements the trait `{}`",
+                interface.attribute.name.value(),
+                interface.name
+            );
+            let told = parse_quote! { #[diagnostic::on_unimplemented(message = #unserved)] };
+            // A trait that says something of that itself is left to it.
+            if !item.attrs.iter().any(is_told) {
+                item.attrs.push(told);
+            }
             let written = [methods::write(&interface), client::write(&interface), server::write(&interface)];
             quote! { #item #(#written)* }.into()
         }
@@ -70,6 +81,11 @@ pub fn interface(attribute: TokenStream, item: TokenStream) -> TokenStream {
             quote! { #item #errors }.into()
         }
     }
+}
+
+/// Whether it says what is told where the trait is not implemented.
+fn is_told(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == "on_unimplemented")
 }
 
 /// Makes an enum the errors of an interface: `#[wire_error] pub enum CounterError { /// It is full. Full = 1 }`.

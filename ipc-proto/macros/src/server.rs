@@ -13,16 +13,16 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     let names = method.arguments.iter().map(|(name, _)| name);
     let view =
         method.bulk.as_ref().and_then(|bulk| Some((bulk.way.view(), &method.arguments.get(bulk.index)?.0)));
-    let memory = own("memory");
+    let [memory, state, windows] = ["memory", "server", "windows"].map(own);
     let view = view.map(|(view, data)| {
         quote! {
-            let #memory = ::ipc_proto::interface::bulk::Windows::of(&self.1, #client)
+            let #memory = ::ipc_proto::interface::bulk::Windows::of(#windows, #client)
                 .ok_or(::ipc_proto::label::Status::Refused)?;
             let #data = #view::of(&#memory, #data)?;
         }
     });
     let call = quote! {
-        <__Server as #of>::#name(&mut self.0, #passed #(#names),*)
+        <__Server as #of>::#name(#state, #passed #(#names),*)
             .map_err(|error| ::ipc_proto::label::Status::Error(::ipc_proto::interface::WireError::code(error)))?
     };
     match view {
@@ -86,6 +86,13 @@ pub fn write(interface: &Interface) -> TokenStream {
         }
     });
     let bound = window.map(|_| quote! { , __Windows: ::ipc_proto::interface::bulk::Windows });
+    let of_windows = bound.clone().unwrap_or(quote! { , __Windows });
+    let own_windows = if window.is_some() {
+        quote! { &self.1 }
+    } else {
+        quote! { &() }
+    };
+    let [state, places] = ["server", "windows"].map(own);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
@@ -95,15 +102,16 @@ pub fn write(interface: &Interface) -> TokenStream {
             #field
         );
 
-        impl<__Server: #name + ::ipc_proto::interface::dispatch::Events #bound> ::ipc_proto::interface::Dispatch for #server<__Server #windows> {
+        impl<__Server: #name #of_windows> ::ipc_proto::interface::Serves<__Server, __Windows> for #of_interface {
             #[inline(always)]
             fn words(
-                &mut self,
+                #state: &mut __Server,
+                #places: &__Windows,
                 #client: ::ipc_proto::interface::Client,
                 #method: u16,
                 #words: [u64; 4],
             ) -> ::core::result::Result<[u64; 4], ::ipc_proto::label::Status> {
-                let _ = #client;
+                let _ = (&#state, #places, #client);
                 match #method {
                     #(#by_words)*
                     ::ipc_proto::interface::DESCRIBE => ::core::result::Result::Ok(
@@ -114,16 +122,38 @@ pub fn write(interface: &Interface) -> TokenStream {
             }
 
             fn message<__Message: ::ipc_proto::interface::Message>(
+                #state: &mut __Server,
+                #places: &__Windows,
+                #client: ::ipc_proto::interface::Client,
+                #method: u16,
+                #message: __Message,
+            ) -> ::core::result::Result<__Message::Answer, ::ipc_proto::label::Status> {
+                let _ = (&#state, #places, #client, &#message);
+                match #method {
+                    #(#by_message)*
+                    _ => ::core::result::Result::Err(::ipc_proto::label::Status::UnknownMethod),
+                }
+            }
+        }
+
+        impl<__Server: #name + ::ipc_proto::interface::dispatch::Events #bound> ::ipc_proto::interface::Dispatch for #server<__Server #windows> {
+            #[inline(always)]
+            fn words(
+                &mut self,
+                #client: ::ipc_proto::interface::Client,
+                #method: u16,
+                #words: [u64; 4],
+            ) -> ::core::result::Result<[u64; 4], ::ipc_proto::label::Status> {
+                <#of_interface as ::ipc_proto::interface::Serves<_, _>>::words(&mut self.0, #own_windows, #client, #method, #words)
+            }
+
+            fn message<__Message: ::ipc_proto::interface::Message>(
                 &mut self,
                 #client: ::ipc_proto::interface::Client,
                 #method: u16,
                 #message: __Message,
             ) -> ::core::result::Result<__Message::Answer, ::ipc_proto::label::Status> {
-                let _ = (#client, &#message);
-                match #method {
-                    #(#by_message)*
-                    _ => ::core::result::Result::Err(::ipc_proto::label::Status::UnknownMethod),
-                }
+                <#of_interface as ::ipc_proto::interface::Serves<_, _>>::message(&mut self.0, #own_windows, #client, #method, #message)
             }
 
             fn departed(&mut self, client: ::ipc_proto::ids::Instance) {

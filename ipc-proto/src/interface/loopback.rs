@@ -1,7 +1,7 @@
 //! Client and server in one program, without a kernel: each call is dispatched at once, through the same words as on the
 //! target.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -24,7 +24,7 @@ pub struct Exchanged {
 #[derive(Debug)]
 pub struct Loopback<D> {
     server: RefCell<D>,
-    client: Client,
+    client: Cell<Client>,
     last: RefCell<Option<Exchanged>>,
 }
 
@@ -57,7 +57,16 @@ impl Message for Buffer<'_> {
 impl<D: Dispatch> Loopback<D> {
     /// A way to `server` for the client with this badge.
     pub const fn new(server: D, badge: u64) -> Loopback<D> {
-        Loopback { server: RefCell::new(server), client: Client::of(badge), last: RefCell::new(None) }
+        Loopback {
+            server: RefCell::new(server),
+            client: Cell::new(Client::of(badge)),
+            last: RefCell::new(None),
+        }
+    }
+
+    /// From now on the client with this badge calls: another one, or the same one another service.
+    pub fn call_as(&self, badge: u64) {
+        self.client.set(Client::of(badge));
     }
 
     /// The server.
@@ -76,13 +85,13 @@ impl<D: Dispatch> Loopback<D> {
         let mut server = self.server.borrow_mut();
         let outcome = match words.first_chunk() {
             Some(four) if label & WORDS != 0 && words.len() == 4 => {
-                server.words(self.client, label, *four).map(|words| {
+                server.words(self.client.get(), label, *four).map(|words| {
                     answer.clear();
                     // There is room for four.
                     let _ = answer.extend_from_slice(&words);
                 })
             }
-            _ => server.message(self.client, label, Buffer { words, answer: &mut answer }),
+            _ => server.message(self.client.get(), label, Buffer { words, answer: &mut answer }),
         };
         let status = match outcome {
             Ok(()) => Status::Ok,

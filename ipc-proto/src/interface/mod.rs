@@ -5,6 +5,7 @@
 //! | [`mod@call`] | the client's half: the way to a server, and how often it is asked again |
 //! | [`mod@dispatch`] | the server's half: from a message to a method |
 //! | [`probe`] | which types go as words and which as a message, decided by the types |
+//! | [`several`] | several interfaces in one module, with one state |
 //! | [`bulk`] | data that is too large for a message: memory that client and server share |
 //! | [`loopback`] | both halves without a kernel, for tests |
 
@@ -13,10 +14,12 @@ pub mod call;
 pub mod dispatch;
 pub mod loopback;
 pub mod probe;
+pub mod several;
 
 pub use call::{Call, Failure, MAX_REPEATED};
 pub use dispatch::{Client, Dispatch, Event, Message};
 pub use ipc_macros::{interface, wire_error};
+pub use several::{Offered, Serves, Several};
 
 use crate::label::{self, Code};
 use crate::version::Version;

@@ -2,8 +2,7 @@
 
 use core::time::Duration;
 
-use ipc_proto::ids::ServiceRef;
-use ipc_proto::interface::{Interface, Stub};
+use ipc_proto::interface::{Interface, Offered, Stub};
 use ipc_proto::version::VersionRange;
 
 use crate::connection::Connection;
@@ -34,12 +33,13 @@ pub fn client_waiting<S: Stub<Connection>>(longest: Duration) -> Result<S, WaitE
 }
 
 impl Init {
-    /// Reserves the interface's name for a service of this module: as [`Init::reserve`].
+    /// Reserves the interface's name for a service of this module: as [`Init::reserve`]. A module that offers several
+    /// is served by a [`Several`](ipc_proto::interface::Several), which takes what this gives.
     ///
     /// # Errors
     /// As [`Init::reserve`].
-    pub fn offer<I: Interface>(&mut self) -> Result<ServiceRef, NamesError> {
-        self.reserve(I::NAME, I::VERSION)
+    pub fn offer<I: Interface>(&mut self) -> Result<Offered<I>, NamesError> {
+        self.reserve(I::NAME, I::VERSION).map(Offered::of)
     }
 
     /// A stub to the service that has published the interface's name, or will: as [`Init::connect`].
