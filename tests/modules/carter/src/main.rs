@@ -131,6 +131,22 @@ fn scribble(depot: &Depot) -> Result<(), InitError> {
     Ok(())
 }
 
+/// Its connection is taken back, and there is another one in the same slot: the window of the first is no window of the second.
+fn expelled(depot: &Depot) -> Result<(), InitError> {
+    good("put", put(depot, 1, SOME))?;
+    is("expel", depot.expel(), Err(Failure::Service(DepotError::Interrupted)))?;
+    is("without a connection", depot.look().map(drop), Err(Failure::Call(CallError::Gone)))?;
+    let again: Depot = module_rt::client()?;
+    is("the same slot", again.way().slot(), depot.way().slot())?;
+    let kept = good("look", depot.look())?;
+    is("put into what is left of the old window", put(depot, 2, SOME), Err(Failure::Bulk(BulkError::Lost)))?;
+    is("what is kept", good("look", depot.look())?, kept)?;
+    is("put into a new one", good("put", put(depot, 3, SOME))?, SOME as u64)?;
+    is("the same came back", good("get", get(&again, 3, SOME))?, true)?;
+    log!("a connection that is taken back takes its window along, whatever comes into its slot");
+    Ok(())
+}
+
 /// What no stub says: the server's window is what counts, and this call's seal in it.
 fn lies(depot: &Depot) -> Result<(), InitError> {
     let way = *depot.way();
@@ -204,7 +220,8 @@ fn main(init: &mut Init) -> Result<(), InitError> {
         _ => {
             sizes(&depot)?;
             lies(&depot)?;
-            deaths(&depot)
+            deaths(&depot)?;
+            expelled(&depot)
         }
     }
 }

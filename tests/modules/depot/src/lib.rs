@@ -137,4 +137,19 @@ pub trait Depot {
     /// # Errors
     /// `Interrupted`, always.
     fn die(&mut self) -> Result<(), DepotError>;
+
+    /// Takes the caller's capability back.
+    ///
+    /// # Request
+    /// Nothing.
+    ///
+    /// # Preconditions
+    /// None.
+    ///
+    /// # Response
+    /// There is none.
+    ///
+    /// # Errors
+    /// `Interrupted`, always.
+    fn expel(&mut self, client: Client) -> Result<(), DepotError>;
 }

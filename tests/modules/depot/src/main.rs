@@ -10,7 +10,7 @@ use depot::{CAPACITY, Depot, DepotError, DepotInterface, DepotServer, Kept, Labe
 use ipc_proto::interface::bulk::{BulkIn, BulkOut, CopyError};
 use module_rt::bulk::Windows;
 use module_rt::window::Window;
-use module_rt::{Client, Events, Init, InitError, Manifest, fault, yield_now};
+use module_rt::{Client, Events, Init, InitError, Manifest, fault, request, yield_now};
 
 module_rt::module! {
     manifest: Manifest { connections: 0, stack_bytes: 12 * 4096, ..Manifest::new("depot") },
@@ -121,6 +121,10 @@ impl Depot for Goods {
 
     fn die(&mut self) -> Result<(), DepotError> {
         fault::read_address_zero()
+    }
+
+    fn expel(&mut self, client: Client) -> Result<(), DepotError> {
+        request::revoke(client).map_err(|_| DepotError::Gone)
     }
 }
 
