@@ -143,6 +143,7 @@ fn manifest() -> SystemManifest {
     SystemManifest {
         name_server,
         console: name_server,
+        push: false,
         clock: None,
         operators: Bounded::new(),
         boot: Bounded::new(),
