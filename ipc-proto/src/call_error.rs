@@ -37,6 +37,8 @@ pub enum CallError {
     UnknownMethod,
     /// The server does not permit it to this caller.
     Refused,
+    /// The server keeps as many calls waiting for their answers as it can; this one was not executed. Try again later.
+    Busy,
     /// The server has executed the method, which ends with an error of its own: what its interface's stub turns into that.
     Error(Code),
     /// The answer makes no sense: the server is broken, or built from another version.
@@ -79,6 +81,7 @@ impl fmt::Display for CallError {
             }
             CallError::UnknownMethod => f.write_str("the server has no such method"),
             CallError::Refused => f.write_str("the server does not permit this"),
+            CallError::Busy => f.write_str("the server is busy; the call was not executed"),
             CallError::Error(code) => write!(f, "error {} of the method's own", code.get()),
             CallError::BadAnswer => f.write_str("the server's answer makes no sense"),
             CallError::TooLong => f.write_str("the request is too long for a message; nothing was sent"),
@@ -103,6 +106,7 @@ impl CallError {
             Reply::Answer(Status::BadMessage) => CallError::BadMessage,
             Reply::Answer(Status::UnknownMethod) => CallError::UnknownMethod,
             Reply::Answer(Status::Refused) => CallError::Refused,
+            Reply::Answer(Status::Busy) => CallError::Busy,
             Reply::Answer(Status::Error(code)) => CallError::Error(code),
             Reply::Kernel(_) => CallError::Gone,
             Reply::Answer(Status::Ok) | Reply::Foreign(_) => CallError::BadAnswer,

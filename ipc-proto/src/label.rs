@@ -58,6 +58,8 @@ pub enum Status {
     /// The service's module has died too often, and is not started again until somebody sees to it; the request was
     /// certainly not executed. The same capability reaches the service again when it is back.
     Failed,
+    /// The server keeps as many calls waiting for their answers as it can; this one was not executed. Try again later.
+    Busy,
     /// The server has executed the method, which ends with an error of its own.
     Error(Code),
 }
@@ -74,6 +76,7 @@ impl Status {
             Status::Refused => 0x105,
             Status::Revoked => 0x106,
             Status::Failed => 0x107,
+            Status::Busy => 0x108,
             Status::Error(code) => ERROR | code.get(),
         }
     }
@@ -89,6 +92,7 @@ impl Status {
             0x105 => Status::Refused,
             0x106 => Status::Revoked,
             0x107 => Status::Failed,
+            0x108 => Status::Busy,
             _ if code & ERROR != 0 => match Code::new(code & !ERROR) {
                 Some(code) => Status::Error(code),
                 None => return None,
@@ -155,6 +159,7 @@ mod tests {
             Status::Refused,
             Status::Revoked,
             Status::Failed,
+            Status::Busy,
             Status::Error(Code::new(1).unwrap()),
             Status::Error(Code::new(0x7fff).unwrap()),
         ] {

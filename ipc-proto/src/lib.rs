@@ -29,6 +29,7 @@ extern crate self as ipc_proto;
 pub mod alarm;
 pub mod badge;
 pub mod call_error;
+pub mod deferred;
 pub mod echo;
 pub mod ids;
 pub mod interface;

@@ -23,6 +23,8 @@ pub const IO_PORTS: u64 = 7;
 pub const NOTIFICATION: u64 = 8;
 /// The endpoint on which the module is called back during its init; empty in one that has opened none. Receive only.
 pub const PRIVATE: u64 = 9;
+/// The caller that the module is about to answer, whom it had put aside in its locker: see [`crate::deferred`].
+pub const ANSWER: u64 = 10;
 /// The first slot for connections to services.
 pub const FIRST_CONNECTION: u64 = 16;
 /// The most connections that a module can ask for in its manifest.

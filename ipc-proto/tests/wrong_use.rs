@@ -26,8 +26,9 @@ fn here() -> PathBuf {
 fn prepare(root: &Path, files: &[PathBuf]) {
     let mut manifest = format!(
         "[package]\nname = \"wrong\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         ipc-proto = {{ path = {:?} }}\nzerocopy = {{ version = \"=0.8.63\", features = [\"derive\"] }}\n",
-        here()
+         ipc-proto = {{ path = {:?} }}\nmodule-rt = {{ path = {:?} }}\nzerocopy = {{ version = \"=0.8.63\", features = [\"derive\"] }}\n",
+        here(),
+        here().join("../servers/module-rt")
     );
     for file in files {
         let name = file.file_stem().unwrap().to_str().unwrap();

@@ -2,7 +2,7 @@
 
 use ipc_proto::badge::{Badge, Holder, Kind, SIGNAL};
 use ipc_proto::label::Status;
-use ipc_proto::{alarm, losses, operator, private, registrar, supervisor, waits, window, wire};
+use ipc_proto::{alarm, deferred, losses, operator, private, registrar, supervisor, waits, window, wire};
 use sel4::{Fault, MessageInfo, with_ipc_buffer};
 
 /// The badge of the bell's answer.
@@ -69,6 +69,8 @@ pub enum Event {
     Module(Holder, supervisor::Request),
     /// A module asks to be woken.
     Alarm(Holder, alarm::Request),
+    /// A module is about to answer a caller that it had put aside.
+    Deferred(Holder, deferred::Request),
     /// A module asks for memory to share.
     Window(Holder, window::Request),
     /// A module asks for a private endpoint, its own or one that was opened to it.
@@ -124,6 +126,7 @@ impl Event {
         match u16::try_from(info.label()) {
             Ok(supervisor::LABEL) => Ok(Event::Module(holder, request(info)?)),
             Ok(alarm::LABEL) => Ok(Event::Alarm(holder, words(info, alarm::Request::from_words)?)),
+            Ok(deferred::LABEL) => Ok(Event::Deferred(holder, words(info, deferred::Request::from_words)?)),
             Ok(window::LABEL) => Ok(Event::Window(holder, request(info)?)),
             Ok(private::LABEL) => Ok(Event::Private(holder, request(info)?)),
             Ok(waits::LABEL) => match request(info)? {

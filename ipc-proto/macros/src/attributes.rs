@@ -91,10 +91,11 @@ fn checked_name(name: LitStr) -> Result<LitStr> {
     Err(Error::new(name.span(), rule))
 }
 
-/// `#[method(idempotent, deadline_us = 500)]`.
+/// `#[method(idempotent, deferred, deadline_us = 500)]`.
 #[derive(Default)]
 pub struct OfMethod {
     pub idempotent: bool,
+    pub deferred: bool,
     pub deadline_us: Option<u32>,
 }
 
@@ -125,6 +126,15 @@ pub fn of_method(attributes: &mut Vec<Attribute>) -> Result<OfMethod> {
                 }
                 return Ok(());
             }
+            if meta.path.is_ident("deferred") {
+                if !meta.input.is_empty() && !meta.input.peek(Token![,]) {
+                    return Err(meta.error("`deferred` takes nothing: where it stands the method is that"));
+                }
+                if std::mem::replace(&mut read.deferred, true) {
+                    return Err(meta.error("`deferred` is here twice"));
+                }
+                return Ok(());
+            }
             if meta.path.is_ident("deadline_us") {
                 let literal = meta.value().and_then(|value| value.parse());
                 let literal = literal.map_err(|error| {
@@ -136,7 +146,9 @@ pub fn of_method(attributes: &mut Vec<Attribute>) -> Result<OfMethod> {
                 }
                 return Ok(());
             }
-            Err(meta.error("there is no such thing here: it can have `idempotent` and `deadline_us = N`"))
+            Err(meta.error(
+                "there is no such thing here: it can have `idempotent`, `deferred` and `deadline_us = N`",
+            ))
         })?;
     }
     Ok(read)

@@ -20,6 +20,7 @@ mod canonical;
 mod client;
 mod errors;
 mod headings;
+mod later;
 mod methods;
 mod read;
 mod server;

@@ -58,10 +58,12 @@ fn constants(method: &Method, index: u16) -> TokenStream {
         None => quote! {},
     };
     let doc = format!("Method `{}`.", method.name.unraw());
+    // Putting a caller aside is no work for the fastpath.
+    let at_once = !method.deferred;
     quote! {
         const #sizes: u64 = if Self::#as_words { (1 + ::core::mem::size_of::<#answer>() #(+ ::core::mem::size_of::<#types>() * 256)*) as u64 } else { 0 };
         const #label_of: u16 = Self::#number.label;
-        const #as_words: bool = #(::ipc_proto::interface::probe::Plain::<#types>::IS &&)*
+        const #as_words: bool = #at_once && #(::ipc_proto::interface::probe::Plain::<#types>::IS &&)*
             ::ipc_proto::interface::probe::Plain::<#answer>::IS
                 && 0 #(+ ::ipc_proto::interface::probe::words_of::<#types>())* <= 4
                 && ::ipc_proto::interface::probe::words_of::<#answer>() <= 4;
@@ -94,10 +96,11 @@ fn assertions(interface: &Interface, method: &Method) -> TokenStream {
     };
     let arguments = method.arguments.iter().map(|(argument, ty)| wire(format!("`{argument}`"), ty));
     let answers = wire("the answer".to_owned(), answer);
-    let message = format!(
-        "`{name}` takes or gives more than four words, or what is no plain data, so it goes as a message: all of its \
-         types need serde's traits"
-    );
+    let why = match method.deferred {
+        true => "is answered later",
+        false => "takes or gives more than four words, or what is no plain data",
+    };
+    let message = format!("`{name}` {why}, so it goes as a message: all of its types need serde's traits");
     // What cannot go at all is told where it stands.
     let each = method.arguments.iter().map(|(_, ty)| ty).chain([answer]).map(goes);
     let message = quote_spanned! { name.span() =>

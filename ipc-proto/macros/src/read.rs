@@ -13,6 +13,7 @@ use crate::attributes::{OfInterface, of_method};
 use crate::bulk::{self, Bulk};
 use crate::canonical::text_of;
 use crate::headings;
+use crate::later;
 use crate::methods::number_of;
 
 /// The most methods: their numbers end below those of no use.
@@ -31,6 +32,8 @@ pub struct Method {
     pub name: Ident,
     pub docs: Vec<Attribute>,
     pub idempotent: bool,
+    /// Whether it is answered later, by way of a last argument of the type `Reply`.
+    pub deferred: bool,
     pub deadline_us: Option<u32>,
     /// Whether it wants to know who calls.
     pub client: bool,
@@ -133,7 +136,9 @@ fn read_method(item: &mut TraitItemFn, error: &str, window: bool) -> Result<Meth
             return wrong(span, format!("`{name}` takes `&mut self` first: it is the server"));
         }
     }
-    let mut arguments = all(inputs.map(argument))?;
+    let mut inputs: Vec<_> = inputs.collect();
+    let owed = later::take_reply(&mut inputs, &name, attribute.deferred)?;
+    let mut arguments = all(inputs.into_iter().map(argument))?;
     let client = arguments.first().is_some_and(|(_, ty)| is_client(ty));
     if client {
         arguments.remove(0);
@@ -141,13 +146,18 @@ fn read_method(item: &mut TraitItemFn, error: &str, window: bool) -> Result<Meth
     if let Some((_, ty)) = arguments.iter().find(|(_, ty)| is_client(ty)) {
         return wrong(ty.span(), "who calls comes first, before what goes over the wire".to_owned());
     }
+    later::without_bulk(&name, &arguments, attribute.deferred)?;
     let bulk = bulk::take(&name, &mut arguments, window)?;
-    let answer = answer(&signature.output, &name, error)?;
+    let answer = match owed {
+        Some(reply) => later::answer(&reply, &signature.output, &name, error)?,
+        None => answer(&signature.output, &name, error)?,
+    };
     headings::check(&item.attrs, &name)?;
     Ok(Method {
         docs: item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect(),
         name,
         idempotent: attribute.idempotent,
+        deferred: attribute.deferred,
         deadline_us: attribute.deadline_us,
         client,
         arguments,
@@ -177,7 +187,7 @@ fn argument(input: &FnArg) -> Result<(Ident, Type)> {
 }
 
 /// Refuses what cannot go over the wire whatever it is made of.
-fn owned(ty: &Type) -> Result<()> {
+pub fn owned(ty: &Type) -> Result<()> {
     match ty {
         Type::Slice(_) => Err(without_bound(ty)),
         Type::Path(path) if path.path.is_ident("str") => Err(without_bound(ty)),

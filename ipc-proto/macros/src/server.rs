@@ -55,7 +55,28 @@ fn words(interface: &Interface, method: &Method) -> TokenStream {
     }
 }
 
+/// One that is answered later.
+fn later(interface: &Interface, method: &Method) -> TokenStream {
+    let (methods, label) = (methods_of(interface), label_of(method));
+    let (of, called, answer, request) = (&interface.name, &method.name, &method.answer, request_of(method));
+    let (client, whole, later, none) = (own("client"), own("message"), own("later"), own("answer"));
+    let client = method.client.then(|| quote! { #client, });
+    let state = own("server");
+    let names: Vec<_> = method.arguments.iter().map(|(name, _)| name).collect();
+    quote! {
+        #methods::#label => {
+            let (#(#names,)*) = ::ipc_proto::interface::probe::Exchange::<#request, #answer>::decode(&#whole)?;
+            let (#later, #none) = ::ipc_proto::interface::Message::defer(#whole)?;
+            <__Server as #of>::#called(#state, #client #(#names,)* ::ipc_proto::interface::Reply::new(#later));
+            ::core::result::Result::Ok(#none)
+        }
+    }
+}
+
 fn message(interface: &Interface, method: &Method) -> TokenStream {
+    if method.deferred {
+        return later(interface, method);
+    }
     let (methods, label, as_words) = (methods_of(interface), label_of(method), is_words(method));
     let (call, answer, request) = (call(interface, method), &method.answer, request_of(method));
     let names = method.arguments.iter().map(|(name, _)| name);
@@ -74,7 +95,8 @@ pub fn write(interface: &Interface) -> TokenStream {
     let Interface { visibility, name, methods, .. } = interface;
     let (server, of_interface) = (format_ident!("{name}Server"), format_ident!("{name}Interface"));
     let doc = format!("Serves interface [`{name}`] by what implements it.");
-    let by_words = methods.iter().map(|method| words(interface, method));
+    let defers = methods.iter().any(|method| method.deferred);
+    let by_words = methods.iter().filter(|method| !method.deferred).map(|method| words(interface, method));
     let by_message = methods.iter().map(|method| message(interface, method));
     let [client, method, words, message] = ["client", "method", "words", "message"].map(own);
     let window = interface.attribute.window_pages;
@@ -103,6 +125,8 @@ pub fn write(interface: &Interface) -> TokenStream {
         );
 
         impl<__Server: #name #of_windows> ::ipc_proto::interface::Serves<__Server, __Windows> for #of_interface {
+            const DEFERS: bool = #defers;
+
             #[inline(always)]
             fn words(
                 #state: &mut __Server,
@@ -137,6 +161,8 @@ pub fn write(interface: &Interface) -> TokenStream {
         }
 
         impl<__Server: #name + ::ipc_proto::interface::dispatch::Events #bound> ::ipc_proto::interface::Dispatch for #server<__Server #windows> {
+            const DEFERS: bool = #defers;
+
             #[inline(always)]
             fn words(
                 &mut self,

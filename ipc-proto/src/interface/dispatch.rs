@@ -2,6 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::Later;
 use crate::badge::{self, Badge, Holder};
 use crate::ids::Instance;
 use crate::label::Status;
@@ -49,6 +50,12 @@ pub trait Message {
     /// # Errors
     /// What the client sees instead.
     fn answer<T: Serialize>(self, value: &T) -> Result<Self::Answer, Status>;
+
+    /// Puts the caller aside, to be answered later. Gives it, and what says that there is no answer now.
+    ///
+    /// # Errors
+    /// [`Status::Busy`] where as many are put aside as there is room for; return it, and the client sees it.
+    fn defer(self) -> Result<(Later, Self::Answer), Status>;
 }
 
 /// What a server does with the calls that it receives, as [`interface`](super::interface) writes it.
@@ -56,6 +63,9 @@ pub trait Message {
     message = "`{Self}` does not take calls: what implements the trait `Counter` is served by `CounterServer(..)`"
 )]
 pub trait Dispatch {
+    /// Whether any of its methods is answered later.
+    const DEFERS: bool = false;
+
     /// A method that goes as words.
     ///
     /// # Errors

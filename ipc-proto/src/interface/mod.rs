@@ -4,21 +4,25 @@
 //! |---|---|
 //! | [`mod@call`] | the client's half: the way to a server, and how often it is asked again |
 //! | [`mod@dispatch`] | the server's half: from a message to a method |
+//! | [`reply`] | a call that is answered later |
 //! | [`probe`] | which types go as words and which as a message, decided by the types |
 //! | [`several`] | several interfaces in one module, with one state |
 //! | [`bulk`] | data that is too large for a message: memory that client and server share |
-//! | [`loopback`] | both halves without a kernel, for tests |
+//! | `loopback` | both halves without a kernel, for tests; not there on the target |
 
 pub mod bulk;
 pub mod call;
 pub mod dispatch;
+#[cfg(not(target_os = "none"))]
 pub mod loopback;
 pub mod probe;
+pub mod reply;
 pub mod several;
 
 pub use call::{Call, Failure, MAX_REPEATED};
 pub use dispatch::{Client, Dispatch, Event, Message};
 pub use ipc_macros::{interface, wire_error};
+pub use reply::{Later, Reply};
 pub use several::{Offered, Serves, Several};
 
 use crate::label::{self, Code};

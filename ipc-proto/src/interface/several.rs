@@ -15,6 +15,9 @@ use crate::label::Status;
                where it has bulk data (`Several::sharing`)"
 )]
 pub trait Serves<S, W>: Interface {
+    /// Whether a method of it is answered later: see [`Dispatch::DEFERS`].
+    const DEFERS: bool;
+
     /// A method that goes as words.
     ///
     /// # Errors
@@ -116,6 +119,9 @@ impl<S, L, W> Several<S, L, W> {
 
 /// Services of which each has its dispatch: what [`Several`] goes through.
 pub trait Services<S, W> {
+    /// Whether a method of one of them is answered later.
+    const DEFERS: bool;
+
     /// As [`Serves::words`] of the interface of the service that is called.
     ///
     /// # Errors
@@ -144,6 +150,8 @@ pub trait Services<S, W> {
 }
 
 impl<S, W> Services<S, W> for () {
+    const DEFERS: bool = false;
+
     #[inline(always)]
     fn words(&self, _: &mut S, _: &W, _: Client, _: u16, _: [u64; 4]) -> Result<[u64; 4], Status> {
         Err(Status::UnknownMethod)
@@ -155,6 +163,8 @@ impl<S, W> Services<S, W> for () {
 }
 
 impl<S, W, I: Serves<S, W>, L: Services<S, W>> Services<S, W> for And<I, L> {
+    const DEFERS: bool = I::DEFERS || L::DEFERS;
+
     #[inline(always)]
     fn words(
         &self,
@@ -188,6 +198,8 @@ impl<S, W, I: Serves<S, W>, L: Services<S, W>> Services<S, W> for And<I, L> {
 }
 
 impl<S: Events, L: Services<S, W>, W> Dispatch for Several<S, L, W> {
+    const DEFERS: bool = L::DEFERS;
+
     #[inline(always)]
     fn words(&mut self, client: Client, method: u16, words: [u64; 4]) -> Result<[u64; 4], Status> {
         self.services.words(&mut self.server, &self.windows, client, method, words)

@@ -39,7 +39,7 @@ trait Methods {
     fn text(&mut self) -> Result<u64, E>;
     #[method(idempotent, idempotent)] //~ `idempotent` is here twice
     fn twice(&mut self) -> Result<u64, E>;
-    #[method(retry)] //~ there is no such thing here: it can have `idempotent` and `deadline_us = N`
+    #[method(retry)] //~ there is no such thing here: it can have `idempotent`, `deferred` and `deadline_us = N`
     fn other(&mut self) -> Result<u64, E>;
     #[method(deadline_us = 0)] //~ it is a number from 1 to 4294967295
     fn no_time(&mut self) -> Result<u64, E>;

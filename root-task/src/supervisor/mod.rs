@@ -220,6 +220,9 @@ impl Supervisor {
             Event::Alarm(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.alarm_asked(who, request))
             }
+            Event::Deferred(who, request) => {
+                self.count(who).map_or_else(stale, |who| self.hand_out(who, request))
+            }
             Event::Window(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.window_asked(who, request))
             }

@@ -15,6 +15,7 @@
 //! | [`clients`] | what a server keeps for each client |
 //! | [`logger`] | the back end of the `log` crate |
 //! | [`alarm`] | being woken later |
+//! | [`deferred`] | calls that are answered later |
 //! | [`losses`] | connections that have lost their server |
 //! | [`request`] | calls to the supervisor: publish, log, exit |
 //! | [`operator`] | calls that only an operator may make |
@@ -35,6 +36,7 @@ pub mod bulk;
 pub mod clients;
 pub mod clock;
 pub mod connection;
+pub mod deferred;
 #[cfg(target_os = "none")]
 pub mod fault;
 pub mod init;
@@ -59,7 +61,7 @@ pub use init::{Init, InitError};
 pub use ipc_proto;
 pub use ipc_proto::call_error::CallError;
 pub use ipc_proto::interface::dispatch::Events;
-pub use ipc_proto::interface::{Client, Event};
+pub use ipc_proto::interface::{Client, Event, Reply};
 pub use ipc_proto::manifest::{Manifest, OnLoss, Restart};
 pub use losses::Loss;
 pub use private::{Private, PrivateError, call_back};

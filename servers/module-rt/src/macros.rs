@@ -16,6 +16,14 @@
 #[macro_export]
 macro_rules! module {
     (manifest: $manifest:expr, init: $init:expr $(,)?) => {
+        const _: () = {
+            const MANIFEST: $crate::Manifest = $manifest;
+            assert!(
+                !$crate::start::defers(&$init) || $crate::start::has_room_for_callers(MANIFEST.locker_bits),
+                "the server answers calls later, so its manifest asks for a locker: `locker_bits: 2` for two callers at a \
+                 time, up to 6 for 62"
+            );
+        };
         $crate::__entry!($manifest, $init, run_module, module);
     };
 }
@@ -59,7 +67,7 @@ macro_rules! __entry {
 
             #[unsafe(no_mangle)]
             fn escrow_module_main() -> ! {
-                $crate::start::$run($way_in)
+                $crate::start::$run(&MANIFEST, $way_in)
             }
         };
 

@@ -2,15 +2,14 @@
 
 use ipc_proto::badge::{ALARM, DEPARTURE, LOSS, PEER_GONE, SIGNAL};
 use ipc_proto::ids::Instance;
-use ipc_proto::interface::{Client, Dispatch, Event, Message};
+use ipc_proto::interface::{Client, Dispatch, Event, Later, Message};
 use ipc_proto::label::{self, Status, WORDS};
 use ipc_proto::slots;
 use ipc_proto::wire;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::alarm;
-use crate::request;
 use crate::sys::{self, Info, Received};
+use crate::{alarm, deferred, request};
 
 /// The message of a call, still in the message registers.
 #[derive(Clone, Copy, Debug)]
@@ -31,10 +30,11 @@ impl Request {
     }
 }
 
-/// An answer that lies in the message registers, written by [`answer`]; or was given already, by [`answer_first`].
+/// An answer that lies in the message registers, written by [`answer`]; or was given already, by [`answer_first`], or is to
+/// be given later.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
-    /// `None` where it was given.
+    /// `None` where there is none now.
     length: Option<usize>,
 }
 
@@ -76,6 +76,9 @@ fn first_words() -> [u64; 4] {
 
 /// What a module does with the calls that it receives. One call at a time: the next one waits in the kernel.
 pub trait Server {
+    /// Whether it answers calls later: what an interface's macro writes knows.
+    const DEFERS: bool = false;
+
     /// A message method. The default has none.
     ///
     /// # Errors
@@ -124,10 +127,16 @@ impl Message for Request {
     fn answer<T: Serialize>(self, value: &T) -> Result<Answer, Status> {
         answer(value)
     }
+
+    fn defer(self) -> Result<(Later, Answer), Status> {
+        Ok((deferred::put_aside()?, Answer { length: None }))
+    }
 }
 
 /// What an interface's macro writes serves.
 impl<D: Dispatch> Server for D {
+    const DEFERS: bool = D::DEFERS;
+
     fn message(&mut self, client: Client, method: u16, request: Request) -> Result<Answer, Status> {
         Dispatch::message(self, client, method, request)
     }

@@ -22,7 +22,7 @@ pub fn module<S: Server>(
     manifest: Manifest,
     init: impl Fn(&mut Init) -> Result<S, InitError> + Send + Sync + 'static,
 ) -> Module {
-    Module::new(manifest, move || until_it_ends(|| start::run_module(&init)))
+    Module::new(manifest, move || until_it_ends(|| start::run_module(&manifest, &init)))
 }
 
 /// A module that does its work and exits: what its crate gives to [`crate::program`].
@@ -31,7 +31,9 @@ pub fn program(
     main: impl Fn(&mut Init) -> Result<(), InitError> + Send + Sync + 'static,
 ) -> Module {
     let flags = manifest.flags | ipc_proto::manifest::PROGRAM;
-    Module::new(Manifest { flags, ..manifest }, move || until_it_ends(|| start::run_program(&main)))
+    Module::new(Manifest { flags, ..manifest }, move || {
+        until_it_ends(|| start::run_program(&manifest, &main))
+    })
 }
 
 /// A module's program runs until its instance is dead: also by a panic.

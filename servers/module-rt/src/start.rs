@@ -3,17 +3,32 @@
 use ipc_proto::ids::Instance;
 
 use crate::init::{Init, InitError};
-use crate::request;
 use crate::serve::{self, Server};
 use crate::sys;
+use crate::{Manifest, deferred, request};
 
 /// Which instance this program is, as the supervisor told it at its start.
 pub fn instance() -> Instance {
     sys::instance()
 }
 
+/// Whether the server of an init answers calls later.
+#[doc(hidden)]
+pub const fn defers<S: Server, F: FnOnce(&mut Init) -> Result<S, InitError>>(_: &F) -> bool {
+    S::DEFERS
+}
+
+/// Whether there is room for callers in a locker of 2^`bits` slots.
+#[doc(hidden)]
+pub const fn has_room_for_callers(bits: u8) -> bool {
+    bits >= ipc_proto::deferred::MIN_LOCKER_BITS
+}
+
 /// Runs init, publishes what it reserved, and serves. Called by [`crate::module`].
-pub fn run_module<S: Server>(init: impl FnOnce(&mut Init) -> Result<S, InitError>) -> ! {
+pub fn run_module<S: Server>(manifest: &Manifest, init: impl FnOnce(&mut Init) -> Result<S, InitError>) -> ! {
+    if S::DEFERS {
+        deferred::set_up(manifest.locker_bits);
+    }
     match init(&mut Init::new()) {
         Ok(server) => {
             request::publish();
@@ -24,7 +39,7 @@ pub fn run_module<S: Server>(init: impl FnOnce(&mut Init) -> Result<S, InitError
 }
 
 /// Runs a program that serves nobody, and exits with 0 when it returns. Called by [`crate::program`].
-pub fn run_program(main: impl FnOnce(&mut Init) -> Result<(), InitError>) -> ! {
+pub fn run_program(_: &Manifest, main: impl FnOnce(&mut Init) -> Result<(), InitError>) -> ! {
     match main(&mut Init::new()) {
         Ok(()) => request::exit(0),
         Err(error) => request::init_failed(&error),

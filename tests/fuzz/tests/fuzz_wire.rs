@@ -17,7 +17,7 @@ use ipc_proto::interface::loopback::Loopback;
 use ipc_proto::label::{Reply, Status, parse_reply};
 use ipc_proto::method::Deadline;
 use ipc_proto::wire::{MAX_WORDS, WireError, decode, encode};
-use ipc_proto::{echo, names, operator, private, registrar, supervisor, window};
+use ipc_proto::{alarm, deferred, echo, names, operator, private, registrar, supervisor, window};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -43,8 +43,23 @@ fn holds(input: &[u8]) {
         12 => comes_back::<private::Request>(&words),
         13 => comes_back::<private::Answer>(&words),
         14 => is_answered(&words),
-        _ => words.iter().for_each(|word| badges_and_notes_come_back(*word)),
+        _ => {
+            words.iter().for_each(|word| badges_and_notes_come_back(*word));
+            words
+                .windows(4)
+                .filter_map(|four| four.first_chunk())
+                .for_each(|four| four_words_come_back(*four));
+        }
     }
+}
+
+/// The interfaces of which every message has four words.
+fn four_words_come_back(words: [u64; 4]) {
+    let same = |again: Option<[u64; 4]>| assert!(again.is_none_or(|again| again == words), "{words:?}");
+    same(alarm::Request::from_words(words).map(alarm::Request::to_words));
+    same(alarm::Answer::from_words(words).map(alarm::Answer::to_words));
+    same(deferred::Request::from_words(words).map(deferred::Request::to_words));
+    same(deferred::Answer::from_words(words).map(deferred::Answer::to_words));
 }
 
 fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(words: &[u64]) {

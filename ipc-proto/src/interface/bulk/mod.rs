@@ -5,7 +5,7 @@
 //! | [`shared`] | the shared memory as both sides see it: copied in and out, never looked at in place |
 //! | [`client`] | what a stub does: opens the window, has it filled, asks, and has it emptied |
 //! | [`server`] | what a dispatch does: finds the window and gives the method a view of it |
-//! | [`shelf`] | such memory without a kernel, for tests |
+//! | `shelf` | such memory without a kernel, for tests; not there on the target |
 //!
 //! The last word of a window is its **seal**. The stub writes the word there that also goes in the message, another one for
 //! each call ([`Part`]). Where one of the two dies, or the connection is taken back, whoever is left has zeroes in the
@@ -15,6 +15,7 @@
 pub mod client;
 pub mod server;
 pub mod shared;
+#[cfg(not(target_os = "none"))]
 pub mod shelf;
 
 use core::fmt;
@@ -26,6 +27,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes};
 pub use client::{Drain, Fill, InPlace, Opened, Share, drain, fill};
 pub use server::{BulkIn, BulkOut, CopyError, Windows};
 pub use shared::{OutOfBounds, Shared};
+#[cfg(not(target_os = "none"))]
 pub use shelf::{Sharing, Shelf};
 
 use crate::window::{PAGE_BYTES, WindowError};

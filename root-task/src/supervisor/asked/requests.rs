@@ -1,12 +1,13 @@
 //! What any module may ask of the supervisor.
 
+use ipc_proto::deferred;
 use ipc_proto::ids::Instance;
 use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
 use ipc_proto::supervisor::{Answer, Request};
 use sel4::CapRights;
 
 use crate::report::Cause;
-use crate::supervisor::{Response, Supervisor, answer};
+use crate::supervisor::{Response, Supervisor, answer, answer_words};
 
 impl Supervisor {
     pub(in crate::supervisor) fn module_asks(&mut self, who: Instance, request: Request) -> Response {
@@ -43,6 +44,15 @@ impl Supervisor {
             Request::Revoke { client } => self.revoke_by_badge(who, client),
             Request::Stow { slot, index } => self.stow(who, slot, index),
         }
+    }
+
+    /// A module is about to answer a caller that it had put aside in its locker.
+    pub(in crate::supervisor) fn hand_out(&self, who: Instance, request: deferred::Request) -> Response {
+        let of =
+            self.room(who.domain).and_then(|room| Some((room.domain.as_ref()?, room.request.locker_bits)));
+        let answer = of
+            .and_then(|(domain, bits)| Some(domain.hand_out(request.slot(bits)?, bits, self.memory.probe())));
+        answer_words(answer.unwrap_or(deferred::Answer::Refused).to_words())
     }
 
     /// Copies a connection into the module's locker.

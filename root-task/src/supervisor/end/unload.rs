@@ -18,7 +18,7 @@ use root_task_core::steps;
 use sel4::{Fault, SYSCALL_INSTRUCTION, UserContext};
 
 use super::errands::{Errand, Told};
-use super::rescue::Domains;
+use super::rescue::{Domains, Served};
 use crate::memory::Leak;
 use crate::say;
 use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
@@ -30,6 +30,8 @@ use crate::supervisor::{Response, Supervisor, answer};
 pub enum End {
     /// The call in service was answered.
     Drained,
+    /// The call in hand was answered, and there were others that it would have answered later.
+    PutAside,
     /// Its deadline came first.
     Deadline,
     /// The module died in it.
@@ -42,6 +44,7 @@ impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             End::Drained => "its call in service was answered",
+            End::PutAside => "the calls that it would have answered later were cut off",
             End::Deadline => "its call in service was cut off at the deadline",
             End::Died => "it died before its call in service was answered",
             End::Now => "its call in service was cut off",
@@ -208,16 +211,20 @@ impl Supervisor {
 
     /// Destroys whatever there is of a module, and forgets it: at once, or as an errand where that can take long.
     fn unload(&mut self, id: DomainId, told: Told) {
-        self.put_down(id, &self.callers_of(id));
+        let served = self.put_down(id, &self.callers_of(id));
+        let told = match told {
+            Told::Console(End::Drained) if !served.calls.is_empty() => Told::Console(End::PutAside),
+            told => told,
+        };
         self.carry_out(Errand::Unload(id, told));
     }
 
-    /// Ends whatever runs of a module. `callers` are those who stand on a call to it.
-    fn put_down(&mut self, id: DomainId, callers: &Domains) {
+    /// Ends whatever runs of a module. `callers` are those who stand on a call to it. Gives the calls that it had.
+    fn put_down(&mut self, id: DomainId, callers: &Domains) -> Served {
         if self.state(id).is_some_and(|state| state != State::Dead) {
             self.keep_connections_of(id);
         }
-        self.bury(id, callers, Generation::NONE, Some(Status::NotDelivered));
+        let served = self.bury(id, callers, Generation::NONE, Some(Status::NotDelivered));
         // What was dead already has been told of.
         let _ = self.has_died(id);
         if self.room(id).is_some_and(|room| room.death.is_some()) {
@@ -225,6 +232,7 @@ impl Supervisor {
         }
         self.dead.retain(|dead| *dead != id);
         self.drop_errands_of(id);
+        served
     }
 
     /// Forgets a module that is dead, and says so.

@@ -9,6 +9,7 @@ pub mod give;
 pub mod hoard;
 pub mod locker;
 pub mod loser;
+pub mod office;
 pub mod pane;
 pub mod partitions;
 pub mod prisoner;

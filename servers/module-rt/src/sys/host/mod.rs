@@ -18,3 +18,15 @@ pub fn info(label: u64, length: usize) -> Info {
 pub fn ticks() -> u64 {
     0
 }
+
+/// Ends the run.
+pub fn nb_send(_: u64, _: Info) {
+    simulation::calls::not_simulated(DEFERRED)
+}
+
+/// Ends the run.
+pub fn save_caller(_: u16, _: u8) -> bool {
+    simulation::calls::not_simulated(DEFERRED)
+}
+
+const DEFERRED: &str = "a call that is answered later (`module_rt::deferred`)";

@@ -49,6 +49,16 @@ pub fn reply(info: Info, words: [u64; 4]) {
     sel4::reply_with_mrs(info, words);
 }
 
+/// Sends the message that lies in the message registers on what a slot holds, if somebody waits for it there.
+pub fn nb_send(slot: u64, info: Info) {
+    Endpoint::from_bits(slot).nb_send(info);
+}
+
+/// Moves the caller in hand into a slot of the locker, which has 2^`bits` slots. `false` where the slot is not empty.
+pub fn save_caller(index: u16, bits: u8) -> bool {
+    locker::slot(index, bits).save_caller().is_ok()
+}
+
 /// Reads the message registers.
 #[inline(always)]
 pub fn message<T>(read: impl FnOnce(&[u64]) -> T) -> T {

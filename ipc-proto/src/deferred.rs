@@ -1,0 +1,119 @@
+//! Interface `deferred`: a module answers a call later that it has put aside in its locker, on
+//! [`crate::slots::SUPERVISOR`]. Request and answer are four words.
+//!
+//! The kernel lets a thread move its caller into a CNode that it holds: the locker. But nothing can be sent on what lies in
+//! a locker, which is what makes it safe to hold whatever one is handed. So the supervisor looks whether it is a caller, and
+//! moves it to where the module can answer it: [`crate::slots::ANSWER`].
+
+use crate::label::WORDS;
+use crate::slots::OWN_ENDPOINT;
+
+/// The label of every request of this interface.
+pub const LABEL: u16 = 0x109 | WORDS;
+/// The first slot of a locker in which a caller is put aside.
+pub const FIRST: u16 = OWN_ENDPOINT + 1;
+/// The slot behind the last one: each module has one thread, so that no more can wait for an answer.
+pub const END: u16 = 64;
+/// The smallest locker in which any can be: of 2^n slots.
+pub const MIN_LOCKER_BITS: u8 = 2;
+
+/// A request; the caller is known by the badge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Hand out the caller that is put aside in this slot of the locker. What [`crate::slots::ANSWER`] holds is dropped.
+    Take {
+        /// From [`FIRST`] on, and below the locker's end and [`END`].
+        index: u16,
+    },
+}
+
+/// The answer, with status `Ok`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It can be answered now.
+    Ready = 1,
+    /// Nobody is there any more: the caller has died, or its call was taken back.
+    Gone = 2,
+    /// There is no such slot, or it holds something else. Nothing has changed.
+    Refused = 3,
+}
+
+/// Where the callers of a module with a locker of 2^`bits` slots end: the slots from [`FIRST`] up to that one are for them.
+pub const fn end_of(bits: u8) -> u16 {
+    if bits >= 6 { END } else { 1 << bits }
+}
+
+impl Request {
+    /// As a message.
+    pub const fn to_words(self) -> [u64; 4] {
+        match self {
+            Request::Take { index } => [1, index as u64, 0, 0],
+        }
+    }
+
+    /// Reads one; `None` for what is none.
+    pub const fn from_words(words: [u64; 4]) -> Option<Request> {
+        match words {
+            [1, index, 0, 0] if index <= u16::MAX as u64 => Some(Request::Take { index: index as u16 }),
+            _ => None,
+        }
+    }
+
+    /// The slot of a locker of 2^`bits` slots that it means; `None` where that one has no such slot for callers.
+    pub const fn slot(self, bits: u8) -> Option<u16> {
+        match self {
+            Request::Take { index } if index >= FIRST && index < end_of(bits) => Some(index),
+            Request::Take { .. } => None,
+        }
+    }
+}
+
+impl Answer {
+    /// As a message.
+    pub const fn to_words(self) -> [u64; 4] {
+        [self as u64, 0, 0, 0]
+    }
+
+    /// Reads one; `None` for what is none.
+    pub const fn from_words(words: [u64; 4]) -> Option<Answer> {
+        match words {
+            [1, 0, 0, 0] => Some(Answer::Ready),
+            [2, 0, 0, 0] => Some(Answer::Gone),
+            [3, 0, 0, 0] => Some(Answer::Refused),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::MAX_LOCKER_BITS;
+
+    #[test]
+    fn each_comes_back_and_nothing_else_is_one() {
+        for index in [0, FIRST, u16::MAX] {
+            let request = Request::Take { index };
+            assert_eq!(Request::from_words(request.to_words()), Some(request));
+        }
+        for answer in [Answer::Ready, Answer::Gone, Answer::Refused] {
+            assert_eq!(Answer::from_words(answer.to_words()), Some(answer));
+        }
+        for words in [[0; 4], [4, 0, 0, 0], [1, 1 << 16, 0, 0], [1, 2, 1, 0], [1, 2, 0, 1], [u64::MAX; 4]] {
+            assert_eq!((Request::from_words(words), Answer::from_words(words)), (None, None), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn the_slots_for_callers_below_at_and_above_their_bounds() {
+        let slots =
+            |bits| (0..=u16::MAX).filter(move |index| Request::Take { index: *index }.slot(bits).is_some());
+        for (bits, count) in [(0, 0), (1, 0), (MIN_LOCKER_BITS, 2), (3, 6), (5, 30), (6, 62), (7, 62)] {
+            assert_eq!(slots(bits).count(), count, "{bits} bits");
+            assert!(count == 0 || slots(bits).next() == Some(FIRST));
+        }
+        for bits in [MAX_LOCKER_BITS, u8::MAX] {
+            assert_eq!(slots(bits).next_back(), Some(END - 1));
+        }
+    }
+}

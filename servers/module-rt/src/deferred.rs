@@ -1,0 +1,55 @@
+//! Calls that are answered later: callers who were put aside in the module's locker.
+//!
+//! An interface says which of its methods are, `#[method(deferred)]`: such a method is given a [`crate::Reply`], keeps it, and answers
+//! when it knows the answer. The manifest asks for a locker (`locker_bits`: of 2^n slots, two fewer callers, and not more than 62),
+//! and the system's manifest grants it (`locker_slots`). One call too many is answered [`Status::Busy`] at once.
+
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+
+use ipc_proto::deferred::{Answer, FIRST, LABEL, Request, end_of};
+use ipc_proto::interface::Later;
+use ipc_proto::label::Status;
+use ipc_proto::slots;
+
+use crate::connection::Connection;
+use crate::{start, sys};
+
+/// The size of the locker; nothing is put aside before it is known. (A module has one thread: these are atomic for the
+/// compiler's sake.)
+static LOCKER_BITS: AtomicU8 = AtomicU8::new(0);
+/// One bit for each slot of the locker that a caller was put into and that was not given up since, empty or not: where the
+/// caller is gone the kernel has emptied it, and the next one must not be answered in its name.
+static TAKEN: AtomicU64 = AtomicU64::new(0);
+
+/// Says how large the locker is.
+pub(crate) fn set_up(locker_bits: u8) {
+    LOCKER_BITS.store(locker_bits, Relaxed);
+}
+
+fn bit(index: u16) -> u64 {
+    1_u64.checked_shl(u32::from(index)).unwrap_or(0)
+}
+
+/// Puts the caller in hand aside.
+pub(crate) fn put_aside() -> Result<Later, Status> {
+    let (bits, taken) = (LOCKER_BITS.load(Relaxed), TAKEN.load(Relaxed));
+    let mut free = (FIRST..end_of(bits)).filter(|index| taken & bit(*index) == 0);
+    // The module itself can have put something into one that is free.
+    let place = free.find(|index| sys::save_caller(*index, bits)).ok_or(Status::Busy)?;
+    TAKEN.store(taken | bit(place), Relaxed);
+    Ok(Later::new(place, start::instance().generation, give))
+}
+
+/// Answers one, and gives its slot up.
+fn give(place: u16, label: u64, write: &mut dyn FnMut(&mut [u64]) -> usize) -> bool {
+    let supervisor = Connection::in_slot(slots::SUPERVISOR);
+    let handed = supervisor.call_words(LABEL, Request::Take { index: place }.to_words());
+    TAKEN.store(TAKEN.load(Relaxed) & !bit(place), Relaxed);
+    let is_ready = handed.is_ok_and(|words| Answer::from_words(words) == Some(Answer::Ready));
+    if is_ready {
+        let length =
+            sys::message_mut(|words| write(words.get_mut(..ipc_proto::wire::MAX_WORDS).unwrap_or_default()));
+        sys::nb_send(slots::ANSWER, sys::info(label, length));
+    }
+    is_ready
+}
