@@ -11,6 +11,8 @@ mod guest;
 mod image;
 mod kernel;
 mod machine;
+#[cfg(test)]
+mod pages;
 mod prepare;
 mod push;
 mod scenario;

@@ -1,7 +1,7 @@
 //! Scenarios: tests that boot a system in QEMU and hold a conversation with it, each a folder.
 
 pub mod leavings;
-mod matching;
+pub mod matching;
 pub mod play;
 pub mod read;
 pub mod rounds;

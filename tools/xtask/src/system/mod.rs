@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod hostile_tests;
 pub mod named;
+#[cfg(test)]
+mod reference_tests;
 
 use std::fs;
 use std::ops::Range;
