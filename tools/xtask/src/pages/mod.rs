@@ -1,5 +1,6 @@
 //! Reads the tables of the pages in `docs/`, so that tests can compare them with what they are about.
 
+mod errors;
 mod manifest;
 
 use std::collections::BTreeSet;
