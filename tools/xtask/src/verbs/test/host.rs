@@ -1,6 +1,7 @@
 //! The host tests: the default members' unit and document tests, each counted by its own line.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
@@ -124,7 +125,7 @@ pub fn run(chosen: &Chosen) -> Outcome {
     if !chosen.all {
         command.arg("--exact").args(&chosen.tests);
     }
-    outcome(format!("host/{}", chosen.program.name), &mut command, &chosen.tests)
+    outcome(format!("host/{}", chosen.program.name), &mut command, Some(&chosen.tests))
 }
 
 /// Runs the chosen examples of the documentation.
@@ -134,7 +135,16 @@ pub fn run_documents(ctx: &Context, documents: &Documents) -> Outcome {
     if !documents.all {
         command.args(["--", "--exact"]).args(&documents.tests);
     }
-    outcome("host/doc".to_owned(), &mut command, &documents.tests)
+    outcome("host/doc".to_owned(), &mut command, Some(&documents.tests))
+}
+
+/// Runs the host tests of a package elsewhere, in its own folder, which keeps what is built.
+pub fn run_package(ctx: &Context, folder: &Path) -> Outcome {
+    let own = std::env::var_os("CARGO");
+    let mut cargo = command::clean(own.unwrap_or_else(|| ctx.toolchain.cargo.clone().into()));
+    cargo.current_dir(folder).args(["test", "--no-fail-fast"]);
+    let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy();
+    outcome(format!("host/{name}"), &mut cargo, None)
 }
 
 /// The cargo that runs us: what it has built of the host tool need not be built again.
@@ -145,18 +155,19 @@ pub fn cargo(ctx: &Context) -> Command {
     cargo
 }
 
-fn outcome(name: String, command: &mut Command, tests: &[String]) -> Outcome {
+/// Runs tests: those of these names, or whichever there are.
+fn outcome(name: String, command: &mut Command, tests: Option<&[String]>) -> Outcome {
     let began = Instant::now();
     let mut outcome = match run_and_count(command, tests) {
         Ok(outcome) => outcome,
-        Err(error) => Outcome { failed: tests.len(), why: format!("{error:#}"), ..Outcome::default() },
+        Err(error) => Outcome { failed: tests.map_or(1, <[_]>::len), why: format!("{error:#}"), ..Outcome::default() },
     };
     outcome.name = name;
     outcome.took = began.elapsed();
     outcome
 }
 
-fn run_and_count(command: &mut Command, tests: &[String]) -> Result<Outcome> {
+fn run_and_count(command: &mut Command, tests: Option<&[String]>) -> Result<Outcome> {
     let Output { status, stdout, stderr } = command
         .stdin(Stdio::null())
         .output()
@@ -176,15 +187,15 @@ fn run_and_count(command: &mut Command, tests: &[String]) -> Result<Outcome> {
 
 /// Counts the lines `test NAME ... ok` of libtest. A test that says nothing has failed: its program
 /// died before or in it.
-fn count(stdout: &str, tests: &[String]) -> Outcome {
-    let mut silent: BTreeSet<&str> = tests.iter().map(String::as_str).collect();
+fn count(stdout: &str, tests: Option<&[String]>) -> Outcome {
+    let mut silent: BTreeSet<&str> = tests.unwrap_or_default().iter().map(String::as_str).collect();
     let mut outcome = Outcome::default();
     for line in stdout.lines() {
         let Some((test, result)) = line.strip_prefix("test ").and_then(|rest| rest.rsplit_once(" ... "))
         else {
             continue;
         };
-        if !silent.remove(plain(test)) {
+        if tests.is_some() && !silent.remove(plain(test)) {
             continue;
         }
         let counter = match result {
@@ -226,13 +237,20 @@ mod tests {
     #[test]
     fn each_line_counts_once() {
         let tests = names(&["a::b", "a::c", "src/lib.rs - x (line 3)", "d"]);
-        let outcome = count(STDOUT, &tests);
+        let outcome = count(STDOUT, Some(&tests));
         assert_eq!((outcome.passed, outcome.failed, outcome.skipped), (2, 1, 1));
     }
 
     #[test]
+    fn whichever_tests_there_are_count_where_none_are_named() {
+        let outcome = count(STDOUT, None);
+        assert_eq!((outcome.passed, outcome.failed, outcome.skipped), (2, 1, 1));
+        assert_eq!(count("nothing", None).failed, 0);
+    }
+
+    #[test]
     fn a_test_that_says_nothing_has_failed() {
-        let outcome = count("test a::b ... ok\n", &names(&["a::b", "a::c"]));
+        let outcome = count("test a::b ... ok\n", Some(&names(&["a::b", "a::c"])));
         assert_eq!((outcome.passed, outcome.failed), (1, 1));
     }
 
@@ -246,7 +264,7 @@ mod tests {
     fn a_program_that_dies_without_a_word_fails_all_of_its_tests() {
         let mut command = Command::new("sh");
         command.args(["-c", "echo 'test a ... ok'; exit 101"]);
-        let outcome = outcome("host/x".into(), &mut command, &names(&["a"]));
+        let outcome = outcome("host/x".into(), &mut command, Some(&names(&["a"])));
         assert_eq!((outcome.passed, outcome.failed), (0, 1));
         assert!(outcome.why.contains("no test says that it failed"), "{}", outcome.why);
     }

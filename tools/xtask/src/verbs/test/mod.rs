@@ -3,6 +3,7 @@
 mod at_once;
 mod cases;
 mod driven;
+mod elsewhere;
 pub mod host;
 mod kernel;
 mod pushes;
@@ -32,6 +33,7 @@ Examples:
   ./escrow test life/aarch64    one of them
   ./escrow test host/           the host tests only
   ./escrow test ledger          every test with that word in its name
+  ./escrow test --module ~/counter           a package of your own, as `./escrow new` makes it
   ./escrow test --scenario ~/mine/revoked    a scenario of your own: docs/testing-revocation.md
 Exit code 0 only if nothing failed. A failed scenario leaves its folder in target/escrow/failed.")]
 pub struct Args {
@@ -49,6 +51,10 @@ pub struct Args {
     /// Run the scenario in this folder, wherever it is, and nothing else
     #[arg(long, value_name = "DIR", conflicts_with_all = ["filter", "list", "full"])]
     scenario: Option<PathBuf>,
+    /// Test the Cargo package in this folder, wherever it is, and nothing else (again for more folders): its host tests,
+    /// whether a system takes its programs, and the scenarios in its folder `scenarios`
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["filter", "list", "full", "scenario"])]
+    module: Vec<PathBuf>,
     /// Only the scenario's sweep, from this moment on: nanoseconds, which are instructions
     #[arg(long, value_name = "NS", requires = "scenario")]
     from: Option<u64>,
@@ -79,6 +85,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         let cases = scenarios::choose_folder(&root, folder, &filter, args.moments()?)?;
         let mut report = Report::default();
         scenarios::run(&super::context()?, &cases, &mut report)?;
+        report.finish(0);
+        return Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+    }
+    if !args.module.is_empty() {
+        let mut report = Report::default();
+        elsewhere::run(&super::context()?, &args.module, &filter, &mut report)?;
         report.finish(0);
         return Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS });
     }
