@@ -96,6 +96,7 @@ impl Boot {
             args: image::qemu_args(&self.image),
             folder: self.folder.clone(),
             clock,
+            gdb: false,
             files: self.files.clone(),
         }
     }

@@ -44,6 +44,8 @@ pub struct MachineSpec {
     pub folder: PathBuf,
     /// See [`Clock`].
     pub clock: Clock,
+    /// Whether gdb can attach to it.
+    pub gdb: bool,
     /// The files of the modules that it boots, for the addresses of reports.
     pub files: Files,
 }
@@ -106,6 +108,8 @@ pub struct Machine {
 
 /// The socket of the host's line, in the machine's folder.
 const LINE: &str = "line";
+/// The socket that gdb attaches to.
+const GDB: &str = "gdb";
 
 impl Machine {
     /// Starts QEMU and connects to it.
@@ -126,6 +130,11 @@ impl Machine {
         let line = quoted(&folder.path().join(LINE));
         command.arg("-chardev").arg(format!("socket,id=line,path={line},server=on,wait=off"));
         command.args(line_device(spec.arch));
+        if spec.gdb {
+            let path = quoted(&folder.path().join(GDB));
+            command.arg("-chardev").arg(format!("socket,id=gdb,path={path},server=on,wait=off"));
+            command.args(["-gdb", "chardev:gdb"]);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
         let mut child = command.spawn().with_context(|| format!("cannot start {}", shown(&command)))?;
         let serial = child.stdin.take().context("QEMU has no standard input")?;
@@ -147,6 +156,11 @@ impl Machine {
     /// The socket of the host's line.
     pub fn line(&self) -> PathBuf {
         self.folder.path().join(LINE)
+    }
+
+    /// The socket that gdb attaches to.
+    pub fn gdb(&self) -> PathBuf {
+        self.folder.path().join(GDB)
     }
 
     /// A folder for files that were pushed. It goes with the machine.
@@ -255,6 +269,7 @@ mod tests {
         let args = args.iter().map(OsString::from).collect();
         let (program, folder) = (program.into(), PathBuf::from("/"));
         let spec = MachineSpec {
+            gdb: false,
             program,
             arch: Arch::Aarch64,
             args,

@@ -1,4 +1,4 @@
-//! Which systems run: each `run` leaves a note of the one that it has booted, and takes it away at its end.
+//! Which systems run, and how they are reached: each `run` leaves a note of the one that it has booted, and takes it away at its end.
 
 use std::fs;
 use std::os::unix::net::UnixStream;
@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::arch::Arch;
+use crate::console::addresses::Files;
 
 /// A system that runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,14 @@ pub struct Running {
     pub system: String,
     /// The socket of its line.
     pub line: PathBuf,
+    /// The socket that gdb attaches to.
+    pub gdb: PathBuf,
+    /// The kernel's file with symbols.
+    pub kernel: PathBuf,
+    /// The root task's.
+    pub root_task: PathBuf,
+    /// The modules', by their names in the archive.
+    pub files: Files,
     /// Where files are put that were pushed, for the addresses of reports.
     pub pushed: PathBuf,
 }
@@ -109,7 +118,10 @@ mod tests {
         let line = out.join(format!("line-{pid}"));
         let listener = UnixListener::bind(&line).unwrap();
         let (arch, system) = (arch.name().to_owned(), "default".to_owned());
-        (Running { pid, arch, system, line, pushed: out.join("pushed") }, listener)
+        let [gdb, kernel, root_task, pushed] =
+            ["gdb", "kernel", "root-task", "pushed"].map(|name| out.join(name));
+        let files = Files::new();
+        (Running { pid, arch, system, line, gdb, kernel, root_task, files, pushed }, listener)
     }
 
     #[test]

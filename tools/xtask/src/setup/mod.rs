@@ -30,6 +30,17 @@ pub fn ensure(archs: &[Arch]) -> Result<()> {
     apt::install(&packages).with_context(|| format!("this is missing: {}", names.join(", ")))
 }
 
+/// Installs a program of a Debian package, where it is missing.
+///
+/// # Errors
+/// As [`apt::install`].
+pub fn ensure_program(what: &str, package: &str, program: &str) -> Result<()> {
+    if crate::command::find_program(program).is_some() {
+        return Ok(());
+    }
+    apt::install(&[package]).with_context(|| format!("this is missing: {what}"))
+}
+
 /// What these architectures need and this machine does not have.
 pub fn missing(archs: &[Arch]) -> Vec<needs::Need> {
     let mut missing = needs::needs(archs, kernel_is_built_here());

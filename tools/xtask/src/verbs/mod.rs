@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod clean;
 mod doctor;
+mod gdb;
 mod lint;
 mod mutants;
 mod new;
@@ -43,6 +44,8 @@ pub enum Verb {
     New(new::Args),
     /// Send a module's ELF file into the running system: loaded, or in place of the running one
     Push(push::Args),
+    /// Attach gdb to the running system
+    Gdb(gdb::Args),
     /// Break the invariants one change at a time, and see a test go red by each
     Mutants(mutants::Args),
     /// Measure costs in guest instructions beside the raw kernel
@@ -72,6 +75,7 @@ impl Verb {
             Verb::Test(args) => test::run(&args),
             Verb::New(args) => new::run(&args),
             Verb::Push(args) => push::run(&args),
+            Verb::Gdb(args) => gdb::run(&args),
             Verb::Mutants(args) => mutants::run(&args),
             Verb::Bench(args) => bench::run(&args),
             Verb::Sweep(args) => sweep::run(&args),

@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::arch::Arch;
 use crate::console::addresses::Addresses;
 use crate::context::Context;
 use crate::gone;
 use crate::guest::outside;
-use crate::machine::{Clock, Machine};
+use crate::machine::{Clock, Machine, MachineSpec};
 use crate::prepare::{self, Boot, Request, prepare};
 use crate::push::running::{self, Announced, Running};
 use crate::session::conversation::{Answer, Conversation, Limits};
@@ -48,6 +48,9 @@ pub struct Args {
     /// Also build the modules of the Cargo package in this folder, wherever it is (again for more folders)
     #[arg(long, value_name = "DIR")]
     module: Vec<PathBuf>,
+    /// Link this module at addresses that no other one has, for gdb
+    #[arg(long, value_name = "NAME")]
+    apart: Option<String>,
     /// Boot the debug kernel, which prints on the console and costs more
     #[arg(long)]
     debug: bool,
@@ -61,8 +64,18 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let script = args.script.as_deref().map(read_script).transpose()?;
     let ctx = super::context()?;
     let mut request = Request::plain(args.arch, args.debug, &args.system);
+    request.variant.moved.clone_from(&args.apart);
     for folder in &args.module {
         request.variant.outside.extend(outside::modules_of(&ctx, folder)?);
+    }
+    if let Some(apart) = &args.apart {
+        let outside = request.variant.outside.iter().any(|module| module.name == *apart);
+        let files = prepare::files(&ctx.root, &request)?;
+        ensure!(
+            !outside && files.contains(apart),
+            "--apart {apart}: only a module of this repository that is in the system's archive: {}",
+            files.join(", ")
+        );
     }
     if let Some(lines) = &script {
         let files = prepare::files(&ctx.root, &request)?;
@@ -75,7 +88,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         None => {
             let arch = args.arch.name();
             ctx.step(&format!("booting {arch} in QEMU; Ctrl-A x leaves, `halt` shuts down"));
-            let machine = Machine::start(&boot.machine(Clock::Wall))?;
+            let machine = Machine::start(&MachineSpec { gdb: true, ..boot.machine(Clock::Wall) })?;
             let addresses = Addresses::of(boot.files.clone()).and_later(machine.pushed());
             let _announced = announce(&ctx, boot, &machine)?;
             interactive::talk(machine, addresses).map(ExitCode::from)
@@ -97,20 +110,24 @@ fn script_lines(text: &str) -> Vec<String> {
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-/// Tells `push` of the system.
+/// Tells `push` and `gdb` of the system.
 fn announce(ctx: &Context, boot: &Boot, machine: &Machine) -> Result<Announced> {
     let running = Running {
         pid: std::process::id(),
         arch: boot.request.arch.name().to_owned(),
         system: boot.request.system.clone(),
         line: machine.line(),
+        gdb: machine.gdb(),
+        kernel: boot.symbols.first().cloned().unwrap_or_default(),
+        root_task: boot.symbols.get(1).cloned().unwrap_or_default(),
+        files: boot.files.clone(),
         pushed: machine.pushed(),
     };
     running::announce(&ctx.out, &running)
 }
 
 fn run_script(ctx: &Context, boot: &Boot, lines: &[String], budget: u64) -> Result<ExitCode> {
-    let machine = Machine::start(&boot.machine(Clock::Instructions))?;
+    let machine = Machine::start(&MachineSpec { gdb: true, ..boot.machine(Clock::Instructions) })?;
     let addresses = Addresses::of(boot.files.clone()).and_later(machine.pushed());
     let _announced = announce(ctx, boot, &machine)?;
     let at_line_start = Cell::new(true);

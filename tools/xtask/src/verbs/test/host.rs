@@ -160,7 +160,9 @@ fn outcome(name: String, command: &mut Command, tests: Option<&[String]>) -> Out
     let began = Instant::now();
     let mut outcome = match run_and_count(command, tests) {
         Ok(outcome) => outcome,
-        Err(error) => Outcome { failed: tests.map_or(1, <[_]>::len), why: format!("{error:#}"), ..Outcome::default() },
+        Err(error) => {
+            Outcome { failed: tests.map_or(1, <[_]>::len), why: format!("{error:#}"), ..Outcome::default() }
+        }
     };
     outcome.name = name;
     outcome.took = began.elapsed();

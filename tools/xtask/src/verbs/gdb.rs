@@ -1,0 +1,130 @@
+//! `gdb`: attaches gdb to the running system.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result, anyhow};
+
+use crate::arch::Arch;
+use crate::context;
+use crate::push::running::{self, Running};
+use crate::setup;
+
+/// The debugger, and the Debian package that has it.
+const GDB: &str = "gdb-multiarch";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The system that `./escrow run` has booted in another terminal, from this clone, stops as long as gdb
+has it; `continue` lets it go on, and so does leaving gdb. gdb knows the kernel and the root task, or,
+with --module, the kernel and that module.
+
+All modules, and the root task, have the same addresses: a breakpoint in one of them stops whoever comes
+to that address. `./escrow run --apart NAME` links one module elsewhere, so that its addresses are its own.
+
+Examples:
+  ./escrow gdb
+  ./escrow gdb --module echo
+  ./escrow gdb --module echo -- -ex 'break serve' -ex continue
+docs/reports.md shows a session.")]
+pub struct Args {
+    /// The module whose functions and lines gdb is to know
+    #[arg(long, value_name = "NAME")]
+    module: Option<String>,
+    /// Its ELF file with symbols, where it is not the one that was booted (it was pushed, for instance)
+    #[arg(long, value_name = "FILE", requires = "module")]
+    symbols: Option<PathBuf>,
+    /// The system of this architecture, where more than one runs
+    #[arg(long, value_enum)]
+    arch: Option<Arch>,
+    /// The system that this process has booted
+    #[arg(long, value_name = "PID")]
+    pid: Option<u32>,
+    /// What gdb is told beside that
+    #[arg(last = true, value_name = "GDB'S OPTIONS")]
+    more: Vec<OsString>,
+}
+
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let root = context::find_root()?;
+    let out = context::target_dir(&root).join("escrow");
+    let (running, line) = running::choose(&out, args.arch, args.pid)?;
+    // Others may have it.
+    drop(line);
+    let program = match (&args.symbols, &args.module) {
+        (Some(symbols), _) => symbols.clone(),
+        (None, Some(module)) => module_file(&running, module)?,
+        (None, None) => running.root_task.clone(),
+    };
+    setup::ensure_program("gdb for both architectures", GDB, GDB)?;
+    let mut gdb = Command::new(GDB);
+    gdb.args(commands(&running, &program, &root)).args(&args.more);
+    // gdb has the terminal from now on, and its keys.
+    Err(anyhow!(gdb.exec()).context("cannot start gdb"))
+}
+
+fn module_file(running: &Running, module: &str) -> Result<PathBuf> {
+    running.files.get(module).cloned().with_context(|| {
+        let known = running.files.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        format!(
+            "the system has no module `{module}` in its archive (--symbols FILE names another file): {known}"
+        )
+    })
+}
+
+/// What gdb is told: where the sources are, whom it attaches to, and what it knows.
+fn commands(running: &Running, program: &Path, root: &Path) -> Vec<OsString> {
+    let machine = if running.arch == Arch::X86_64.name() { "i386:x86-64" } else { "aarch64" };
+    let told = [
+        format!("set architecture {machine}"),
+        // As the programs' line tables have it: see `guest::flags`.
+        format!("set substitute-path /escrow {}", root.display()),
+        format!("target remote {}", running.gdb.display()),
+        // gdb splits its commands at blanks, and knows double quotes.
+        format!("add-symbol-file \"{}\"", running.kernel.display()),
+    ];
+    let told = told.into_iter().flat_map(|command| ["-ex".into(), command.into()]);
+    let first = ["-q".into(), "-iex".into(), "set confirm off".into(), program.as_os_str().to_owned()];
+    first.into_iter().chain(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn running() -> Running {
+        let files = BTreeMap::from([("echo".to_owned(), PathBuf::from("/t/echo"))]);
+        Running {
+            pid: 1,
+            arch: Arch::X86_64.name().to_owned(),
+            system: "default".to_owned(),
+            line: "/r/line".into(),
+            gdb: "/r/gdb".into(),
+            pushed: "/r/pushed".into(),
+            kernel: "/t/a kernel".into(),
+            root_task: "/t/root-task".into(),
+            files,
+        }
+    }
+
+    #[test]
+    fn gdb_is_told_whom_it_attaches_to_and_what_it_knows() {
+        let told = commands(&running(), Path::new("/t/echo"), Path::new("/clone"));
+        let told: Vec<_> = told.iter().map(|word| word.to_string_lossy()).collect();
+        assert!(told.contains(&"/t/echo".into()));
+        assert!(told.contains(&"target remote /r/gdb".into()));
+        assert!(told.contains(&"add-symbol-file \"/t/a kernel\"".into()));
+        assert!(told.contains(&"set architecture i386:x86-64".into()));
+    }
+
+    #[test]
+    fn a_module_that_is_not_there_is_told_with_those_that_are() {
+        assert_eq!(module_file(&running(), "echo").unwrap(), PathBuf::from("/t/echo"));
+        let told = module_file(&running(), "ecko").unwrap_err().to_string();
+        assert!(told.contains("`ecko`") && told.ends_with("echo"), "{told}");
+    }
+}
