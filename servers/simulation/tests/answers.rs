@@ -193,7 +193,7 @@ fn a_revoked_client_reaches_nothing_and_others_do() {
 fn a_caller_that_was_not_answered_is_lost_when_the_next_call_is_received() {
     let mut system = System::new(2);
     let raw = Module::new(manifest("raw", Restart::Never), || {
-        module_rt::start::run_module(|init: &mut Init| {
+        module_rt::start::run_module(&manifest("raw", Restart::Never), |init: &mut Init| {
             init.reserve("raw", VERSION)?;
             module_rt::request::publish();
             calls::recv(ipc_proto::slots::RECEIVE);
