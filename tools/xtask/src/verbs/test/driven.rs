@@ -1,5 +1,5 @@
 //! Tests that are verbs of their own, or drive a system by more than its console: the costs, coarse sweeps, a short soak,
-//! pushes.
+//! pushes, the tutorial.
 
 use std::time::Instant;
 
@@ -9,6 +9,7 @@ use super::at_once::{AT_ONCE, both};
 use super::cases::Filter;
 use super::pushes;
 use super::report::{Outcome, Report};
+use super::tutorial;
 use crate::arch::Arch;
 use crate::context::Context;
 use crate::prepare::{Boot, Request, prepare};
@@ -25,6 +26,7 @@ enum Kind {
     Sweep(Script),
     Soak,
     Push,
+    Tutorial,
 }
 
 /// One of them on one architecture.
@@ -43,6 +45,7 @@ impl Case {
             Kind::Sweep(script) => format!("sweep/{}/{arch}", script.name),
             Kind::Soak => format!("soak/{arch}"),
             Kind::Push => format!("push/{arch}"),
+            Kind::Tutorial => format!("tutorial/{arch}"),
         }
     }
 
@@ -55,6 +58,7 @@ impl Case {
             }
             Kind::Soak => soak::request(self.arch, SOAK.0, SOAK.1),
             Kind::Push => Ok(pushes::request(self.arch)),
+            Kind::Tutorial => Ok(tutorial::request(self.arch)),
         }
     }
 
@@ -79,6 +83,7 @@ impl Case {
             }
             Kind::Soak => soak::soak(boot, SOAK.0, |_| {}).map(|()| Vec::new()),
             Kind::Push => pushes::run(boot).map(|()| Vec::new()),
+            Kind::Tutorial => tutorial::run(ctx, self.arch).map(|()| Vec::new()),
         }
     }
 }
@@ -87,7 +92,7 @@ impl Case {
 pub fn is_named(filter: &Filter) -> bool {
     let means = |text: &str| {
         let first = text.split('/').next();
-        matches!(first, Some("bench" | "sweep" | "soak" | "push"))
+        matches!(first, Some("bench" | "sweep" | "soak" | "push" | "tutorial"))
     };
     filter.text.as_deref().is_some_and(means)
 }
@@ -97,6 +102,8 @@ pub fn choose(filter: &Filter) -> Vec<Case> {
     let kinds = SCRIPTS.map(Kind::Sweep).into_iter().chain([Kind::Push, Kind::Soak, Kind::Bench]);
     let mut cases: Vec<Case> =
         kinds.flat_map(|kind| Arch::ALL.into_iter().map(move |arch| Case { kind, arch })).collect();
+    // Its system is found by the number of this process, so there is one at a time; a reader boots the default.
+    cases.push(Case { kind: Kind::Tutorial, arch: Arch::Aarch64 });
     cases.retain(|case| filter.takes(&case.name()) && filter.takes_arch(case.arch));
     // Two of one architecture take about equally long.
     cases.sort_by_key(|case| case.arch);
@@ -134,7 +141,7 @@ mod tests {
 
     #[test]
     fn each_on_both_architectures_unless_fewer_are_asked_for() {
-        assert_eq!(choose(&Filter::default()).len(), 2 * (SCRIPTS.len() + 3));
+        assert_eq!(choose(&Filter::default()).len(), 2 * (SCRIPTS.len() + 3) + 1);
         let names = |text: &str, arch| {
             let filter = Filter { text: Some(text.into()), arch, full: false };
             assert!(is_named(&filter), "{text}");

@@ -9,6 +9,7 @@ mod kernel;
 mod pushes;
 mod report;
 mod scenarios;
+mod tutorial;
 mod unknown;
 
 use std::path::{Path, PathBuf};
