@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::arch::Arch;
 use crate::console::addresses::Files;
+use crate::machine::Machine;
+use crate::prepare::Boot;
 
 /// A system that runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,23 @@ pub struct Running {
     pub files: Files,
     /// Where files are put that were pushed, for the addresses of reports.
     pub pushed: PathBuf,
+}
+
+impl Running {
+    /// What this process has booted.
+    pub fn of(boot: &Boot, machine: &Machine) -> Running {
+        Running {
+            pid: std::process::id(),
+            arch: boot.request.arch.name().to_owned(),
+            system: boot.request.system.clone(),
+            line: machine.line(),
+            gdb: machine.gdb(),
+            kernel: boot.symbols.first().cloned().unwrap_or_default(),
+            root_task: boot.symbols.get(1).cloned().unwrap_or_default(),
+            files: boot.files.clone(),
+            pushed: machine.pushed(),
+        }
+    }
 }
 
 /// A note that is there as long as this.

@@ -14,7 +14,7 @@ use crate::gone;
 use crate::guest::outside;
 use crate::machine::{Clock, Machine, MachineSpec};
 use crate::prepare::{self, Boot, Request, prepare};
-use crate::push::running::{self, Announced, Running};
+use crate::push::running::{self, Running};
 use crate::session::conversation::{Answer, Conversation, Limits};
 use crate::session::interactive;
 use crate::system::{self, named};
@@ -90,7 +90,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             ctx.step(&format!("booting {arch} in QEMU; Ctrl-A x leaves, `halt` shuts down"));
             let machine = Machine::start(&MachineSpec { gdb: true, ..boot.machine(Clock::Wall) })?;
             let addresses = Addresses::of(boot.files.clone()).and_later(machine.pushed());
-            let _announced = announce(&ctx, boot, &machine)?;
+            let _announced = running::announce(&ctx.out, &Running::of(boot, &machine))?;
             interactive::talk(machine, addresses).map(ExitCode::from)
         }
     }
@@ -110,26 +110,10 @@ fn script_lines(text: &str) -> Vec<String> {
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-/// Tells `push` and `gdb` of the system.
-fn announce(ctx: &Context, boot: &Boot, machine: &Machine) -> Result<Announced> {
-    let running = Running {
-        pid: std::process::id(),
-        arch: boot.request.arch.name().to_owned(),
-        system: boot.request.system.clone(),
-        line: machine.line(),
-        gdb: machine.gdb(),
-        kernel: boot.symbols.first().cloned().unwrap_or_default(),
-        root_task: boot.symbols.get(1).cloned().unwrap_or_default(),
-        files: boot.files.clone(),
-        pushed: machine.pushed(),
-    };
-    running::announce(&ctx.out, &running)
-}
-
 fn run_script(ctx: &Context, boot: &Boot, lines: &[String], budget: u64) -> Result<ExitCode> {
     let machine = Machine::start(&MachineSpec { gdb: true, ..boot.machine(Clock::Instructions) })?;
     let addresses = Addresses::of(boot.files.clone()).and_later(machine.pushed());
-    let _announced = announce(ctx, boot, &machine)?;
+    let _announced = running::announce(&ctx.out, &Running::of(boot, &machine))?;
     let at_line_start = Cell::new(true);
     let mut talk = Conversation::new(machine, Limits::for_budget(budget), |text| {
         // The transcript is what a person would have seen, with plain ends of lines.

@@ -141,13 +141,7 @@ impl Reader<'_> {
         let boots = prepare(self.ctx, &[request])?;
         let boot = boots.first().context("nothing was prepared")?;
         let machine = Machine::start(&boot.machine(Clock::Instructions))?;
-        let running = Running {
-            pid: std::process::id(),
-            arch: self.arch.name().to_owned(),
-            system: boot.request.system.clone(),
-            line: machine.line(),
-            pushed: machine.pushed(),
-        };
+        let running = Running::of(boot, &machine);
         let addresses = Addresses::of(boot.files.clone()).and_later(machine.pushed());
         let announced = announce(&self.ctx.out, &running)?;
         let mut talk = Conversation::new(machine, Limits::for_budget(BUDGET), |_| {}).explained(addresses);
