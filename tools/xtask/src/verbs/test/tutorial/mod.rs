@@ -141,9 +141,8 @@ impl Reader<'_> {
         let boots = prepare(self.ctx, &[request])?;
         let boot = boots.first().context("nothing was prepared")?;
         let machine = Machine::start(&boot.machine(Clock::Instructions))?;
-        let running = Running::of(boot, &machine);
         let addresses = Addresses::of(boot.files.clone()).and_later(machine.pushed());
-        let announced = announce(&self.ctx.out, &running)?;
+        let announced = announce(&self.ctx.out, &Running::of(boot, &machine))?;
         let mut talk = Conversation::new(machine, Limits::for_budget(BUDGET), |_| {}).explained(addresses);
         talk.boot()?;
         self.booted = Some(Booted { talk, _announced: announced });
