@@ -67,8 +67,8 @@
 //!
 //! # What is not
 //!
-//! - Devices, the console's receiver, lockers, shared memory, private endpoints and what operators ask: a run that comes
-//!   to one of them fails, and says so. Whoever adds one finds the list in `supervisor.rs`, and what the runtime does on this
+//! - Devices, the console's receiver, lockers, calls that are answered later (they need one), shared memory with bulk data,
+//!   private endpoints and what operators ask: a run that comes to one of them fails, and says so. Whoever adds one finds the list in `supervisor.rs`, and what the runtime does on this
 //!   machine instead of a device in `module-rt/src/sys/host/`.
 //! - Bounds on messages and lines for a time, stacks and memory, priorities, `hold`, `replace`, reports, and what becomes of
 //!   a live server that does not answer in time (its callers are answered; on the target somebody is told of it as well).
