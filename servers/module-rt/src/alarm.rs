@@ -4,6 +4,25 @@
 //! sleeps with [`sleep`]. An alarm is at its time or later: when the module runs again, and has ended the call in hand. Setting it again takes
 //! the place of the one before, and an instance's death takes it along. Each request is a message to the supervisor, which
 //! a module may send so many of (`messages` in the system's manifest).
+//!
+//! ```no_run
+//! use core::time::Duration;
+//!
+//! use module_rt::{Event, Events, alarm, log};
+//!
+//! struct Ticker;
+//!
+//! impl Events for Ticker {
+//!     fn event(&mut self, event: Event) {
+//!         if event == Event::Alarm {
+//!             log!("tick");
+//!             if let Err(error) = alarm::after(Duration::from_secs(1)) {
+//!                 log!("no further tick: {error}");
+//!             }
+//!         }
+//!     }
+//! }
+//! ```
 
 use core::time::Duration;
 

@@ -10,6 +10,23 @@ use ipc_proto::ids::{DomainId, Instance};
 use crate::Client;
 
 /// State for at most `N` clients. A client is an instance: its successor begins anew.
+///
+/// ```
+/// use module_rt::ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
+/// use module_rt::ipc_proto::ids::{DomainId, Generation, Instance};
+/// use module_rt::{Client, Clients};
+///
+/// // As the runtime gives them to a method, and to `departed`.
+/// let someone = Instance { domain: DomainId(3), generation: Generation(1) };
+/// let holder = Holder { domain: someone.domain, tag: GenerationTag::of(someone.generation) };
+/// let client = Client::of(Badge { kind: Kind::Client, service: 0, holder }.to_word());
+///
+/// let mut counts: Clients<u32, 2> = Clients::new();
+/// *counts.of(client).expect("there is room for two") += 1;
+/// assert_eq!(counts.of(client), Ok(&mut 1));
+/// counts.departed(someone);
+/// assert_eq!(counts.of(client), Ok(&mut 0));
+/// ```
 #[derive(Debug, Default)]
 pub struct Clients<T, const N: usize> {
     kept: Vec<(Holder, T), N>,

@@ -3,6 +3,16 @@
 //! `log::warn!` and the others then go where [`crate::log`] goes, with their level and their target (the path of the module
 //! that logs) in the line: `WARN counter::store: the file is empty`. A module that does not install it has nothing of it, and
 //! what its libraries log reaches nobody.
+//!
+//! ```no_run
+//! # use module_rt::{Init, InitError};
+//! # use module_rt::logger;
+//! fn start(_: &mut Init) -> Result<(), InitError> {
+//!     logger::install(logger::LevelFilter::Info);
+//!     log::info!("begun");
+//!     Ok(())
+//! }
+//! ```
 
 use log::{Log, Metadata, Record};
 

@@ -2,14 +2,40 @@
 
 /// Makes the crate a module that serves: the manifest, and the init function that returns its [`crate::Server`].
 ///
-/// ```ignore
-/// #![cfg_attr(target_os = "none", no_std, no_main)]
+/// ```no_run
+/// use module_rt::ipc_proto::echo::{Echo, EchoError, EchoInterface, EchoServer, Said, Text};
+/// use module_rt::{Events, Init, InitError, Manifest, start};
 ///
 /// module_rt::module! {
-///     manifest: Manifest { version: 2, ..Manifest::new("echo") },
+///     manifest: Manifest { version: 2, ..Manifest::new("parrot") },
 ///     init: init,
 /// }
+///
+/// struct Parrot;
+///
+/// impl Echo for Parrot {
+///     fn say(&mut self, text: Text) -> Result<Said, EchoError> {
+///         Ok(Said { generation: start::instance().generation, text })
+///     }
+///
+///     fn words(&mut self, words: [u64; 4]) -> Result<[u64; 4], EchoError> {
+///         Ok(words)
+///     }
+///
+///     fn die(&mut self) -> Result<(), EchoError> {
+///         Err(EchoError::Interrupted)
+///     }
+/// }
+///
+/// impl Events for Parrot {}
+///
+/// fn init(init: &mut Init) -> Result<EchoServer<Parrot>, InitError> {
+///     init.offer::<EchoInterface>()?;
+///     Ok(EchoServer(Parrot))
+/// }
 /// ```
+///
+/// A module begins with `#![cfg_attr(target_os = "none", no_std, no_main)]`, which is for the crate's first line.
 ///
 /// On a machine that is no target the crate is a program that says so; in its tests there is `simulated()`, which gives
 /// the module for a simulation.
@@ -31,6 +57,28 @@ macro_rules! module {
 /// Makes the crate a module that does its work in one function and exits. That function may take as long as it likes,
 /// unless it reserves a name. Elsewhere than on the target as [`crate::module`]; so the function is not to be called
 /// `main`, which is what a program of that machine begins with.
+///
+/// ```no_run
+/// use core::time::Duration;
+///
+/// use module_rt::ipc_proto::echo::{EchoClient, Text};
+/// use module_rt::{Connection, Init, InitError, Manifest, client_waiting, log};
+///
+/// module_rt::program! {
+///     manifest: Manifest::new("visitor"),
+///     main: visit,
+/// }
+///
+/// fn visit(_: &mut Init) -> Result<(), InitError> {
+///     // Also where it is just being restarted, or was unloaded and comes back.
+///     let echo: EchoClient<Connection> = client_waiting(Duration::from_secs(5))?;
+///     match echo.say(Text::try_from("hello").unwrap_or_default()) {
+///         Ok(said) => log!("{}", said.text),
+///         Err(error) => log!("no answer: {error}"),
+///     }
+///     Ok(())
+/// }
+/// ```
 #[macro_export]
 macro_rules! program {
     (manifest: $manifest:expr, main: main $(,)?) => {

@@ -4,20 +4,36 @@
 //! partitions a scanner finds by reading from it), it opens a private endpoint to that one, asks it to begin, and serves
 //! there until it has what it wants:
 //!
-//! ```ignore
-//! let scanner = init.connect("partitions", VersionRange::ANY)?;
-//! let mut private = init.open_to(scanner, Duration::from_millis(100))?;
-//! let _: Begun = scanner.call(SCAN, &())?; // answered at once: whoever waits for an answer cannot be called back
-//! let partitions = private.serve(&mut disk, |disk| disk.found)?;
+//! ```no_run
+//! # use core::time::Duration;
+//! # use module_rt::ipc_proto::version::VersionRange;
+//! # use module_rt::{Init, InitError, Server};
+//! # const SCAN: u16 = 0x101;
+//! # struct Disk { found: Option<u32> }
+//! # impl Server for Disk {}
+//! fn partitions_of(disk: &mut Disk, init: &mut Init) -> Result<u32, InitError> {
+//!     let scanner = init.connect("partitions", VersionRange::ANY)?;
+//!     let mut private = init.open_to(scanner, Duration::from_millis(100))?;
+//!     let () = scanner.call(SCAN, &())?; // answered at once: whoever waits for an answer cannot be called back
+//!     Ok(private.serve(disk, |disk| disk.found)?)
+//! }
 //! ```
 //!
 //! The peer's side, in its [`Server::message`]:
 //!
-//! ```ignore
-//! let disk = call_back(client)?;
-//! let begun = answer_first(&Begun)?; // from here on the caller waits at its private endpoint
-//! self.scan(disk); // calls of `disk`, the last of which says what was found
-//! Ok(begun)
+//! ```no_run
+//! # use module_rt::ipc_proto::label::Status;
+//! # use module_rt::{Answer, Client, Connection, Request, Server, answer_first, call_back};
+//! # struct Scanner;
+//! # impl Scanner { fn scan(&mut self, disk: Connection) {} }
+//! # impl Server for Scanner {
+//! fn message(&mut self, client: Client, _: u16, _: Request) -> Result<Answer, Status> {
+//!     let disk = call_back(client).map_err(|_| Status::Refused)?;
+//!     let begun = answer_first(&())?; // from here on the caller waits at its private endpoint
+//!     self.scan(disk); // calls of `disk`, the last of which says what was found
+//!     Ok(begun)
+//! }
+//! # }
 //! ```
 //!
 //! The endpoint ends with the init, and nothing has to be undone. A call of the peer's at that moment returns with an
