@@ -26,7 +26,7 @@ use script::SCRIPTS;
 use sweep::{Round, Sweep};
 
 module_rt::program! {
-    manifest: Manifest { memory_bytes: 512 * 1024, ..Manifest::new("sweeper") },
+    manifest: Manifest { memory_bytes: 512 * 1024, stack_bytes: 8 * 4096, ..Manifest::new("sweeper") },
     main: main,
 }
 
