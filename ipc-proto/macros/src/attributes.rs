@@ -1,5 +1,8 @@
 //! What stands in `#[interface(..)]` and `#[method(..)]`.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -39,16 +42,11 @@ impl Parse for OfInterface {
             input.parse::<Token![=]>()?;
             match key.to_string().as_str() {
                 "name" => once(&mut name, &key, checked_name(input.parse()?)?)?,
-                "version" => once(&mut version, &key, number(&input.parse()?, 0, u16::MAX.into())?)?,
+                "version" => once(&mut version, &key, number(&input.parse()?, 0, u16::MAX)?)?,
                 "error" => once(&mut error, &key, input.parse()?)?,
                 "window_pages" => {
                     let literal: LitInt = input.parse()?;
-                    let pages = number(&literal, 1, MAX_PAGES.into())?;
-                    once(
-                        &mut window_pages,
-                        &key,
-                        (u8::try_from(pages).unwrap_or(MAX_PAGES), literal.span()),
-                    )?;
+                    once(&mut window_pages, &key, (number(&literal, 1, MAX_PAGES)?, literal.span()))?;
                 }
                 _ => return Err(no_such_key(&key, "`name`, `version`, `error` and `window_pages`")),
             }
@@ -62,9 +60,7 @@ impl Parse for OfInterface {
         };
         Ok(OfInterface {
             name: name.ok_or_else(|| lacks("name", "\"counter\""))?,
-            version: version
-                .ok_or_else(|| lacks("version", "1"))
-                .and_then(|number| u16::try_from(number).map_err(|_| lacks("version", "1")))?,
+            version: version.ok_or_else(|| lacks("version", "1"))?,
             error: error.ok_or_else(|| lacks("error", "CounterError"))?,
             window_pages,
         })
@@ -72,8 +68,11 @@ impl Parse for OfInterface {
 }
 
 /// A number from `least` to `most`.
-fn number(literal: &LitInt, least: u64, most: u64) -> Result<u64> {
-    let number = literal.base10_parse().ok().filter(|number| (least..=most).contains(number));
+fn number<N>(literal: &LitInt, least: N, most: N) -> Result<N>
+where
+    N: FromStr<Err: Display> + PartialOrd + Display,
+{
+    let number = literal.base10_parse().ok().filter(|number| (&least..=&most).contains(&number));
     number.ok_or_else(|| Error::new(literal.span(), format!("it is a number from {least} to {most}")))
 }
 
@@ -140,8 +139,7 @@ pub fn of_method(attributes: &mut Vec<Attribute>) -> Result<OfMethod> {
                 let literal = literal.map_err(|error| {
                     Error::new(error.span(), "microseconds are a whole number: `deadline_us = 500`")
                 })?;
-                let micros = number(&literal, 1, u32::MAX.into())?;
-                if read.deadline_us.replace(u32::try_from(micros).unwrap_or(u32::MAX)).is_some() {
+                if read.deadline_us.replace(number(&literal, 1, u32::MAX)?).is_some() {
                     return Err(meta.error("`deadline_us` is here twice"));
                 }
                 return Ok(());

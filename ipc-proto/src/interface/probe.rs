@@ -103,7 +103,7 @@ where
     /// Writes an answer.
     ///
     /// # Errors
-    /// [`Status::BadMessage`] where it is too long.
+    /// As [`Message::answer`].
     pub fn answer<M: Message>(message: M, answer: &A) -> Result<M::Answer, Status> {
         message.answer(answer)
     }

@@ -58,6 +58,12 @@ fn toml_to_postcard_and_back() {
 }
 
 #[test]
+fn a_file_that_says_nothing_else_is_the_plain_manifest() {
+    let text = "name_server = \"name-server\"\nconsole = \"name-server\"\nboot = []\n";
+    assert_eq!(parsed(text), Ok(SystemManifest::plain(name("name-server"))));
+}
+
+#[test]
 fn lists_can_be_left_out_and_unknown_keys_cannot_be_put_in() {
     let short = "name_server = \"n\"\nconsole = \"c\"\nboot = [\"n\"]\n";
     assert!(parsed(short).unwrap().operators.is_empty());

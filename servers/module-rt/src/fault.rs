@@ -1,5 +1,7 @@
 //! Ways to fault on purpose, for modules that test what happens then.
 
+pub use crate::chain::Chain;
+
 /// Reads address 0, which no module has mapped.
 #[inline(never)]
 pub fn read_address_zero() -> ! {
@@ -32,19 +34,6 @@ pub fn jump_to_zero() {
     unsafe {
         core::arch::asm!("call {}", in(reg) zero, clobber_abi("C"))
     };
-}
-
-/// A chain of frame pointers that leads nowhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chain {
-    /// A record that is the next one of itself.
-    Loop,
-    /// A record outside of the stack.
-    Outside,
-    /// A record at an odd address.
-    Unaligned,
-    /// A record that returns to where there is data.
-    Data,
 }
 
 /// Faults with such a chain.

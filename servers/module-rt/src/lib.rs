@@ -33,6 +33,7 @@
 
 pub mod alarm;
 pub mod bulk;
+mod chain;
 pub mod clients;
 pub mod clock;
 pub mod connection;

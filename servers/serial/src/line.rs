@@ -1,18 +1,17 @@
 //! The host's line: a 16550 on both architectures, which is never waited for.
 
-use uart_16550::backend::Backend;
 use uart_16550::spec::registers::IER;
 use uart_16550::{Config, Uart16550};
 
 /// How its registers are reached.
 #[cfg(target_arch = "aarch64")]
-pub type Registers = uart_16550::backend::MmioBackend;
+type Registers = uart_16550::backend::MmioBackend;
 /// How its registers are reached.
 #[cfg(target_arch = "x86_64")]
-pub type Registers = crate::com::Ports;
+type Registers = crate::com::Ports;
 
 /// The line's UART.
-pub struct Line<B: Backend = Registers>(Uart16550<B>);
+pub struct Line(Uart16550<Registers>);
 
 #[cfg(target_arch = "aarch64")]
 impl Line {
@@ -40,7 +39,7 @@ impl Line {
     }
 }
 
-impl<B: Backend> Line<B> {
+impl Line {
     /// Sets the line up and lets received bytes raise the interrupt. `false` where there is no such device.
     pub fn set_up(&mut self) -> bool {
         let config = Config { interrupts: IER::DATA_READY, ..Config::default() };

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use heapless::Vec as Bounded;
 use ipc_proto::badge::{GenerationTag, Holder};
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::manifest::Request;
@@ -13,8 +12,8 @@ use root_task_core::alarms::Alarms;
 use root_task_core::init_clock::InitClock;
 use root_task_core::ledger::{Ledger, MAX_MODULES, Module as Entry};
 use root_task_core::restart::{self, Decision, History};
-use root_task_core::system::{Names, SystemManifest};
-use root_task_core::waits::{DEFAULT_WAITERS, Waits};
+use root_task_core::system::SystemManifest;
+use root_task_core::waits::Waits;
 use root_task_core::wakes::Wakes;
 
 use crate::Module;
@@ -140,28 +139,7 @@ pub(crate) struct World {
 #[allow(clippy::expect_used, reason = "a constant of ours, which is a name")]
 fn manifest() -> SystemManifest {
     let name_server = Name::new(names::NAME).expect("the name server has a name");
-    SystemManifest {
-        name_server,
-        console: name_server,
-        push: false,
-        clock: None,
-        operators: Bounded::new(),
-        boot: Bounded::new(),
-        args: Bounded::new(),
-        max_restarts: restart::DEFAULT_BUDGET,
-        restart_window_ms: restart::DEFAULT_WINDOW_MS,
-        restart_delay_ms: restart::DEFAULT_DELAY_MS,
-        longest_restart_delay_ms: restart::DEFAULT_LONGEST_DELAY_MS,
-        autopsies: 0,
-        waiters: DEFAULT_WAITERS,
-        grants: Bounded::new(),
-        default_provides: Names::Any,
-        default_uses: Names::Any,
-        rights: Bounded::new(),
-        survive_faults: Bounded::new(),
-        pinned: Bounded::new(),
-        keep_in_use: Bounded::new(),
-    }
+    SystemManifest::plain(name_server)
 }
 
 impl World {

@@ -92,6 +92,11 @@ pub fn target_dir(root: &Path) -> PathBuf {
     }
 }
 
+/// Where everything that we make goes, see [`Context::out`]: for what needs no toolchain.
+pub fn out(root: &Path) -> PathBuf {
+    target_dir(root).join("escrow")
+}
+
 /// The root of the clone that this tool belongs to, whatever folder it is run in.
 ///
 /// # Errors

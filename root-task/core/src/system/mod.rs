@@ -140,6 +140,33 @@ pub struct BootArgs {
 }
 
 impl SystemManifest {
+    /// What a file that says nothing else is: everybody may do everything, with the defaults, and nothing is loaded. The name
+    /// server has the console.
+    pub const fn plain(name_server: Name) -> SystemManifest {
+        SystemManifest {
+            name_server,
+            console: name_server,
+            clock: None,
+            push: false,
+            operators: Vec::new(),
+            boot: Vec::new(),
+            args: Vec::new(),
+            max_restarts: restart::DEFAULT_BUDGET,
+            restart_window_ms: restart::DEFAULT_WINDOW_MS,
+            restart_delay_ms: restart::DEFAULT_DELAY_MS,
+            longest_restart_delay_ms: restart::DEFAULT_LONGEST_DELAY_MS,
+            autopsies: 0,
+            waiters: DEFAULT_WAITERS,
+            grants: Vec::new(),
+            default_provides: Names::Any,
+            default_uses: Names::Any,
+            rights: Vec::new(),
+            survive_faults: Vec::new(),
+            pinned: Vec::new(),
+            keep_in_use: Vec::new(),
+        }
+    }
+
     /// Decodes and checks what the boot archive holds.
     ///
     /// # Errors

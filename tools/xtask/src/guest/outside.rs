@@ -52,11 +52,16 @@ struct Target {
 /// Where there is no package in that folder, or it has no program.
 pub fn modules_of(ctx: &Context, folder: &Path) -> Result<Vec<Outside>> {
     let (folder, packages) = packages(ctx, folder)?;
-    let targets = packages.into_iter().flat_map(|package| package.targets);
+    programs_of(&folder, &packages)
+}
+
+/// The programs of these packages, which are in that folder.
+fn programs_of(folder: &Path, packages: &[Package]) -> Result<Vec<Outside>> {
+    let targets = packages.iter().flat_map(|package| &package.targets);
     let programs = targets.filter(|target| target.kind.iter().any(|kind| kind == "bin"));
-    let origin = Origin::Package(folder.clone());
+    let origin = Origin::Package(folder.to_owned());
     let modules: Vec<_> =
-        programs.map(|program| Outside { name: program.name, origin: origin.clone() }).collect();
+        programs.map(|program| Outside { name: program.name.clone(), origin: origin.clone() }).collect();
     ensure!(!modules.is_empty(), "the package in {} has no program: give it a src/main.rs", folder.display());
     Ok(modules)
 }
@@ -66,12 +71,13 @@ pub fn modules_of(ctx: &Context, folder: &Path) -> Result<Vec<Outside>> {
 /// # Errors
 /// Where there is no such program.
 pub fn module_of(ctx: &Context, folder: &Path, program: Option<&str>) -> Result<Outside> {
-    let mut modules = modules_of(ctx, folder)?;
+    let (folder, packages) = packages(ctx, folder)?;
+    let mut modules = programs_of(&folder, &packages)?;
     let names = modules.iter().map(|module| module.name.as_str()).collect::<Vec<_>>().join(", ");
     let wanted = match program {
         Some(program) => program.to_owned(),
         None if modules.len() == 1 => names.clone(),
-        None => packages(ctx, folder)?.1.into_iter().map(|package| package.name).next().unwrap_or_default(),
+        None => packages.first().map(|package| package.name.clone()).unwrap_or_default(),
     };
     modules.retain(|module| module.name == wanted);
     modules.pop().with_context(|| {

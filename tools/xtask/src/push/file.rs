@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow, bail};
 use ipc_proto::manifest::{Manifest, SECTION};
 use ipc_proto::name::Name;
+use ipc_proto::push::{file_name, sum};
 use object::{Architecture, Object as _, ObjectSection as _};
 
 use crate::arch::Arch;
@@ -38,6 +39,19 @@ pub fn read(path: &Path, name: Option<&str>, scratch: &Path) -> Result<Pushable>
         None => bytes,
     };
     Ok(Pushable { name, bytes })
+}
+
+/// Leaves a file with its symbols in the folder where the one who has booted the system looks for the addresses of reports:
+/// by the name that the system gives to what was `sent` of it.
+///
+/// # Errors
+/// Where it cannot be copied.
+pub fn keep(folder: &Path, path: &Path, sent: &[u8]) -> Result<()> {
+    let kept = folder.join(file_name(sum(sent)).map_err(anyhow::Error::msg)?.as_str());
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::copy(path, &kept))
+        .map(drop)
+        .with_context(|| format!("cannot copy {} to {}", path.display(), kept.display()))
 }
 
 /// The name that a module's manifest has.

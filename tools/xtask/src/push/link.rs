@@ -1,6 +1,7 @@
 //! The tool's half of the line: says a request until it is answered, and believes nothing else that comes.
 
 use std::io::{ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use ipc_proto::name::Name;
@@ -11,8 +12,8 @@ use super::outcome::{LinkError, Pushed, settled};
 
 /// About how often a request is said again, at least, before it is given up.
 const MOST_REPEATED: u32 = 16;
-/// How often the socket lets go of a read in which nothing comes; it has to be set on it.
-pub const POLL: Duration = Duration::from_millis(20);
+/// How often the socket lets go of a read in which nothing comes.
+const POLL: Duration = Duration::from_millis(20);
 
 /// How long the other side may take.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +49,17 @@ pub struct Link<S> {
     took: Duration,
 }
 
+/// Has reads and writes of a line's socket let go where nothing comes, or nothing is taken.
+///
+/// # Errors
+/// Where it takes no time limit.
+pub fn give_way(socket: &UnixStream) -> std::io::Result<()> {
+    socket.set_read_timeout(Some(POLL))?;
+    socket.set_write_timeout(Some(POLL))
+}
+
 impl<S: Read + Write> Link<S> {
-    /// Over a stream whose reads let go after [`POLL`].
+    /// Over a stream whose reads and writes let go after a moment, as [`give_way`] has it.
     pub fn over(stream: S, patience: Patience) -> Link<S> {
         Link { stream, frames: Frames::new(), patience, unread: Vec::new(), took: Duration::ZERO }
     }

@@ -15,7 +15,7 @@ stays; `cargo clean` deletes that too.")]
 pub struct Args {}
 
 pub fn run(_: &Args) -> Result<ExitCode> {
-    let out = context::target_dir(&context::find_root()?).join("escrow");
+    let out = context::out(&context::find_root()?);
     match fs::remove_dir_all(&out) {
         Ok(()) => context::step(&format!("deleted {}", out.display())),
         Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -20,7 +20,7 @@ pub struct Args {}
 
 pub fn run(_: &Args) -> Result<ExitCode> {
     let root = context::find_root()?;
-    let out = context::target_dir(&root).join("escrow");
+    let out = context::out(&root);
     row("clone", &root.display().to_string());
     let toolchain = toolchain::choose(&out, Install::Never);
     match &toolchain {

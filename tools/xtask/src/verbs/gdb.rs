@@ -49,7 +49,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<ExitCode> {
     let root = context::find_root()?;
-    let out = context::target_dir(&root).join("escrow");
+    let out = context::out(&root);
     let (running, line) = running::choose(&out, args.arch, args.pid)?;
     // Others may have it.
     drop(line);

@@ -91,7 +91,7 @@ impl Verb {
 /// The context of a verb that builds: chooses the toolchain, and installs one where there is none.
 fn context() -> Result<Context> {
     let root = context::find_root()?;
-    let out = context::target_dir(&root).join("escrow");
+    let out = context::out(&root);
     let toolchain = toolchain::choose(&out, Install::Allowed)?;
     Ok(Context { root, out, toolchain })
 }

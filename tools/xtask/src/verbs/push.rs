@@ -1,22 +1,21 @@
 //! `push`: sends a module's file into the running system.
 
 use std::collections::hash_map::RandomState;
-use std::fs;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use ipc_proto::push::{MAX_FILE, file_name, sum};
+use anyhow::{Context as _, Result, bail, ensure};
+use ipc_proto::push::MAX_FILE;
 
 use crate::arch::Arch;
 use crate::context;
 use crate::guest::outside;
 use crate::prepare;
 use crate::push::file::{self, Pushable};
-use crate::push::link::{Link, POLL, Parcel, Patience};
+use crate::push::link::{self, Link, Parcel, Patience};
 use crate::push::outcome::Pushed;
 use crate::push::running::{self, Running};
 
@@ -71,7 +70,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode> {
     let began = Instant::now();
     let root = context::find_root()?;
-    let out = context::target_dir(&root).join("escrow");
+    let out = context::out(&root);
     let (running, stream) = running::choose(&out, args.arch, args.pid)?;
     let path = match (&args.file, &args.module) {
         (Some(file), _) => file.clone(),
@@ -87,9 +86,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         path.display(),
         bytes.len()
     );
-    keep(&running, &path, &bytes)?;
-    stream.set_read_timeout(Some(POLL)).context("the line's socket")?;
-    stream.set_write_timeout(Some(POLL)).context("the line's socket")?;
+    file::keep(&running.pushed, &path, &bytes)?;
+    link::give_way(&stream).context("the line's socket")?;
     let patience =
         Patience { repeat: REPEAT, silence: SILENCE, start: Duration::from_secs(args.timeout.into()) };
     let parcel = Parcel { name, file: &bytes, transfer: number() };
@@ -118,16 +116,6 @@ fn built(folder: &Path, program: Option<&str>, running: &Running) -> Result<Path
     let arch = arch.with_context(|| format!("the system runs on `{}`", running.arch))?;
     let module = outside::module_of(&ctx, folder, program)?;
     prepare::module(&ctx, arch, &module).map(|program| program.elf)
-}
-
-/// Leaves the file with its symbols where the one who has booted the system looks for the addresses of reports.
-fn keep(running: &Running, path: &Path, sent: &[u8]) -> Result<()> {
-    let name = file_name(sum(sent)).map_err(|error| anyhow!("{error}"))?;
-    let kept = running.pushed.join(name.as_str());
-    fs::create_dir_all(&running.pushed)
-        .and_then(|()| fs::copy(path, &kept))
-        .map(drop)
-        .with_context(|| format!("cannot copy {} to {}", path.display(), kept.display()))
 }
 
 /// How far it is, on a terminal.

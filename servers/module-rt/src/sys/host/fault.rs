@@ -1,5 +1,7 @@
 //! Ways to fault on purpose: on this machine each ends the instance.
 
+pub use crate::chain::Chain;
+
 /// Ends the instance as an access to address 0 does.
 pub fn read_address_zero() -> ! {
     simulation::calls::fault("read address 0")
@@ -8,19 +10,6 @@ pub fn read_address_zero() -> ! {
 /// Ends the instance as a call of address 0 does.
 pub fn jump_to_zero() {
     simulation::calls::fault("called address 0")
-}
-
-/// A chain of frame pointers that leads nowhere: of interest on the target only, where there are reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chain {
-    /// A record that is the next one of itself.
-    Loop,
-    /// A record outside of the stack.
-    Outside,
-    /// A record at an odd address.
-    Unaligned,
-    /// A record that returns to where there is data.
-    Data,
 }
 
 /// As [`read_address_zero`].

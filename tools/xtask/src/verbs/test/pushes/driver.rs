@@ -1,19 +1,20 @@
 //! A booted system with both its lines: what the shell is told, and what is pushed.
 
+use std::collections::BTreeMap;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use ipc_proto::name::Name;
+use ipc_proto::push::Request as Said;
 use ipc_proto::push::frame::{self, MAX_FRAME};
-use ipc_proto::push::{Request as Said, sum};
 
 use crate::console::addresses::Addresses;
 use crate::machine::{Clock, Machine};
 use crate::prepare::Boot;
 use crate::push::file;
-use crate::push::link::{Link, POLL, Parcel, Patience};
+use crate::push::link::{self, Link, Parcel, Patience};
 use crate::push::outcome::Pushed;
 use crate::session::conversation::{Answer, Conversation, Limits};
 
@@ -33,6 +34,8 @@ pub struct Test<'a> {
     pushed: PathBuf,
     /// The number of the last transfer.
     pub transfers: u32,
+    /// The files as they are sent, by their modules.
+    elves: BTreeMap<String, Vec<u8>>,
     scratch: tempfile::TempDir,
 }
 
@@ -47,7 +50,7 @@ impl<'a> Test<'a> {
         let addresses = Addresses::of(boot.files.clone()).and_later(pushed.clone());
         let talk = Conversation::new(machine, Limits::for_budget(BUDGET), |_| {}).explained(addresses);
         let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let mut test = Test { boot, talk, line, pushed, transfers: 0, scratch };
+        let mut test = Test { boot, talk, line, pushed, transfers: 0, elves: BTreeMap::new(), scratch };
         test.talk.boot()?;
         Ok(test)
     }
@@ -59,18 +62,19 @@ impl<'a> Test<'a> {
 
     pub fn connect(&self) -> Result<UnixStream> {
         let stream = UnixStream::connect(&self.line).context("the line's socket")?;
-        stream.set_read_timeout(Some(POLL)).context("the line's socket")?;
-        stream.set_write_timeout(Some(POLL)).context("the line's socket")?;
+        link::give_way(&stream).context("the line's socket")?;
         Ok(stream)
     }
 
     /// A module's file, as it is sent; with its symbols it lies where a person's would.
-    pub fn elf(&self, module: &str) -> Result<Vec<u8>> {
+    pub fn elf(&mut self, module: &str) -> Result<Vec<u8>> {
+        if let Some(bytes) = self.elves.get(module) {
+            return Ok(bytes.clone());
+        }
         let path = self.boot.files.get(module).with_context(|| format!("no file of {module}"))?;
         let bytes = file::read(path, None, self.scratch.path())?.bytes;
-        let kept =
-            self.pushed.join(ipc_proto::push::file_name(sum(&bytes)).map_err(anyhow::Error::msg)?.as_str());
-        std::fs::create_dir_all(&self.pushed).and_then(|()| std::fs::copy(path, kept)).context("a copy")?;
+        file::keep(&self.pushed, path, &bytes)?;
+        self.elves.insert(module.to_owned(), bytes.clone());
         Ok(bytes)
     }
 

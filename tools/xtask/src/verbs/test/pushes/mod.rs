@@ -84,11 +84,8 @@ impl Test<'_> {
         ensure!(self.said("names")? == names, "a refused file has changed what `names` shows");
         // What dies in its init leaves nothing behind; where it was to replace another, that is there again.
         let other = self.elf("echo-client")?;
-        self.is_refused(
-            "second",
-            &self.elf("echo")?,
-            "second: init returned error 1: another module holds the name",
-        )?;
+        let echo = self.elf("echo")?;
+        self.is_refused("second", &echo, "second: init returned error 1: another module holds the name")?;
         self.is_refused("echo", &other, "echo was not replaced: pushed-")?;
         self.expect("call echo hi", &[": ih"])
     }
