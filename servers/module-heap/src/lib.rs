@@ -1,9 +1,10 @@
 //! A heap for a module that asks for one: `alloc` with its boxes, vectors and strings, in so many bytes and no more.
 //!
-//! ```ignore
+//! ```
 //! extern crate alloc;
 //!
 //! module_heap::heap!(64 * 1024);
+//! # fn main() {}
 //! ```
 //!
 //! Its bytes are part of the program, zeroed at each start, and count as the module's memory: its manifest asks for them

@@ -68,6 +68,16 @@ fn every_allow_gives_its_reason_in_words() {
 }
 
 /// What a document shows of a file is in that file: `<!-- file: PATH -->`, and then a code block.
+/// An example that is ignored counts as a test that was skipped, which continuous integration takes from nobody.
+#[test]
+fn every_example_in_the_documentation_compiles_or_is_text() {
+    let ignored = |line: &str| line.trim_start_matches(['/', '!', ' ']).starts_with(concat!("```", "ignore"));
+    check(
+        |file| file.text.lines().any(ignored),
+        "an example in the documentation that is ignored: let it compile, or make it `text`",
+    );
+}
+
 #[test]
 fn documents_show_what_is_in_the_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

@@ -34,13 +34,13 @@ pub const MAX_OPERATORS: usize = 4;
 /// The most modules that survive their faults.
 pub const MAX_SURVIVORS: usize = 12;
 /// The most modules that are granted something.
-pub const MAX_GRANTS: usize = 16;
+pub const MAX_GRANTS: usize = 20;
 /// The most modules that cannot be unloaded.
 pub const MAX_PINNED: usize = 8;
 /// The most dead instances that are kept: there is a report for each.
 pub const MAX_AUTOPSIES: u8 = MAX_DEATHS as u8;
 /// An encoded manifest is never longer, in bytes.
-pub const MAX_ENCODED: usize = 17758;
+pub const MAX_ENCODED: usize = 18030;
 
 /// What the system is made of, and who may do what in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

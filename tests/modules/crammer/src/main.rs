@@ -12,7 +12,7 @@ use module_rt::{Init, InitError, Manifest, log, operator};
 use operate::{await_live, books, crash_now, load_with, name};
 
 module_rt::program! {
-    manifest: Manifest::new("crammer"),
+    manifest: Manifest { memory_bytes: 256 * 1024, ..Manifest::new("crammer") },
     main: main,
 }
 

@@ -9,7 +9,7 @@
 use module_rt::{Init, InitError, Manifest, Restart, request, yield_now};
 
 module_rt::program! {
-    manifest: Manifest { restart: Restart::Never as u8, ..Manifest::new("porter") },
+    manifest: Manifest { restart: Restart::Never as u8, memory_bytes: 256 * 1024, ..Manifest::new("porter") },
     main: main,
 }
 

@@ -15,7 +15,7 @@ use module_rt::{Init, InitError, Manifest, clock, operator};
 use sel4::cap;
 
 module_rt::program! {
-    manifest: Manifest { priority: 60, ..Manifest::new("starver") },
+    manifest: Manifest { priority: 60, memory_bytes: 256 * 1024, ..Manifest::new("starver") },
     main: main,
 }
 

@@ -15,7 +15,7 @@ use ipc_proto::supervisor::Args;
 use module_rt::{Init, InitError, Manifest, log, operator};
 
 module_rt::program! {
-    manifest: Manifest::new("stepper"),
+    manifest: Manifest { memory_bytes: 256 * 1024, ..Manifest::new("stepper") },
     main: main,
 }
 
