@@ -17,7 +17,7 @@
 //! | [`supervisor`], [`registrar`], [`operator`] | the supervisor's three interfaces |
 //! | [`losses`] | which connections have lost their server |
 //! | [`waits`] | how a lookup ends that waits, asked of the supervisor |
-//! | [`window`], [`private`] | what modules ask the supervisor for between two of them: memory, a call back during init |
+//! | [`window`], [`private`], [`passing`] | what modules ask the supervisor for between two of them: memory, a call back during init, a connection that is passed on |
 //! | [`push`] | what the host's tool and the supervisor say on a serial line |
 //! | [`names`], [`echo`] | the name server's interface, and the example's |
 #![cfg_attr(not(test), no_std)]
@@ -40,6 +40,7 @@ pub mod method;
 pub mod name;
 pub mod names;
 pub mod operator;
+pub mod passing;
 pub mod private;
 pub mod push;
 pub mod registrar;

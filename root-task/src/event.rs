@@ -2,7 +2,9 @@
 
 use ipc_proto::badge::{Badge, Holder, Kind, SIGNAL};
 use ipc_proto::label::Status;
-use ipc_proto::{alarm, deferred, losses, operator, private, registrar, supervisor, waits, window, wire};
+use ipc_proto::{
+    alarm, deferred, losses, operator, passing, private, registrar, supervisor, waits, window, wire,
+};
 use sel4::{Fault, MessageInfo, with_ipc_buffer};
 
 /// The badge of the bell's answer.
@@ -75,6 +77,8 @@ pub enum Event {
     Window(Holder, window::Request),
     /// A module asks for a private endpoint, its own or one that was opened to it.
     Private(Holder, private::Request),
+    /// A module passes a connection on, or takes one that was passed to it.
+    Passing(Holder, passing::Request),
     /// A module asks how its lookup that waits has ended.
     Await(Holder),
     /// A module asks which servers it has lost.
@@ -129,6 +133,7 @@ impl Event {
             Ok(deferred::LABEL) => Ok(Event::Deferred(holder, words(info, deferred::Request::from_words)?)),
             Ok(window::LABEL) => Ok(Event::Window(holder, request(info)?)),
             Ok(private::LABEL) => Ok(Event::Private(holder, request(info)?)),
+            Ok(passing::LABEL) => Ok(Event::Passing(holder, request(info)?)),
             Ok(waits::LABEL) => match request(info)? {
                 waits::Request::Await => Ok(Event::Await(holder)),
             },

@@ -6,6 +6,7 @@ use syn::{Ident, Index, Type};
 
 use crate::bulk::Bulk;
 use crate::methods::{is_words, methods_of, number_of, own, request_of};
+use crate::passing::Passing;
 use crate::read::{Interface, Method};
 
 /// The answer that lies in the words, with an error of a call where it is none.
@@ -93,6 +94,51 @@ fn with_bulk(interface: &Interface, method: &Method, bulk: &Bulk) -> TokenStream
     }
 }
 
+/// What is in a method that passes connections, of which the message has another token each time.
+fn with_passed(interface: &Interface, method: &Method) -> TokenStream {
+    let Method { idempotent, answer, passed, .. } = method;
+    let (methods, number, as_words) = (methods_of(interface), number_of(method), is_words(method));
+    let (request, whole, first) = (request_of(method), own("request"), own("first"));
+    let behind = |index| passed.iter().position(|one| one.index == index);
+    let values = |first: &TokenStream| -> Vec<_> {
+        let value = |(index, (name, _)): (usize, &(Ident, Type))| match behind(index) {
+            Some(place) => {
+                let place = u8::try_from(place).unwrap_or(u8::MAX);
+                quote! { ::ipc_proto::interface::Passed::of(#first.behind(#place)) }
+            }
+            None => quote! { #name },
+        };
+        method.arguments.iter().enumerate().map(value).collect()
+    };
+    let places = passed.iter().filter_map(|Passing { index, interface }| {
+        let (name, _) = method.arguments.get(*index)?;
+        Some(quote! { ::ipc_proto::interface::passing::Passes::<#interface>::place(#name) })
+    });
+    let (put, taken, words) = (put(method, &values(&quote! { #first })), taken(answer), own("words"));
+    let kept = values(&quote! { ::ipc_proto::passing::Token(0) });
+    let renewed = passed.iter().zip(0_u8..).map(|(one, place)| {
+        let index = Index::from(one.index);
+        quote! { #whole.#index = ::ipc_proto::interface::Passed::of(#first.behind(#place)); }
+    });
+    let of_these = own("places");
+    quote! {
+        let #of_these = [#(#places),*];
+        if #methods::#as_words {
+            ::ipc_proto::interface::passing::ask(&self.to, &#of_these, #idempotent, |#first| {
+                #put
+                let #words = ::ipc_proto::interface::Call::call_words(&self.to, #methods::#number, #words)?;
+                #taken
+            })
+        } else {
+            let mut #whole = (#(#kept,)*);
+            ::ipc_proto::interface::passing::ask(&self.to, &#of_these, #idempotent, |#first| {
+                #(#renewed)*
+                ::ipc_proto::interface::probe::Exchange::<#request, #answer>::call(&self.to, #methods::#number, &#whole)
+            })
+        }
+    }
+}
+
 fn method(interface: &Interface, method: &Method) -> TokenStream {
     let Method { name, docs, answer, .. } = method;
     let error = &interface.attribute.error;
@@ -101,9 +147,15 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
             let passed = bulk.way.passed();
             quote! { #name: #passed }
         }
-        _ => quote! { #name: #ty },
+        _ => match method.passed.iter().find(|one| one.index == index).map(Passing::passed) {
+            Some(passed) => quote! { #name: #passed },
+            None => quote! { #name: #ty },
+        },
     });
+    let passes =
+        (!method.passed.is_empty()).then(|| quote! { where __To: ::ipc_proto::interface::passing::Pass });
     let body = match &method.bulk {
+        None if passes.is_some() => with_passed(interface, method),
         None => plain(interface, method),
         Some(bulk) => with_bulk(interface, method, bulk),
     };
@@ -113,7 +165,9 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
         pub fn #name(
             &self,
             #(#arguments),*
-        ) -> ::core::result::Result<#answer, ::ipc_proto::interface::Failure<#error>> {
+        ) -> ::core::result::Result<#answer, ::ipc_proto::interface::Failure<#error>>
+        #passes
+        {
             #body
         }
     }
@@ -180,6 +234,14 @@ pub fn write(interface: &Interface) -> TokenStream {
             #share
 
             #(#methods)*
+        }
+
+        impl<T: #bound + ::ipc_proto::interface::passing::Held>
+            ::ipc_proto::interface::passing::Passes<#of_interface> for #client<T>
+        {
+            fn place(&self) -> u64 {
+                ::ipc_proto::interface::passing::Held::place(&self.to)
+            }
         }
 
         impl<T: #bound> ::ipc_proto::interface::Stub<T> for #client<T> {

@@ -8,6 +8,7 @@
 //! | `canonical.rs` | the text of which the compatibility hash is made |
 //! | `methods.rs`, `client.rs`, `server.rs` | the code: numbers and checks, the stub, the dispatch |
 //! | `bulk.rs` | the argument of a method whose data lies in shared memory |
+//! | `passing.rs` | the arguments of a method that are connections |
 //! | `errors.rs` | the enum of errors |
 //!
 //! A wrong use is told at the place where it stands, in the words of the interface and not of the generated code; what
@@ -22,6 +23,7 @@ mod errors;
 mod headings;
 mod later;
 mod methods;
+mod passing;
 mod read;
 mod server;
 
@@ -57,6 +59,10 @@ use syn::{Attribute, ItemEnum, ItemTrait, parse_macro_input, parse_quote};
 /// client fills, or a `BulkOut<'_>`, which it gets. The message has one word for it. The stub takes a slice of bytes instead,
 /// or a function that works on the window itself, and has a method `share`, which opens the window; the first call does so
 /// otherwise. The server is `CounterServer(server, module_rt::bulk::Windows)` then.
+///
+/// An argument can be a connection that the client passes on, of which the message has one word, too: a
+/// `Passed<CounterInterface>`. The stub takes a `&CounterClient<_>`; the server takes the connection with
+/// `module_rt::passing::take`.
 #[proc_macro_attribute]
 pub fn interface(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = parse_macro_input!(attribute as attributes::OfInterface);

@@ -15,6 +15,7 @@ use crate::canonical::text_of;
 use crate::headings;
 use crate::later;
 use crate::methods::number_of;
+use crate::passing::{self, Passing};
 
 /// The most methods: their numbers end below those of no use.
 const MAX_METHODS: usize = 256;
@@ -40,6 +41,8 @@ pub struct Method {
     /// What goes over the wire.
     pub arguments: Vec<(Ident, Type)>,
     pub bulk: Option<Bulk>,
+    /// Those of them that are connections.
+    pub passed: Vec<Passing>,
     pub answer: Type,
 }
 
@@ -148,6 +151,7 @@ fn read_method(item: &mut TraitItemFn, error: &str, window: bool) -> Result<Meth
     }
     later::without_bulk(&name, &arguments, attribute.deferred)?;
     let bulk = bulk::take(&name, &mut arguments, window)?;
+    let passed = passing::of(&name, &arguments, bulk.as_ref())?;
     let answer = match owed {
         Some(reply) => later::answer(&reply, &signature.output, &name, error)?,
         None => answer(&signature.output, &name, error)?,
@@ -162,6 +166,7 @@ fn read_method(item: &mut TraitItemFn, error: &str, window: bool) -> Result<Meth
         client,
         arguments,
         bulk,
+        passed,
         answer,
     })
 }
@@ -180,7 +185,7 @@ fn argument(input: &FnArg) -> Result<(Ident, Type)> {
         let text = format!("`{name}` is there or not there for both sides: an interface has no conditions");
         return Err(Error::new(attribute.span(), text));
     }
-    if bulk::way_of_type(&typed.ty).is_none() {
+    if bulk::way_of_type(&typed.ty).is_none() && !passing::is_passed_type(&typed.ty) {
         owned(&typed.ty)?;
     }
     Ok((name, typed.ty.as_ref().clone()))
@@ -215,6 +220,7 @@ fn owned_within(ty: &Type) -> Result<()> {
             Err(of_no_one_type(ty))
         }
         Type::Path(path) if bulk::way_of(&path.path).is_some() => Err(bulk::within(ty)),
+        Type::Path(path) if passing::is_passed(&path.path) => Err(passing::within(ty)),
         Type::Path(path) => path.path.segments.iter().try_for_each(|segment| match &segment.arguments {
             PathArguments::AngleBracketed(arguments) => {
                 arguments.args.iter().try_for_each(|argument| match argument {
@@ -267,6 +273,7 @@ fn answer(output: &ReturnType, name: &Ident, error: &str) -> Result<Type> {
         return Err(wrong(of.span()));
     }
     bulk::answered(answer)?;
+    passing::answered(answer)?;
     owned(answer)?;
     Ok(answer.clone())
 }

@@ -9,6 +9,7 @@ use super::{DESCRIBE, Description, WireError};
 use crate::call_error::CallError;
 use crate::ids::Generation;
 use crate::method::Method;
+use crate::passing::PassError;
 
 /// How often the stub asks again for an idempotent method, where the server has died with the call and another one comes.
 pub const MAX_REPEATED: u32 = 4;
@@ -45,6 +46,8 @@ pub enum Failure<E> {
     Call(CallError),
     /// Its bulk data did not come over.
     Bulk(BulkError),
+    /// A connection that it was to pass on could not be put up; the call was not made.
+    Passed(PassError),
 }
 
 impl<E: fmt::Display> fmt::Display for Failure<E> {
@@ -53,6 +56,7 @@ impl<E: fmt::Display> fmt::Display for Failure<E> {
             Failure::Service(error) => error.fmt(f),
             Failure::Call(error) => error.fmt(f),
             Failure::Bulk(error) => error.fmt(f),
+            Failure::Passed(error) => error.fmt(f),
         }
     }
 }

@@ -11,11 +11,13 @@ use std::vec::Vec;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::passing::{Held, Pass};
 use super::{Call, Client, Dispatch, Later, Message};
 use crate::call_error::CallError;
 use crate::ids::Generation;
 use crate::label::{self, Status, WORDS};
 use crate::method::Method;
+use crate::passing::{PassError, Token};
 use crate::wire::{self, MAX_WORDS};
 
 /// What went over the wire last.
@@ -55,6 +57,8 @@ pub struct Loopback<D> {
     client: Cell<Client>,
     last: RefCell<Option<Exchanged>>,
     meanwhile: RefCell<Option<Meanwhile<D>>>,
+    /// What was put up last, and the token of what is put up next.
+    put_up: RefCell<(Vec<u64>, Token)>,
 }
 
 impl<D: fmt::Debug> fmt::Debug for Loopback<D> {
@@ -124,6 +128,7 @@ impl<D: Dispatch> Loopback<D> {
             client: Cell::new(Client::of(badge)),
             last: RefCell::new(None),
             meanwhile: RefCell::new(None),
+            put_up: RefCell::new((Vec::new(), Token(1))),
         }
     }
 
@@ -164,6 +169,12 @@ impl<D: Dispatch> Loopback<D> {
             let words = label::interrupted(SERVER, SERVER);
             (label::reply(Status::Interrupted), heapless::Vec::from_slice(&words).unwrap_or_default())
         })
+    }
+
+    /// What a client has put up last to be passed to the server: for each the badge with which it is called, and no
+    /// connection. A server that takes them is tested in the simulation of a system.
+    pub fn passed(&self) -> Vec<u64> {
+        self.put_up.borrow().0.clone()
     }
 
     /// The server.
@@ -208,6 +219,22 @@ impl<D: Dispatch> Loopback<D> {
         let request = (label, heapless::Vec::from_slice(words).unwrap_or_default());
         *self.last.borrow_mut() = Some(Exchanged { request, reply: reply.clone() });
         reply
+    }
+}
+
+impl<D> Held for &Loopback<D> {
+    fn place(&self) -> u64 {
+        self.client.get().badge()
+    }
+}
+
+impl<D: Dispatch> Pass for &Loopback<D> {
+    fn put_up(&self, places: &[u64]) -> Result<Token, PassError> {
+        let (up, next) = &mut *self.put_up.borrow_mut();
+        *up = places.to_vec();
+        let first = *next;
+        places.iter().for_each(|_| *next = next.behind(1));
+        Ok(first)
     }
 }
 

@@ -6,6 +6,7 @@
 //! | [`mod@dispatch`] | the server's half: from a message to a method |
 //! | [`reply`] | a call that is answered later |
 //! | [`probe`] | which types go as words and which as a message, decided by the types |
+//! | [`passing`] | a connection that a client passes on with its call |
 //! | [`several`] | several interfaces in one module, with one state |
 //! | [`bulk`] | data that is too large for a message: memory that client and server share |
 //! | `loopback` | both halves without a kernel, for tests; not there on the target |
@@ -15,6 +16,7 @@ pub mod call;
 pub mod dispatch;
 #[cfg(not(target_os = "none"))]
 pub mod loopback;
+pub mod passing;
 pub mod probe;
 pub mod reply;
 pub mod several;
@@ -22,6 +24,7 @@ pub mod several;
 pub use call::{Call, Failure, MAX_REPEATED};
 pub use dispatch::{Client, Dispatch, Event, Message};
 pub use ipc_macros::{interface, wire_error};
+pub use passing::Passed;
 pub use reply::{Later, Reply};
 pub use several::{Offered, Serves, Several};
 

@@ -229,6 +229,9 @@ impl Supervisor {
             Event::Private(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.private_asked(who, request))
             }
+            Event::Passing(who, request) => {
+                self.count(who).map_or_else(stale, |who| self.passing_asked(who, &request))
+            }
             Event::Await(who) => self.count(who).map_or_else(stale, |who| self.await_name(who)),
             Event::Losses(who) => {
                 self.count(who).map_or_else(stale, |who| answer(&self.ledger.take_losses(who)))

@@ -24,6 +24,7 @@
 //! | [`locker`] | a CNode of the module's own, for capabilities that it is handed |
 //! | [`window`] | memory that is shared with a client or a server |
 //! | [`bulk`] | the same for the stubs and servers of interfaces |
+//! | [`passing`] | connections that are passed on |
 //! | [`private`] | being called back by one peer during init |
 //! | [`clock`] | the guest's clock |
 //! | [`fault`] | faults on purpose |
@@ -45,6 +46,7 @@ pub mod logger;
 pub mod losses;
 mod macros;
 pub mod operator;
+pub mod passing;
 pub mod private;
 pub mod request;
 pub mod serve;
@@ -64,7 +66,9 @@ pub use ipc_proto::call_error::CallError;
 pub use ipc_proto::interface::dispatch::Events;
 pub use ipc_proto::interface::{Client, Event, Reply};
 pub use ipc_proto::manifest::{Manifest, OnLoss, Restart};
+pub use ipc_proto::passing::PassError;
 pub use losses::Loss;
+pub use passing::take;
 pub use private::{Private, PrivateError, call_back};
 pub use serve::{Answer, Request, Server, answer, answer_first};
 pub use service::{client, client_waiting};

@@ -5,7 +5,7 @@ use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::{self, Status};
 use ipc_proto::operator::{self, State};
 use ipc_proto::supervisor::{Answer, Request};
-use ipc_proto::{alarm, losses, private, registrar, waits, window, wire};
+use ipc_proto::{alarm, losses, passing, private, registrar, waits, window, wire};
 use root_task_core::init_clock::InitClock;
 use root_task_core::steps;
 use serde::{Serialize, de::DeserializeOwned};
@@ -57,6 +57,7 @@ impl World {
             losses::LABEL => {
                 read(message).map(|losses::Request::Take| Some(answer(&self.ledger.take_losses(who))))
             }
+            passing::LABEL => read(message).map(|request| Some(self.passing_asked(who, &request))),
             alarm::LABEL => Ok(Some(self.alarm_asked(who, &message.words))),
             // What the target answers to it is not known here.
             _ => {
@@ -139,6 +140,10 @@ impl World {
         };
         let answer = self.wakes.ask(&mut self.alarms, who, request, self.now);
         Message { label: label::reply(Status::Ok), words: answer.to_words().to_vec() }
+    }
+
+    fn passing_asked(&mut self, who: Instance, request: &passing::Request) -> Message {
+        answer(&steps::pass(self, who, request).unwrap_or_else(passing::Answer::Refused))
     }
 
     fn awaits_end(&mut self, who: Instance) -> Option<Message> {

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use ipc_proto::ids::DomainId;
 use ipc_proto::label::{self, Reply};
-use ipc_proto::{alarm, losses, names, registrar, slots, supervisor, waits, wire};
+use ipc_proto::{alarm, losses, names, passing, registrar, slots, supervisor, waits, wire};
 use serde::de::DeserializeOwned;
 
 use crate::calls::{Asked, Message};
@@ -29,6 +29,7 @@ fn request(message: &Message) -> String {
         Ok(registrar::LABEL) => shown::<registrar::Request>(message),
         Ok(waits::LABEL) => shown::<waits::Request>(message),
         Ok(losses::LABEL) => shown::<losses::Request>(message),
+        Ok(passing::LABEL) => shown::<passing::Request>(message),
         Ok(alarm::LABEL) => match message.words.first_chunk().copied().and_then(alarm::Request::from_words) {
             Some(request) => format!("{request:?}"),
             None => "what cannot be read".to_owned(),

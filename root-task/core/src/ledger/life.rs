@@ -135,6 +135,7 @@ impl Ledger {
         let generation = module.generation;
         self.note_departure(Instance { domain, generation });
         self.drop_connections_of(domain);
+        self.withdraw(domain);
         self.close(domain);
         for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
             match &mut service.used {

@@ -13,6 +13,7 @@ mod domains;
 mod fingerprint;
 mod life;
 mod losses;
+mod passing;
 mod private;
 #[cfg(test)]
 mod private_tests;
@@ -30,6 +31,7 @@ use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::manifest::OnLoss;
 use ipc_proto::name::Name;
 use ipc_proto::operator::State;
+use ipc_proto::passing::Token;
 use ipc_proto::slots::MAX_CONNECTIONS;
 use ipc_proto::version::MAX_VERSIONS;
 
@@ -37,6 +39,7 @@ pub use connections::Connection;
 pub use departures::Departures;
 use domains::Domains;
 pub use life::{Death, PublishDecision};
+use passing::PutUp;
 use private::Private;
 pub use services::Offer;
 use services::Service;
@@ -76,6 +79,8 @@ pub struct Module {
     departures: Option<Departures>,
     /// What it has opened during its init.
     private: Option<Private>,
+    /// The connections that it has put up for others, which are to be taken.
+    put_up: PutUp,
     /// What is to become of it where a server is lost.
     on_loss: OnLoss,
     /// The connections whose servers were lost since it last asked, a bit for each.
@@ -100,6 +105,8 @@ pub struct Ledger {
     dependents: Domains,
     /// The modules that want to know when a client has died.
     watchers: Domains,
+    /// The token of the next connection that is put up.
+    next_token: Token,
 }
 
 /// Why a module cannot be admitted.
@@ -139,6 +146,7 @@ impl Ledger {
             services: [const { Service::FREE }; MAX_SERVICES],
             dependents: Domains::NONE,
             watchers: Domains::NONE,
+            next_token: Token(1),
         }
     }
 
@@ -167,6 +175,7 @@ impl Ledger {
             clients: [0; MAX_MODULES],
             departures: None,
             private: None,
+            put_up: PutUp::NOTHING,
             on_loss: OnLoss::Ignore,
             lost: 0,
         });

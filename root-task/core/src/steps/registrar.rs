@@ -2,17 +2,17 @@
 
 use heapless::Vec;
 use ipc_proto::badge::{Badge, Kind};
-use ipc_proto::ids::Instance;
+use ipc_proto::ids::{Instance, ServiceRef};
 use ipc_proto::name::Name;
 use ipc_proto::registrar::{Answer, Entries, Entry, Refusal, Request, Right};
 
 use super::waits::enter_wait;
 use super::{Effects, Tables};
-use crate::ledger::{Ledger, Offer};
+use crate::ledger::{Connection, Ledger, Offer};
 use crate::system::SystemManifest;
 
 /// The running instance that a client badge names.
-fn holder(ledger: &Ledger, badge: u64) -> Result<Instance, Refusal> {
+pub(super) fn holder(ledger: &Ledger, badge: u64) -> Result<Instance, Refusal> {
     match Badge::from_word(badge) {
         Some(Badge { kind: Kind::Client, holder, .. }) => ledger.resolve(holder).ok_or(Refusal::NoSuchDomain),
         _ => Err(Refusal::NoSuchDomain),
@@ -33,8 +33,22 @@ pub(super) fn may(
     })
 }
 
-fn granted(may: bool) -> Result<(), Refusal> {
+pub(super) fn granted(may: bool) -> Result<(), Refusal> {
     if may { Ok(()) } else { Err(Refusal::NotGranted) }
+}
+
+/// Enters a connection, and has its capability made; both or nothing.
+pub(super) fn connect(
+    on: &mut impl Effects,
+    client: Instance,
+    service: ServiceRef,
+) -> Result<Connection, Refusal> {
+    let connection = on.tables().ledger.connect(client, service)?;
+    if let Err(refusal) = on.mint(client.domain, &connection) {
+        on.tables().ledger.disconnect(client.domain, connection.slot);
+        return Err(refusal);
+    }
+    Ok(connection)
 }
 
 /// A page of what the ledger knows.
@@ -75,11 +89,7 @@ pub fn registrar(on: &mut impl Effects, request: Request) -> Result<Answer, Refu
             let client = holder(ledger, client)?;
             let offer = ledger.offer_of(service).ok_or(Refusal::Gone)?;
             granted(may(ledger, system, client, Right::LookUp, &offer.name))?;
-            let connection = ledger.connect(client, service)?;
-            if let Err(refusal) = on.mint(client.domain, &connection) {
-                on.tables().ledger.disconnect(client.domain, connection.slot);
-                return Err(refusal);
-            }
+            let connection = connect(on, client, service)?;
             Ok(Answer::Connected { slot: connection.slot, generation: connection.generation })
         }
     }

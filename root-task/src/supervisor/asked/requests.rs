@@ -2,8 +2,10 @@
 
 use ipc_proto::deferred;
 use ipc_proto::ids::Instance;
+use ipc_proto::passing;
 use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
 use ipc_proto::supervisor::{Answer, Request};
+use root_task_core::steps;
 use sel4::CapRights;
 
 use crate::report::Cause;
@@ -53,6 +55,15 @@ impl Supervisor {
         let answer = of
             .and_then(|(domain, bits)| Some(domain.hand_out(request.slot(bits)?, bits, self.memory.probe())));
         answer_words(answer.unwrap_or(deferred::Answer::Refused).to_words())
+    }
+
+    /// A module passes a connection on, or takes one.
+    pub(in crate::supervisor) fn passing_asked(
+        &mut self,
+        who: Instance,
+        request: &passing::Request,
+    ) -> Response {
+        answer(&steps::pass(self, who, request).unwrap_or_else(passing::Answer::Refused))
     }
 
     /// Copies a connection into the module's locker.

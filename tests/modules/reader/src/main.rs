@@ -72,7 +72,7 @@ fn run(init: &mut Init) -> Result<(), InitError> {
         Err(Failure::Service(OfficeError::None)) => "none",
         Err(Failure::Service(OfficeError::Interrupted)) => "interrupted",
         Err(Failure::Call(CallError::Busy)) => "busy",
-        Err(Failure::Call(_) | Failure::Bulk(_)) => "other",
+        Err(Failure::Call(_) | Failure::Bulk(_) | Failure::Passed(_)) => "other",
     };
     let text = Text::try_from(word).unwrap_or_default();
     clerk.say(text).map(drop).map_err(|error| InitError::new(1, format_args!("clerk: {error}")))

@@ -9,6 +9,7 @@ use ipc_proto::interface::{Failure, MAX_REPEATED};
 use ipc_proto::label::Code;
 use ipc_proto::name::{Name, NameError};
 use ipc_proto::names::NameFailure;
+use ipc_proto::passing::{PassError, PassRefusal};
 use ipc_proto::registrar::Refusal;
 use ipc_proto::version::{Offered, Version};
 use ipc_proto::waits::Cycle;
@@ -51,6 +52,7 @@ fn the_page_of_errors_has_each_of_a_calls() {
         Service: Failure::Service(ipc_proto::echo::EchoError::Interrupted);
         Call: Failure::Call(CallError::Gone);
         Bulk: Failure::Bulk(BulkError::Lost);
+        Passed: Failure::Passed(PassError::Refused(PassRefusal::NotConnected));
     });
     page().check_sentences("Failure", &of_a_method);
 }
@@ -75,6 +77,34 @@ fn the_page_of_errors_has_each_of_bulk_data() {
     let why = why.into_iter().flat_map(|(_, texts)| texts).map(|text| format!("no window: {text}"));
     of_bulk_data.push(("Window", why.collect()));
     page().check_sentences("BulkError", &of_bulk_data);
+}
+
+#[test]
+fn the_page_of_errors_has_each_of_a_connection_that_is_passed() {
+    let not_live = PassRefusal::Service(Refusal::NotLive);
+    let mut why = said!(PassRefusal {
+        NoPeer: PassRefusal::NoPeer;
+        NotConnected: PassRefusal::NotConnected;
+        TooMany: PassRefusal::TooMany;
+        NotPutUp: PassRefusal::NotPutUp;
+        OtherVersion: PassRefusal::OtherVersion(Version(2));
+        Service: not_live;
+    });
+    let of_the_service = [
+        Refusal::NotGranted,
+        Refusal::Failed,
+        Refusal::TooManyConnections,
+        Refusal::TooManyClients,
+        Refusal::Kernel,
+        Refusal::Gone,
+    ];
+    why.push(("Service", of_the_service.map(|refusal| PassRefusal::Service(refusal).to_string()).to_vec()));
+    page().check_sentences("PassRefusal", &why);
+    let of_passing = said!(PassError {
+        Refused: PassError::Refused(PassRefusal::NotPutUp);
+        Call: PassError::Call(CallError::BadAnswer);
+    });
+    page().check_sentences("PassError", &of_passing);
 }
 
 #[test]

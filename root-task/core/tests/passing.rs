@@ -1,0 +1,236 @@
+//! A connection is passed on: to the server that was meant, once, within its rights, and only while the giver has it.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it expects"
+)]
+
+#[path = "support/closed_system.rs"]
+mod closed_system;
+#[path = "support/four.rs"]
+mod four;
+
+use four::Four;
+use ipc_proto::ids::Instance;
+use ipc_proto::passing::{MAX_PASSED, PassRefusal, Request, Token};
+use ipc_proto::registrar::Refusal;
+use ipc_proto::version::{Version, VersionRange};
+use root_task_core::steps;
+
+#[test]
+fn the_server_has_a_connection_of_its_own_and_the_giver_keeps_its_own() {
+    let mut four = Four::new();
+    let before = four.held(four.giver);
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    assert_eq!(four.held(four.agent), [], "nobody has anything before it is taken");
+    let slot = four.take(four.agent, four.giver, token).unwrap();
+    let [public, _] = four.services;
+    assert_eq!(four.held(four.agent), [(slot, public)]);
+    assert_eq!(four.held(four.giver), before);
+    let Four { world, agent, giver, .. } = &mut four;
+    assert_eq!(world.ledger.badge_of(agent.domain, public).unwrap().holder.domain, agent.domain);
+    assert_eq!(world.ledger.clients_of(public).len(), 2);
+    world.ledger.died(giver.domain);
+    assert_eq!(four.held(four.agent), [(slot, public)], "the giver's death takes nothing back");
+}
+
+#[test]
+fn it_is_taken_once() {
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    four.take(four.agent, four.giver, token).unwrap();
+    assert_eq!(four.take(four.agent, four.giver, token), Err(PassRefusal::NotPutUp));
+    let slot = four.held(four.agent)[0].0;
+    let again = four.put_up(four.to, &[four.public]).unwrap();
+    assert_ne!(again, token);
+    assert_eq!(
+        four.take(four.agent, four.giver, again),
+        Ok(slot),
+        "it is the connection that it has already"
+    );
+    assert_eq!(four.held(four.agent).len(), 1);
+}
+
+#[test]
+fn a_token_is_nothing_to_whom_it_was_not_meant_for_or_from_whom_it_does_not_come() {
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    let Four { agent, other, giver, keeper, .. } = four;
+    for (taker, from, number) in [
+        (other, giver, token.0),
+        (giver, giver, token.0),
+        (agent, other, token.0),
+        (agent, agent, token.0),
+        (agent, keeper, token.0),
+        (agent, giver, token.0 + 1),
+        (agent, giver, token.0 - 1),
+        (agent, giver, 0),
+        (agent, giver, u64::MAX),
+    ] {
+        assert_eq!(
+            four.take(taker, from, Token(number)),
+            Err(PassRefusal::NotPutUp),
+            "{number} by {taker:?}"
+        );
+    }
+    for client in [0, u64::MAX, four.world.badge(giver) ^ 1] {
+        let taken = four.take_with(agent, client, token, VersionRange::ANY);
+        assert_eq!(taken, Err(PassRefusal::NotPutUp), "badge {client:#x}");
+    }
+    assert_eq!((four.held(agent), four.held(other)), (vec![], vec![]));
+    assert!(four.take(agent, giver, token).is_ok(), "all that has changed nothing");
+}
+
+#[test]
+fn nobody_takes_what_it_may_not_look_up_or_does_not_speak() {
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.secret, four.public]).unwrap();
+    let refused = PassRefusal::Service(Refusal::NotGranted);
+    assert_eq!(four.take(four.agent, four.giver, token), Err(refused));
+    let (client, public) = (four.world.badge(four.giver), token.behind(1));
+    for versions in [VersionRange::exactly(Version(2)), VersionRange::exactly(Version(4))] {
+        let taken = four.take_with(four.agent, client, public, versions);
+        assert_eq!(taken, Err(PassRefusal::OtherVersion(Version(3))));
+    }
+    assert_eq!(four.held(four.agent), []);
+    assert!(four.take_with(four.agent, client, public, VersionRange::exactly(Version(3))).is_ok());
+}
+
+#[test]
+fn only_connections_are_put_up_and_only_for_another_server() {
+    let mut four = Four::new();
+    let last = four.put_up(four.to, &[four.public]).unwrap();
+    for to in [0, 2, 3, 4, 15, four.secret + 1, u8::MAX] {
+        assert_eq!(four.put_up(to, &[four.public]), Err(PassRefusal::NoPeer), "to {to}");
+    }
+    for slot in [0, 2, 3, 4, 15, four.secret + 1, u8::MAX] {
+        assert_eq!(four.put_up(four.to, &[four.public, slot]), Err(PassRefusal::NotConnected), "slot {slot}");
+    }
+    assert!(four.take(four.agent, four.giver, last).is_ok(), "what was up is up still");
+    // A service of its own is no other server.
+    let Four { world, names, .. } = &mut four;
+    let myself = world.started("alone");
+    world.system = toml::from_str(closed_system::OPEN).unwrap();
+    let own = world.reserved(names, myself, "own", 1);
+    steps::publish(world, myself);
+    let slot = world.ledger.connect(myself, own).unwrap().slot;
+    let request = Request::PutUp { to: slot, slots: [slot].into_iter().collect() };
+    assert_eq!(steps::pass(world, myself, &request), Err(PassRefusal::NoPeer));
+}
+
+#[test]
+fn as_many_as_may_below_at_and_above_the_bound() {
+    let mut four = Four::new();
+    for count in [0, 1, MAX_PASSED] {
+        let slots = vec![four.public; usize::from(count)];
+        let first = four.put_up(four.to, &slots).unwrap();
+        for place in 0..count {
+            assert!(four.take(four.agent, four.giver, first.behind(place)).is_ok(), "{place} of {count}");
+        }
+        let behind = four.take(four.agent, four.giver, first.behind(count));
+        assert_eq!(behind, Err(PassRefusal::NotPutUp), "behind {count}");
+    }
+    let slots = vec![four.public; usize::from(MAX_PASSED) + 1];
+    let refused = four.world.ledger.put_up(four.giver, u64::from(four.to), &slots);
+    assert_eq!(refused, Err(PassRefusal::TooMany));
+}
+
+#[test]
+fn what_is_put_up_next_takes_the_place_of_what_was() {
+    let mut four = Four::new();
+    let [first, second] = [(); 2].map(|()| four.put_up(four.to, &[four.public]).unwrap());
+    assert_eq!(four.take(four.agent, four.giver, first), Err(PassRefusal::NotPutUp));
+    assert!(four.take(four.agent, four.giver, second).is_ok());
+    let third = four.put_up(four.to, &[four.public]).unwrap();
+    four.put_up(four.to, &[]).unwrap();
+    assert_eq!(
+        four.take(four.agent, four.giver, third),
+        Err(PassRefusal::NotPutUp),
+        "nothing is up any more"
+    );
+}
+
+#[test]
+fn a_giver_gives_nothing_that_it_has_no_more() {
+    // Its connection was taken back.
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    four.world.ledger.disconnect(four.giver.domain, four.public);
+    assert_eq!(four.take(four.agent, four.giver, token), Err(PassRefusal::NotPutUp));
+    // It has died, and its next instance has given nothing.
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    let dead = four.giver;
+    four.world.ledger.died(dead.domain);
+    assert_eq!(four.take(four.agent, dead, token), Err(PassRefusal::NotPutUp));
+    let generation = four.world.ledger.start(dead.domain).unwrap();
+    let next = Instance { domain: dead.domain, generation };
+    let [public, _] = four.services;
+    four.world.ledger.connect(next, public).unwrap();
+    for from in [dead, next] {
+        assert_eq!(four.take(four.agent, from, token), Err(PassRefusal::NotPutUp), "{from:?}");
+    }
+    assert_eq!(
+        steps::pass(&mut four.world, dead, &Request::PutUp { to: 16, slots: [].into() }),
+        Err(PassRefusal::NoPeer)
+    );
+}
+
+#[test]
+fn the_next_instance_of_the_server_may_take_what_was_put_up_for_the_one_before() {
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    four.world.ledger.died(four.agent.domain);
+    let generation = four.world.ledger.start(four.agent.domain).unwrap();
+    let next = Instance { domain: four.agent.domain, generation };
+    assert!(four.take(next, four.giver, token).is_ok());
+}
+
+#[test]
+fn a_service_that_is_down_is_taken_when_it_is_back_and_never_when_it_is_gone() {
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    let Four { agent, giver, keeper, .. } = four;
+    four.world.ledger.died(keeper.domain);
+    assert_eq!(four.take(agent, giver, token), Err(PassRefusal::Service(Refusal::NotLive)));
+    four.world.ledger.fail(keeper.domain);
+    assert_eq!(four.take(agent, giver, token), Err(PassRefusal::Service(Refusal::Failed)));
+    let generation = four.world.ledger.start(keeper.domain).unwrap();
+    let next = Instance { domain: keeper.domain, generation };
+    let Four { world, names, .. } = &mut four;
+    world.reserved(names, next, "public", 3);
+    steps::publish(world, next);
+    let slot = four.take(agent, giver, token).unwrap();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    four.world.ledger.disconnect(agent.domain, slot);
+    four.world.ledger.died(keeper.domain);
+    four.world.ledger.remove(keeper.domain);
+    assert_eq!(four.take(agent, giver, token), Err(PassRefusal::NotPutUp));
+}
+
+#[test]
+fn what_there_is_no_room_for_stays_up() {
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    four.world.room = false;
+    let refused = PassRefusal::Service(Refusal::Kernel);
+    assert_eq!(four.take(four.agent, four.giver, token), Err(refused));
+    assert_eq!(four.held(four.agent), [], "the ledger has what the kernel has");
+    four.world.room = true;
+    four.world.ledger.restrict(four.keeper.domain, 8, 1);
+    let refused = PassRefusal::Service(Refusal::TooManyClients);
+    assert_eq!(four.take(four.agent, four.giver, token), Err(refused));
+    four.world.ledger.restrict(four.keeper.domain, 8, 2);
+    assert!(four.take(four.agent, four.giver, token).is_ok());
+}
+
+#[test]
+fn what_is_private_is_not_passed_on() {
+    let mut four = Four::new();
+    let disk = four.world.started("disk");
+    four.world.ledger.open(disk, four.giver.domain).unwrap();
+    let slot = four.world.ledger.accept(four.giver, disk).unwrap().slot;
+    assert_eq!(four.put_up(four.to, &[slot]), Err(PassRefusal::NotConnected));
+    assert_eq!(four.put_up(slot, &[four.public]).map(|_| ()), Ok(()), "its opener may be given something");
+}

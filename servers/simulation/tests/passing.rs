@@ -1,0 +1,115 @@
+//! A connection is passed on in a simulated system: the agent of the target's scenarios, with deaths.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+
+use agent::{AgentClient, AgentError};
+use ipc_proto::echo::{EchoClient, Text};
+use ipc_proto::interface::Failure;
+use ipc_proto::interface::passing::{Held, Pass};
+use ipc_proto::passing::{PassError, PassRefusal};
+use module_rt::simulation::{How, Programs, Sweep, System};
+use module_rt::{Connection, Init, InitError};
+
+#[path = "../../../tests/modules/agent/src/main.rs"]
+mod agent_itself;
+#[path = "../../echo/src/main.rs"]
+mod echo;
+
+mod support;
+
+use support::Seen;
+
+fn both(system: &mut System) {
+    system.load(echo::simulated());
+    system.load(agent_itself::simulated());
+}
+
+fn connected(init: &mut Init) -> Result<(AgentClient<Connection>, EchoClient<Connection>), InitError> {
+    Ok((init.client()?, init.client()?))
+}
+
+fn text(letters: &str) -> Text {
+    Text::try_from(letters).unwrap()
+}
+
+/// Wherever the agent dies, the stub passes the connection again; what an instance was passed goes with it.
+#[test]
+fn it_is_passed_again_to_the_next_instance() {
+    let seen = Seen::default();
+    let swept = Sweep::of("agent").seeds(0..2).run(|system| {
+        both(system);
+        let answers = system.run_program("principal", |init| {
+            let (agent, echo) = connected(init)?;
+            let taken = agent.adopt(&echo);
+            Ok((taken, agent.say(text("hello")).map(|said| said.text)))
+        });
+        match answers {
+            Ok((taken, said)) => {
+                assert_eq!(taken.unwrap(), "");
+                match said {
+                    Ok(said) => assert_eq!(said, "olleh"),
+                    Err(Failure::Service(AgentError::Nothing)) => seen.note("another instance"),
+                    Err(Failure::Service(AgentError::Interrupted)) => seen.note("the call was interrupted"),
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            // It has died before it was ever live.
+            Err(how) => assert!(matches!(how, How::InitFailed { .. }), "{how}"),
+        }
+    });
+    swept.passes();
+    seen.all(&["another instance", "the call was interrupted"]);
+}
+
+/// Wherever its principal dies, the agent goes on, and has what it has taken.
+#[test]
+fn a_dead_principal_takes_nothing_back() {
+    let seen = Seen::default();
+    let swept = Sweep::of("principal").seeds(0..2).run(|system| {
+        both(system);
+        let principal = system.start_program("principal", |init| {
+            let (agent, echo) = connected(init)?;
+            agent.adopt(&echo).map_err(|error| support::fails(&error.to_string()))
+        });
+        system.run();
+        let asked = system.run_program("other", |init| {
+            let agent: AgentClient<Connection> = init.client()?;
+            Ok(agent.say(text("hello")).map(|said| said.text))
+        });
+        match asked.unwrap() {
+            Ok(said) => assert_eq!(said, "olleh"),
+            Err(Failure::Service(AgentError::Nothing)) => {
+                seen.note("nothing was taken");
+                assert!(principal.result(system).is_err(), "it has died first");
+            }
+            Err(other) => panic!("{other}"),
+        }
+        if principal.result(system).is_err() && system.state("agent").is_some() {
+            seen.note("it has died");
+        }
+    });
+    swept.passes();
+    seen.all(&["nothing was taken", "it has died"]);
+}
+
+/// A number that somebody else has put up is good for nobody, and neither is one's own that was for another server.
+#[test]
+fn a_number_is_good_from_one_client_for_one_server() {
+    let mut system = System::new(3);
+    both(&mut system);
+    let put_up = system.run_program("principal", |init| {
+        let (agent, echo) = connected(init)?;
+        let put_up = |to: &Connection| to.put_up(&[echo.way().place()]).map(|token| token.0);
+        let for_echo = put_up(echo.way()).unwrap();
+        let refused = agent.adopt_as(for_echo).unwrap();
+        let taken = agent.adopt_as(put_up(agent.way()).unwrap()).unwrap();
+        Ok((refused, taken, agent.way().put_up(&[40])))
+    });
+    let (refused, taken, nothing) = put_up.unwrap();
+    assert_eq!((refused.as_str(), taken.as_str()), (PassRefusal::NotPutUp.to_string().as_str(), ""));
+    assert_eq!(nothing, Err(PassError::Refused(PassRefusal::NotConnected)));
+    let stolen = system.run_program("thief", |init| {
+        let agent: AgentClient<Connection> = init.client()?;
+        Ok((0..16).filter(|number| agent.adopt_as(*number).unwrap().is_empty()).count())
+    });
+    assert_eq!(stolen, Ok(0));
+}
