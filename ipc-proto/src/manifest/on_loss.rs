@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What becomes of a module when a server that it is connected to dies, has failed, or is unloaded. Its value is its bit in
 /// the manifest's flags.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnLoss {
     /// Nothing: its calls tell it.

@@ -112,13 +112,14 @@ pub fn files(root: &Path, request: &Request) -> Result<Vec<String>> {
 
 /// The system without what is from elsewhere, and the names of all files of the archive.
 fn system_of(root: &Path, request: &Request) -> Result<(System, Vec<String>)> {
-    let mut system = system::load(root, &request.system, &request.variant.boot_args)?;
+    let Variant { boot_args, outside, .. } = &request.variant;
+    let asks: Vec<_> = outside.iter().filter_map(|module| module.asks.clone()).collect();
+    let mut system = system::load(root, &request.system, boot_args, &asks)?;
     for extra in &request.extra {
         if !system.modules.contains(extra) {
             system.modules.push(extra.clone());
         }
     }
-    let outside = &request.variant.outside;
     system.modules.retain(|module| outside.iter().all(|outside| outside.name != *module));
     let files = system::named::files(&system, outside);
     let files = files.with_context(|| format!("the system `{}`", request.system))?;
@@ -136,6 +137,8 @@ pub fn prepare(ctx: &Context, requests: &[Request]) -> Result<Vec<Boot>> {
         let (system, _) = system_of(&ctx.root, request)?;
         systems.insert(request.clone(), system);
     }
+    let granted: BTreeSet<&String> = systems.values().flat_map(|system| &system.granted).collect();
+    granted.into_iter().for_each(|granted| ctx.step(granted));
     let mut archs: Vec<Arch> = requests.iter().map(|request| request.arch).collect();
     archs.sort_unstable();
     archs.dedup();

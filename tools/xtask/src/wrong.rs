@@ -42,6 +42,11 @@ impl Wrong {
         }
     }
 
+    /// A key that there is not, with the nearest one that there is.
+    pub fn no_key(text: &str, bytes: &Range<usize>, given: &str, keys: &[&str]) -> Wrong {
+        Wrong::span(text, bytes, no_key(given, keys))
+    }
+
     /// `FILE:LINE: what`, as compilers say it.
     pub fn within(self, file: &Path) -> anyhow::Error {
         let (file, what) = (file.display(), self.what);
@@ -62,13 +67,17 @@ fn unknown_key(told: &str, more: &[&str]) -> Option<String> {
     let mut words = quoted(told.strip_prefix("unknown field ")?);
     let given = words.next()?;
     let keys: Vec<&str> = words.chain(more.iter().copied()).collect();
+    Some(no_key(given, &keys))
+}
+
+fn no_key(given: &str, keys: &[&str]) -> String {
     let near = keys.iter().map(|key| (strsim::damerau_levenshtein(given, key), *key)).min();
-    Some(match near {
+    match near {
         Some((distance, key)) if distance <= 3 => {
             format!("there is no key `{given}` here: did you mean `{key}`?")
         }
         _ => format!("there is no key `{given}` here; there are {}", keys.join(", ")),
-    })
+    }
 }
 
 #[cfg(test)]

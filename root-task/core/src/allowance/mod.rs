@@ -37,7 +37,7 @@ pub const DEFAULT_WAIT_MS: u32 = 10_000;
 pub const DEFAULT_INIT_MS: u32 = 10_000;
 
 /// What becomes of a module that does not answer its calls in time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnHang {
     /// What it does instead is told.
@@ -48,7 +48,7 @@ pub enum OnHang {
 }
 
 /// What one module may have. Every key that is left out is what any module may have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
     /// Whose it is.

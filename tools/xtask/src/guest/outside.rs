@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{Program, Programs, artifacts, cargo_through, strip};
 use crate::command;
 use crate::context::Context;
+use crate::system::asks::{self, Asks};
 
 /// One module from elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,8 @@ pub struct Outside {
     pub name: String,
     /// What it is made of.
     pub origin: Origin,
+    /// What its package asks the system to grant it.
+    pub asks: Option<Asks>,
 }
 
 /// What a module from elsewhere is made of.
@@ -49,7 +52,7 @@ struct Target {
 /// The modules of a package elsewhere: each of its programs is one.
 ///
 /// # Errors
-/// Where there is no package in that folder, or it has no program.
+/// Where there is no package in that folder, it has no program, or it asks for what no system can grant.
 pub fn modules_of(ctx: &Context, folder: &Path) -> Result<Vec<Outside>> {
     let (folder, packages) = packages(ctx, folder)?;
     programs_of(&folder, &packages)
@@ -57,11 +60,22 @@ pub fn modules_of(ctx: &Context, folder: &Path) -> Result<Vec<Outside>> {
 
 /// The programs of these packages, which are in that folder.
 fn programs_of(folder: &Path, packages: &[Package]) -> Result<Vec<Outside>> {
-    let targets = packages.iter().flat_map(|package| &package.targets);
-    let programs = targets.filter(|target| target.kind.iter().any(|kind| kind == "bin"));
     let origin = Origin::Package(folder.to_owned());
-    let modules: Vec<_> =
-        programs.map(|program| Outside { name: program.name.clone(), origin: origin.clone() }).collect();
+    let mut modules = Vec::new();
+    for package in packages {
+        let is_program = |target: &&Target| target.kind.iter().any(|kind| kind == "bin");
+        for Target { name, .. } in package.targets.iter().filter(is_program) {
+            let asks = asks::of(&package.manifest_path, name)?;
+            modules.push(Outside { name: name.clone(), origin: origin.clone(), asks });
+        }
+        let file = &package.manifest_path;
+        if modules.iter().all(|module| module.name != package.name)
+            && let Some(asks) = asks::of(file, &package.name)?
+        {
+            let (file, name) = (file.display(), &package.name);
+            bail!("{file} asks for {}, which its program `{name}` would be granted; it has none", asks.words);
+        }
+    }
     ensure!(!modules.is_empty(), "the package in {} has no program: give it a src/main.rs", folder.display());
     Ok(modules)
 }
@@ -69,7 +83,7 @@ fn programs_of(folder: &Path, packages: &[Package]) -> Result<Vec<Outside>> {
 /// One module of a package elsewhere: the program of that name, or its only one, or the one that is called as the package.
 ///
 /// # Errors
-/// Where there is no such program.
+/// Where there is no such program, or the package asks for what no system can grant.
 pub fn module_of(ctx: &Context, folder: &Path, program: Option<&str>) -> Result<Outside> {
     let (folder, packages) = packages(ctx, folder)?;
     let mut modules = programs_of(&folder, &packages)?;

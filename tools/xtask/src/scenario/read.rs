@@ -13,6 +13,7 @@ use super::strikes::LAST;
 use super::transcript::{self, Transcript};
 use super::{Scenario, rounds::Rounds};
 use crate::guest::outside::{Origin, Outside};
+use crate::system::asks;
 use crate::wrong::Wrong;
 
 /// All scenarios of the repository, by name.
@@ -136,8 +137,13 @@ fn system(folder: &Path, text: &str, system: &Spanned<String>) -> Result<String,
 fn outside(folder: &Path, text: &str, settings: &Settings) -> Result<Vec<Outside>, Wrong> {
     let package = |elsewhere: &Elsewhere| {
         let path = folder.join(elsewhere.path.get_ref());
-        match path.join("Cargo.toml").is_file() {
-            true => Ok(Outside { name: elsewhere.name.clone(), origin: Origin::Package(path) }),
+        let file = path.join("Cargo.toml");
+        match file.is_file() {
+            true => {
+                let asks = asks::of(&file, &elsewhere.name)
+                    .map_err(|error| Wrong::span(text, &elsewhere.path.span(), format!("{error:#}")))?;
+                Ok(Outside { name: elsewhere.name.clone(), origin: Origin::Package(path), asks })
+            }
             false => {
                 let what = format!("there is no Cargo.toml in {}", path.display());
                 Err(Wrong::span(text, &elsewhere.path.span(), what))
@@ -148,7 +154,7 @@ fn outside(folder: &Path, text: &str, settings: &Settings) -> Result<Vec<Outside
         let path = folder.join(elsewhere.path.get_ref()).display().to_string();
         let files = settings.arch.iter().map(|arch| path.replace("{arch}", arch.name()));
         match files.into_iter().find(|file| !Path::new(file).is_file()) {
-            None => Ok(Outside { name: elsewhere.name.clone(), origin: Origin::Elf(path) }),
+            None => Ok(Outside { name: elsewhere.name.clone(), origin: Origin::Elf(path), asks: None }),
             Some(file) => Err(Wrong::span(text, &elsewhere.path.span(), format!("there is no file {file}"))),
         }
     };

@@ -81,9 +81,10 @@ fn modules_systems_and_sweeps_may_come_from_elsewhere() {
     fs::write(folder.join("sweep"), "escrow> ps\n").unwrap();
     let scenario = load(root.path(), &folder).unwrap();
     assert_eq!(Path::new(&scenario.system), folder.join("mine.toml"));
-    let package = Outside { name: "a".into(), origin: Origin::Package(folder.join("a")) };
+    let package = Outside { name: "a".into(), origin: Origin::Package(folder.join("a")), asks: None };
     let file = folder.join("b-{arch}").display().to_string();
-    assert_eq!(scenario.outside, [package, Outside { name: "b".into(), origin: Origin::Elf(file) }]);
+    let elf = Outside { name: "b".into(), origin: Origin::Elf(file), asks: None };
+    assert_eq!(scenario.outside, [package, elf]);
     assert_eq!(scenario.rounds.unwrap().during.command, "ps");
     assert_eq!(scenario.settings.sweep.unwrap().step, 1);
     let without = toml.split("[sweep]").next().unwrap();

@@ -90,7 +90,7 @@ proptest! {
         mistakes in prop::collection::vec((any::<Index>(), mistake()), 0..4),
     ) {
         let text = with_mistakes(&text, &mistakes);
-        match read(&text, &[]) {
+        match read(&text, &[], &[]) {
             Ok(system) => {
                 let manifest = SystemManifest::decode(&system.encoded);
                 let manifest = manifest.map_err(|error| TestCaseError::fail(error.to_string()))?;
@@ -112,7 +112,7 @@ proptest! {
         let at = at.index(lines.len());
         let (before, after) = (lines[..at].concat(), lines[at..].concat());
         prop_assume!(is_at_the_top(&before));
-        let wrong = read(&format!("{before}{key} = 1\n{after}"), &[]).unwrap_err();
+        let wrong = read(&format!("{before}{key} = 1\n{after}"), &[], &[]).unwrap_err();
         prop_assert_eq!(wrong.line, Some(at + 1), "{:?}", wrong);
         let told = format!("`{key}`");
         prop_assert!(wrong.what.contains(&told), "{:?}", wrong);

@@ -1,6 +1,7 @@
 //! Systems: which modules and files go into a boot archive, from `servers/system.toml` (the
 //! default system) or `tests/systems/NAME.toml`.
 
+pub mod asks;
 #[cfg(test)]
 mod hostile_tests;
 pub mod named;
@@ -21,6 +22,7 @@ use toml::de::{DeTable, Deserializer};
 
 use crate::arch::Arch;
 use crate::wrong::Wrong;
+use asks::Asks;
 
 /// The name that means `servers/system.toml`.
 pub const DEFAULT: &str = "default";
@@ -37,6 +39,8 @@ pub struct System {
     pub files: Vec<RawFile>,
     /// The archive's entry `system`.
     pub encoded: Vec<u8>,
+    /// What was granted beside what its file says, in sentences.
+    pub granted: Vec<String>,
 }
 
 /// A module that is in the archive more than once, so that it can be loaded more than once.
@@ -77,22 +81,22 @@ struct Contents {
     files: Vec<RawFile>,
 }
 
-/// Reads a system by its name, and adds these arguments of boot modules to its own.
+/// Reads a system by its name, and adds these arguments of boot modules to its own, and what packages elsewhere ask for.
 ///
 /// # Errors
-/// Where there is none of this name, or its file is wrong; the message names the file.
-pub fn load(root: &Path, name: &str, boot_args: &[BootArgs]) -> Result<System> {
+/// Where there is none of this name, its file is wrong, or it cannot grant what is asked for; the message names the file.
+pub fn load(root: &Path, name: &str, boot_args: &[BootArgs], asks: &[Asks]) -> Result<System> {
     let path = path(root, name)?;
     let text = fs::read_to_string(&path)
         .with_context(|| format!("there is no system `{name}`: cannot read {}", path.display()))?;
-    read(&text, boot_args).map_err(|wrong| wrong.within(&path))
+    read(&text, boot_args, asks).map_err(|wrong| wrong.within(&path))
 }
 
 /// The keys that the image is made of; all others are the root task's.
 const OF_THE_IMAGE: [&str; 3] = ["modules", "copies", "files"];
 
 /// Splits the file into what the image is made of and what the root task reads, each strict about its keys.
-fn read(text: &str, boot_args: &[BootArgs]) -> Result<System, Wrong> {
+fn read(text: &str, boot_args: &[BootArgs], asks: &[Asks]) -> Result<System, Wrong> {
     let table = DeTable::parse(text).map_err(|error| Wrong::toml(text, &error, &[]))?;
     let span = table.span();
     let table_keys = table.get_ref().keys();
@@ -107,16 +111,23 @@ fn read(text: &str, boot_args: &[BootArgs]) -> Result<System, Wrong> {
             return Err(Wrong::whole("more boot modules have arguments than there can be"));
         }
     }
+    let wrong =
+        |key: Option<&str>, what: String| match lines.iter().find(|(known, _)| Some(known.as_str()) == key) {
+            Some((_, span)) => Wrong::span(text, span, what),
+            None => Wrong::whole(what),
+        };
     let mut buffer = [0; MAX_ENCODED];
-    let encoded = manifest.encode(&mut buffer).map_err(|error| {
-        match lines.iter().find(|(key, _)| Some(key.as_str()) == error.key()) {
-            Some((_, span)) => Wrong::span(text, span, error.to_string()),
-            None => Wrong::whole(error.to_string()),
-        }
-    })?;
+    // First: what is wrong in the file is nobody's who asks.
+    manifest.encode(&mut buffer).map_err(|error| wrong(error.key(), error.to_string()))?;
+    let granted = asks.iter().enumerate().map(|(number, one)| {
+        let before = asks.get(..number).unwrap_or_default();
+        one.grant(&mut manifest, before).map_err(|(key, what)| wrong(Some(key), what))
+    });
+    let granted = granted.collect::<Result<Vec<String>, Wrong>>()?;
+    let encoded = manifest.encode(&mut buffer).map_err(|error| wrong(error.key(), error.to_string()))?;
     let encoded = encoded.to_vec();
     let Contents { modules, copies, files } = contents;
-    Ok(System { modules, copies, files, encoded })
+    Ok(System { modules, copies, files, encoded, granted })
 }
 
 /// The table as a type; `more` are keys that stand beside its own.
@@ -171,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_manifest_is_encoded_as_the_root_task_reads_it() {
-        let system = read(SMALL, &[]).unwrap();
+        let system = read(SMALL, &[], &[]).unwrap();
         assert_eq!(system.modules, ["name-server", "shell"]);
         assert_eq!(SystemManifest::decode(&system.encoded).unwrap().console.as_str(), "shell");
     }
@@ -196,7 +207,7 @@ mod tests {
             ),
             ("waiters = 65536", "waiters: invalid value: integer `65536`"),
         ] {
-            let wrong = read(&format!("{SMALL}\n{change}"), &[]).unwrap_err();
+            let wrong = read(&format!("{SMALL}\n{change}"), &[], &[]).unwrap_err();
             assert!(wrong.what.contains(says), "{change}: {wrong:?}");
             assert_eq!(wrong.line, Some(7), "{change}: {wrong:?}");
         }

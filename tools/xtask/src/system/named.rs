@@ -103,7 +103,7 @@ mod tests {
     }
 
     fn system(contents: &str) -> System {
-        super::super::read(&format!("{contents}\n{SMALL}"), &[]).unwrap()
+        super::super::read(&format!("{contents}\n{SMALL}"), &[], &[]).unwrap()
     }
 
     #[test]

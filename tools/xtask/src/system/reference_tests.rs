@@ -69,6 +69,19 @@ fn the_reference_has_every_key_of_a_systems_manifest_with_its_default_and_bounds
     assert_eq!(OF_THE_IMAGE.to_vec(), keys_of::<Contents>());
 }
 
+#[test]
+fn the_reference_has_what_a_package_elsewhere_can_ask_for() {
+    let rows = Page::of_docs("manifest.md");
+    let rows = rows.rows("table", "Asks");
+    let devices = rows.iter().map(|row| quoted(row[0]).unwrap());
+    let grants = keys_of::<Allowance>().into_iter().filter(|key| *key != "module");
+    assert_eq!(devices.chain(grants).collect::<Vec<_>>(), asks::KEYS);
+    for row in &rows {
+        assert_eq!(quoted(row[1]), Some("false"), "nothing is asked for where nothing is said");
+        assert_eq!(row[2], "`false`, `true`");
+    }
+}
+
 /// A key of a table.
 struct Key<'a> {
     table: &'a str,
@@ -127,7 +140,7 @@ impl Key<'_> {
             top.push((list, format!("[{{ {} }}]", entry.join(", "))));
         }
         let text: String = top.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
-        read(&text, &[])
+        read(&text, &[], &[])
     }
 
     fn assert(&self, value: &str, is_taken: bool) {

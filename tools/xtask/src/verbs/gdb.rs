@@ -108,6 +108,7 @@ mod tests {
             kernel: "/t/a kernel".into(),
             root_task: "/t/root-task".into(),
             files,
+            granted: BTreeMap::new(),
         }
     }
 

@@ -18,6 +18,7 @@ use crate::push::file::{self, Pushable};
 use crate::push::link::{self, Link, Parcel, Patience};
 use crate::push::outcome::Pushed;
 use crate::push::running::{self, Running};
+use crate::system::asks::Asks;
 
 /// How long the system may say nothing.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -31,7 +32,9 @@ second serial line. A module of that name is replaced: its clients keep what the
 new file does not come to its publish, the earlier one is started again. Where there is none, the module
 is loaded. What is refused changes nothing, and says why.
 
-The system must allow it (`push = true` in its manifest), and grants the module what it grants its name.
+The system must allow it (`push = true` in its manifest), and grants the module what it grants its name:
+that was decided at its boot. What a package asks for (`[package.metadata.escrow]` in its Cargo.toml) it is
+granted in a system that `./escrow run --module` has booted with it.
 
 Exit code: 0 the module is live (or a program, and has ended well), 1 refused or not possible.
 
@@ -72,8 +75,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let root = context::find_root()?;
     let out = context::out(&root);
     let (running, stream) = running::choose(&out, args.arch, args.pid)?;
-    let path = match (&args.file, &args.module) {
-        (Some(file), _) => file.clone(),
+    let (path, asks) = match (&args.file, &args.module) {
+        (Some(file), _) => (file.clone(), None),
         (None, Some(folder)) => built(folder, args.program.as_deref(), &running)?,
         (None, None) => bail!("give a FILE, or --module DIR"),
     };
@@ -96,6 +99,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     shown.end();
     let pushed = pushed?;
     tell(args.json, name.as_str(), &pushed, bytes.len(), began.elapsed());
+    if let Some(asks) = asks.filter(|_| matches!(pushed, Pushed::Refused(_)))
+        && let Some(told) = not_granted(name.as_str(), &asks.words, &running)
+    {
+        eprintln!("escrow: {told}");
+    }
     Ok(match pushed {
         Pushed::Live { .. } | Pushed::Ended => ExitCode::SUCCESS,
         Pushed::Refused(_) => ExitCode::FAILURE,
@@ -109,13 +117,25 @@ fn number() -> u32 {
     u32::try_from(random >> 32).unwrap_or(0)
 }
 
-/// Builds a package for the running system's architecture; gives its program.
-fn built(folder: &Path, program: Option<&str>, running: &Running) -> Result<PathBuf> {
+/// Builds a package for the running system's architecture; gives its program, and what it asks for.
+fn built(folder: &Path, program: Option<&str>, running: &Running) -> Result<(PathBuf, Option<Asks>)> {
     let ctx = super::context()?;
     let arch = Arch::ALL.into_iter().find(|arch| arch.name() == running.arch);
     let arch = arch.with_context(|| format!("the system runs on `{}`", running.arch))?;
     let module = outside::module_of(&ctx, folder, program)?;
-    prepare::module(&ctx, arch, &module).map(|program| program.elf)
+    let program = prepare::module(&ctx, arch, &module)?;
+    Ok((program.elf, module.asks))
+}
+
+/// What a package asks for that the running system was not booted with, and how it would be.
+fn not_granted(name: &str, words: &str, running: &Running) -> Option<String> {
+    let was_granted = running.granted.get(name).is_some_and(|granted| granted == words);
+    (!was_granted).then(|| {
+        format!(
+            "{name} asks for {words}, which `./escrow run --module DIR` grants a system that it boots: this one was booted \
+             without it"
+        )
+    })
 }
 
 /// How far it is, on a terminal.
@@ -169,5 +189,34 @@ fn tell(json: bool, name: &str, pushed: &Pushed, bytes: usize, took: Duration) {
             );
         }
         _ => println!("{name} ran to its end ({bytes} bytes, {seconds:.1} s)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_system_was_not_booted_with_is_told_with_the_way_to_have_it() {
+        let running = |granted: &str| Running {
+            pid: 1,
+            arch: "aarch64".to_owned(),
+            system: "default".to_owned(),
+            line: PathBuf::new(),
+            gdb: PathBuf::new(),
+            kernel: PathBuf::new(),
+            root_task: PathBuf::new(),
+            files: Default::default(),
+            granted: [("driver".to_owned(), granted.to_owned())].into(),
+            pushed: PathBuf::new(),
+        };
+        let told = |name, granted| not_granted(name, "clock = true", &running(granted));
+        assert_eq!(told("driver", "clock = true"), None);
+        for (name, granted) in [("driver", "locker_slots = 8"), ("other", "clock = true")] {
+            let told = told(name, granted).unwrap();
+            assert!(
+                told.starts_with(&format!("{name} asks for clock = true, which `./escrow run --module DIR`"))
+            );
+        }
     }
 }

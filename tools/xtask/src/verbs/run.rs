@@ -45,7 +45,8 @@ pub struct Args {
     /// The system to boot: `default`, or the name of a file in tests/systems
     #[arg(long, value_name = "NAME", default_value = system::DEFAULT)]
     system: String,
-    /// Also build the modules of the Cargo package in this folder, wherever it is (again for more folders)
+    /// Also build the modules of the Cargo package in this folder, wherever it is (again for more folders), and grant what
+    /// it asks for
     #[arg(long, value_name = "DIR")]
     module: Vec<PathBuf>,
     /// Link this module at addresses that no other one has, for gdb
