@@ -1,5 +1,7 @@
 //! `new`: a module crate to begin with.
 
+mod templates;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,31 +12,32 @@ use ipc_proto::name::{MAX_NAME, Name};
 
 use crate::command::quoted;
 use crate::context;
+use templates::{DRIVER, SERVICE, Template};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Makes a folder with a Cargo package: an interface, a server of it, a client to try it with, and tests that
 run on this machine. It can lie anywhere; `./escrow run --module` takes it from there.
 
-Example:
+With --driver the server drives a device: the machine's real-time clock, in registers (aarch64) or behind I/O
+ports (x86_64), with calls that are answered from its interrupt. What it needs of the system it asks for in its
+Cargo.toml, and `./escrow run --module` and `test --module` grant it: [package.metadata.escrow] with
+`clock = true` and the keys of a system's `grants`. docs/manifest.md has them all.
+
+Examples:
   ./escrow new counter ~/mine/counter
   (cd ~/mine/counter && cargo test)
-  ./escrow run --module ~/mine/counter")]
+  ./escrow run --module ~/mine/counter
+  ./escrow new --driver wall-clock ~/mine/wall-clock")]
 pub struct Args {
     /// What the module and its service are called: a-z, 0-9 and -, the first a letter
     name: String,
+    /// A driver of a device with an interrupt, in place of a service that counts
+    #[arg(long)]
+    driver: bool,
     /// The folder; NAME in the current one where it is left out
     dir: Option<PathBuf>,
 }
-
-/// The files, and what they are made of.
-const FILES: [(&str, &str); 5] = [
-    ("Cargo.toml", include_str!("service/Cargo.toml.in")),
-    ("src/lib.rs", include_str!("service/lib.rs.in")),
-    ("src/main.rs", include_str!("service/main.rs.in")),
-    ("src/try.rs", include_str!("service/try.rs.in")),
-    ("tests/deaths.rs", include_str!("service/deaths.rs.in")),
-];
 
 /// Its client's name is as much longer.
 const TRY: &str = "-try";
@@ -106,7 +109,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let root = context::find_root()?;
     let folder = args.dir.clone().unwrap_or_else(|| PathBuf::from(&args.name));
     let folder = env::current_dir().context("the current folder")?.join(folder);
-    write(&root, &folder, &words)?;
+    write(&root, &folder, &words, if args.driver { &DRIVER } else { &SERVICE })?;
     let shown = quoted(folder.as_os_str());
     context::step(&format!("made {}", folder.display()));
     println!(
@@ -162,7 +165,7 @@ fn way(root: &Path, folder: &Path) -> String {
     }
 }
 
-fn write(root: &Path, folder: &Path, words: &Words) -> Result<()> {
+fn write(root: &Path, folder: &Path, words: &Words, template: Template) -> Result<()> {
     if folder.exists() {
         let mut entries = folder.read_dir().with_context(|| format!("{} is no folder", folder.display()))?;
         if entries.next().is_some() {
@@ -174,7 +177,7 @@ fn write(root: &Path, folder: &Path, words: &Words) -> Result<()> {
     }
     // The folder as it is, whatever leads to it.
     let way = way(root, &folder.canonicalize().context("the new folder")?);
-    for (file, template) in FILES {
+    for (file, template) in template {
         let path = folder.join(file);
         fs::write(&path, words.fill(template, &way))
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -217,18 +220,21 @@ mod tests {
         );
     }
 
-    /// The example is what the command makes, so that it is read, built and run with every test.
+    /// The examples are what the command makes, so that they are read, built and run with every test.
     #[test]
-    fn the_example_is_what_it_makes() {
+    fn the_examples_are_what_it_makes() {
         let root = context::find_root().unwrap();
-        let example = root.join("docs/examples/counter/counter");
-        let words = Words::of("counter").unwrap();
-        for (file, template) in FILES {
-            let there = fs::read_to_string(example.join(file)).unwrap_or_default();
-            assert!(
-                there == words.fill(template, &way(&root, &example)),
-                "{file}: delete docs/examples/counter/counter, and `./escrow new counter docs/examples/counter/counter`"
-            );
+        for (name, of, template) in [("counter", "", &SERVICE[..]), ("wall-clock", "--driver ", &DRIVER)] {
+            let example = root.join("docs/examples").join(name).join(name);
+            let words = Words::of(name).unwrap();
+            for (file, template) in template {
+                let there = fs::read_to_string(example.join(file)).unwrap_or_default();
+                let folder = format!("docs/examples/{name}/{name}");
+                assert!(
+                    there == words.fill(template, &way(&root, &example)),
+                    "{file}: delete {folder}, and `./escrow new {of}{name} {folder}`"
+                );
+            }
         }
     }
 
@@ -237,11 +243,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (root, words) = (context::find_root().unwrap(), Words::of("counter").unwrap());
         fs::write(folder.path().join("mine"), "x").unwrap();
-        let told = write(&root, folder.path(), &words).unwrap_err().to_string();
+        let told = write(&root, folder.path(), &words, &SERVICE).unwrap_err().to_string();
         assert!(told.ends_with("is not empty: name another folder"), "{told}");
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
         let inside = folder.path().join("a/b");
-        write(&root, &inside, &words).unwrap();
+        write(&root, &inside, &words, &SERVICE).unwrap();
         assert!(inside.join("src/try.rs").is_file());
     }
 }
