@@ -182,6 +182,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_program_that_is_called_as_its_package_is_granted_what_that_asks_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest_path = folder.path().join("Cargo.toml");
+        let asks = "[package]\nname = \"driver\"\n[package.metadata.escrow]\nclock = true\n";
+        fs::write(&manifest_path, asks).unwrap();
+        let package = |programs: &[&str]| Package {
+            name: "driver".to_owned(),
+            manifest_path: manifest_path.clone(),
+            targets: programs
+                .iter()
+                .map(|name| Target { name: (*name).to_owned(), kind: vec!["bin".into()] })
+                .collect(),
+        };
+        let modules = programs_of(folder.path(), &[package(&["driver", "driver-try"])]).unwrap();
+        let asks: Vec<_> =
+            modules.iter().map(|module| module.asks.as_ref().map(|asks| &*asks.words)).collect();
+        assert_eq!(asks, [Some("clock = true"), None]);
+        let nobody = programs_of(folder.path(), &[package(&["driver-try"])]).unwrap_err().to_string();
+        let told = "asks for clock = true, which its program `driver` would be granted; it has none";
+        assert!(nobody.ends_with(told), "{nobody}");
+    }
+
+    #[test]
     fn the_profile_is_given_on_the_command_line() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("Cargo.toml"), "[profile.release]\nlto = 'fat'\ndebug = 2\n").unwrap();

@@ -86,6 +86,17 @@ fn modules_systems_and_sweeps_may_come_from_elsewhere() {
     let elf = Outside { name: "b".into(), origin: Origin::Elf(file), asks: None };
     assert_eq!(scenario.outside, [package, elf]);
     assert_eq!(scenario.rounds.unwrap().during.command, "ps");
+    let asks = |key: &str| {
+        let package = format!("[package]\nname = 'a'\n[package.metadata.escrow]\n{key} = true\n");
+        fs::write(folder.join("a/Cargo.toml"), package).unwrap();
+        load(root.path(), &folder)
+    };
+    let told = asks("clocks").unwrap_err().to_string();
+    assert!(told.contains("scenario.toml:5: "), "{told}");
+    assert!(told.ends_with("a/Cargo.toml:4: there is no key `clocks` here: did you mean `clock`?"), "{told}");
+    let words =
+        asks("clock").unwrap().outside.first().and_then(|module| Some(module.asks.as_ref()?.words.clone()));
+    assert_eq!(words.as_deref(), Some("clock = true"));
     assert_eq!(scenario.settings.sweep.unwrap().step, 1);
     let without = toml.split("[sweep]").next().unwrap();
     fs::write(folder.join("scenario.toml"), without).unwrap();
