@@ -188,6 +188,27 @@ fn the_next_instance_of_the_server_may_take_what_was_put_up_for_the_one_before()
 }
 
 #[test]
+fn whoever_has_the_number_of_a_server_that_was_unloaded_takes_nothing() {
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    four.world.ledger.died(four.agent.domain);
+    four.world.ledger.remove(four.agent.domain);
+    let another = four.world.started("another");
+    assert_eq!(another.domain, four.agent.domain, "this is about who has the same number");
+    four.world.system = toml::from_str(closed_system::OPEN).unwrap();
+    let Four { world, names, giver, .. } = &mut four;
+    world.reserved(names, another, "other", 1);
+    steps::publish(world, another);
+    let giver = *giver;
+    assert_eq!(four.take(another, giver, token), Err(PassRefusal::NotPutUp));
+    assert_eq!(
+        four.put_up(four.to, &[four.public]),
+        Err(PassRefusal::NoPeer),
+        "the old connection leads nowhere"
+    );
+}
+
+#[test]
 fn a_service_that_is_down_is_taken_when_it_is_back_and_never_when_it_is_gone() {
     let mut four = Four::new();
     let token = four.put_up(four.to, &[four.public]).unwrap();

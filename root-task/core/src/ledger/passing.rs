@@ -17,8 +17,8 @@ pub(super) struct PutUp([Option<Waiting>; MAX_PASSED as usize]);
 struct Waiting {
     token: Token,
     at: ServiceRef,
-    /// Who may take it: whichever of its instances runs then.
-    to: DomainId,
+    /// On which service the call is made with which it is sent: whoever offers that may take it, whichever instance runs then.
+    to: ServiceRef,
 }
 
 impl PutUp {
@@ -36,8 +36,10 @@ impl Ledger {
         if !self.is_running(giver) {
             return Err(PassRefusal::NoPeer);
         }
-        let server = self.server_of(giver.domain, to).filter(|server| *server != giver.domain);
-        let to = server.ok_or(PassRefusal::NoPeer)?;
+        let to = self.connection_in(giver.domain, to).ok_or(PassRefusal::NoPeer)?;
+        if self.used(to).is_none_or(|used| used.owner == giver.domain) {
+            return Err(PassRefusal::NoPeer);
+        }
         let (first, mut waiting) = (self.next_token, PutUp::NOTHING);
         let mut token = first;
         let mut places = waiting.0.iter_mut();
@@ -60,7 +62,9 @@ impl Ledger {
         if !self.is_running(giver) {
             return None;
         }
-        let is_it = |waiting: &&Waiting| waiting.token == token && waiting.to == taker;
+        // Another module can have the number of one that was unloaded; no service has that of another.
+        let offers = |to| self.used(to).is_some_and(|used| used.owner == taker);
+        let is_it = |waiting: &&Waiting| waiting.token == token && offers(waiting.to);
         let at = self.module(giver.domain)?.put_up.0.iter().flatten().find(is_it)?.at;
         self.connections_of(giver.domain).any(|(_, held)| held == at).then_some(at)
     }

@@ -25,6 +25,8 @@ use crate::system::named;
 
 /// More would only make each of them slower where it matters: on the project's machine.
 const AT_ONCE: usize = 2;
+/// With `--full` a sweep strikes so many times as often.
+const FINER: u64 = 4;
 /// A sweep says how far it is when it has struck so often.
 const TELL_EVERY: u64 = 1000;
 
@@ -61,6 +63,14 @@ impl Case {
         let sweep = sweep.map(|sweep| Moments { from: 0, step: sweep.step, to: LAST });
         let case = |sweep| Case { scenario: scenario.clone(), arch, sweep };
         [Some(case(None)), sweep.map(|moments| case(Some(moments)))].into_iter().flatten()
+    }
+
+    /// The same with more moments, where it is a sweep.
+    fn finer(mut self) -> Case {
+        if let Some(moments) = &mut self.sweep {
+            moments.step = moments.step.div_ceil(FINER);
+        }
+        self
     }
 
     fn request(&self) -> Request {
@@ -121,7 +131,7 @@ pub fn choose(root: &Path, filter: &Filter) -> Result<Chosen> {
             if scenario.settings.full && !filter.full {
                 chosen.left_for_full = chosen.left_for_full.saturating_add(1);
             } else {
-                chosen.cases.push(case);
+                chosen.cases.push(if filter.full { case.finer() } else { case });
             }
         }
     }
@@ -247,6 +257,20 @@ mod tests {
                 assert!(told.contains("names `nosuch`, which is not in the boot archive"), "{told}");
             }
         }
+    }
+
+    #[test]
+    fn with_full_a_sweep_strikes_more_often() {
+        let root = repository();
+        let folder = root.path().join("tests/scenarios/two");
+        fs::write(folder.join("sweep"), "escrow> call a b\n").unwrap();
+        fs::write(folder.join("scenario.toml"), "summary = 'x'\n[sweep]\nstrike = 'crash a'\nstep = 7\n")
+            .unwrap();
+        let steps = |full| {
+            let cases = choose(root.path(), &Filter { full, ..Filter::default() }).unwrap().cases;
+            cases.into_iter().filter_map(|case| Some(case.sweep?.step)).collect::<Vec<_>>()
+        };
+        assert_eq!((steps(false), steps(true)), (vec![7, 7], vec![2, 2]));
     }
 
     #[test]
