@@ -12,16 +12,20 @@ use serde::{Deserialize, Serialize};
 use zerocopy::{Immutable, IntoBytes, TryFromBytes};
 
 use crate::call_error::CallError;
+use crate::ids::ServiceRef;
+use crate::label::WORDS;
 use crate::registrar::Refusal;
 use crate::version::{Version, VersionRange};
 
 /// The label of every request of this interface. It is one of its own, so that modules that pass nothing do not carry it.
 pub const LABEL: u16 = 0x10a;
+/// The label of [`Declaration`]: of four words, since every module that offers an interface sends it.
+pub const DECLARE: u16 = 0x10b | WORDS;
 /// How many connections one module can have put up at a time: what it passes in one call.
 pub const MAX_PASSED: u8 = 4;
 
-/// What stands for a connection in a message: good once, for the server that it was put up for, while it has been sent by
-/// the module that has put it up. No number is given out twice.
+/// What stands for a connection in a message. It is good once, and for the service only on which the giver was going to call;
+/// it is no secret. A module's numbers count up.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoBytes, TryFromBytes, Immutable,
 )]
@@ -33,6 +37,33 @@ impl Token {
     #[must_use]
     pub const fn behind(self, places: u8) -> Token {
         Token(self.0.wrapping_add(places as u64))
+    }
+}
+
+/// Says of which interface a service is that the caller has reserved and not yet published: so that a connection that is passed
+/// on is what its taker takes it for. A service of which nobody says so is passed to those only who do not ask. The answer is
+/// four words of 0, or `Refused` where it is not the caller's, or published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// The reservation.
+    pub service: ServiceRef,
+    /// [`crate::interface::Interface::HASH`].
+    pub interface: u64,
+}
+
+impl Declaration {
+    /// As a message.
+    pub const fn to_words(self) -> [u64; 4] {
+        [self.service.index as u64, self.service.epoch as u64, self.interface, 0]
+    }
+
+    /// Reads one; `None` for what is none.
+    pub const fn from_words([index, epoch, interface, rest]: [u64; 4]) -> Option<Declaration> {
+        if index > u16::MAX as u64 || epoch > u32::MAX as u64 || rest != 0 {
+            return None;
+        }
+        let service = ServiceRef { index: index as u16, epoch: epoch as u32 };
+        Some(Declaration { service, interface })
     }
 }
 
@@ -56,6 +87,14 @@ pub enum Request {
         token: Token,
         /// The versions that the caller speaks of what it expects there.
         versions: VersionRange,
+        /// Of which interface the service has to be, where that matters: its hash, see [`Declaration`].
+        interface: Option<u64>,
+    },
+    /// The caller needs what it has taken into this slot no more: taken so often, it has to be given back as often. Until then
+    /// the slot leads to that service, or to nothing. Answer: [`Answer::GivenBack`], also where it was not taken.
+    GiveBack {
+        /// The slot that [`Answer::Taken`] said.
+        slot: u8,
     },
 }
 
@@ -69,6 +108,8 @@ pub enum Answer {
         /// Which slot of it.
         slot: u8,
     },
+    /// It is the caller's no more, or it is the caller's own: one that it has looked up itself.
+    GivenBack,
     /// It cannot be done; nothing has changed.
     Refused(PassRefusal),
 }
@@ -78,15 +119,18 @@ pub enum Answer {
 pub enum PassRefusal {
     /// There is no connection to another module in the slot whose server was to take it.
     NoPeer,
-    /// There is no connection to a service in a slot that was to be passed. What was opened to one peer is not passed on.
+    /// There is no connection to a service in a slot that was to be passed, or it is one of the server's own. What was opened to
+    /// one peer is not passed on.
     NotConnected,
     /// They are more than [`MAX_PASSED`].
     TooMany,
     /// The client has put nothing up for the caller under this token: it has died, has its connection no more, has put up
-    /// others since; or it was taken already.
+    /// others since; it was taken already; or the caller may not look that service up, which is then none for it.
     NotPutUp,
     /// The service speaks that version of its interface, which the caller does not: the client is wrong, or hostile.
     OtherVersion(Version),
+    /// The service is of another interface than the caller has to have, or has not said of which: the same.
+    OtherInterface,
     /// The service cannot be reached now, or not by the caller.
     Service(Refusal),
 }
@@ -106,8 +150,8 @@ impl fmt::Display for PassRefusal {
                     "the service behind it has version {version}, which this module does not speak"
                 );
             }
-            PassRefusal::Service(Refusal::NotGranted) => {
-                "the system's manifest does not let this module look that service up (uses)"
+            PassRefusal::OtherInterface => {
+                "the service behind it is of another interface, or does not say of which"
             }
             PassRefusal::Service(Refusal::NotLive) => "the service behind it is being restarted: try again",
             PassRefusal::Service(Refusal::Failed) => {
@@ -146,3 +190,19 @@ impl fmt::Display for PassError {
 }
 
 impl core::error::Error for PassError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_comes_back_and_nothing_else_is_one() {
+        for (index, epoch, interface) in [(0, 0, 0), (u16::MAX, u32::MAX, u64::MAX), (3, 7, 9)] {
+            let declaration = Declaration { service: ServiceRef { index, epoch }, interface };
+            assert_eq!(Declaration::from_words(declaration.to_words()), Some(declaration));
+        }
+        for words in [[1 << 16, 0, 0, 0], [0, 1 << 32, 0, 0], [0, 0, 0, 1]] {
+            assert_eq!(Declaration::from_words(words), None, "{words:?}");
+        }
+    }
+}

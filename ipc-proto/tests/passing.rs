@@ -19,7 +19,7 @@ use ipc_proto::interface::{
 };
 use ipc_proto::label::WORDS;
 use ipc_proto::method::Method;
-use ipc_proto::passing::{PassError, PassRefusal, Token};
+use ipc_proto::passing::{MAX_PASSED, PassError, PassRefusal, Token};
 use serde::{Serialize, de::DeserializeOwned};
 
 #[wire_error]
@@ -160,23 +160,23 @@ fn which_interface_it_is_of_is_part_of_the_hash() {
     );
 }
 
-/// A server that dies so often with a call, or cannot be given anything.
+/// A server that dies so often with a call, and can be given something so often.
 struct Dying {
     deaths: Cell<u32>,
-    refuses: bool,
+    takes: usize,
     put_up: RefCell<Vec<Vec<u64>>>,
     sent: RefCell<Vec<u64>>,
 }
 
 impl Dying {
-    fn new(deaths: u32, refuses: bool) -> Dying {
-        Dying { deaths: Cell::new(deaths), refuses, put_up: RefCell::default(), sent: RefCell::default() }
+    fn new(deaths: u32, takes: usize) -> Dying {
+        Dying { deaths: Cell::new(deaths), takes, put_up: RefCell::default(), sent: RefCell::default() }
     }
 }
 
 impl Pass for &Dying {
     fn put_up(&self, places: &[u64]) -> Result<Token, PassError> {
-        if self.refuses {
+        if self.put_up.borrow().len() >= self.takes {
             return Err(PassError::Refused(PassRefusal::NoPeer));
         }
         self.put_up.borrow_mut().push(places.to_vec());
@@ -214,7 +214,7 @@ impl Call for &Dying {
 #[test]
 fn they_are_put_up_again_each_time_that_the_server_is_asked() {
     for (deaths, comes) in [(0, true), (MAX_REPEATED, true), (MAX_REPEATED + 1, false)] {
-        let way = Dying::new(deaths, false);
+        let way = Dying::new(deaths, 10);
         let sink = SinkClient::new(&way);
         let answer = BrokerClient::new(&way).join(&sink, 7, &sink);
         assert_eq!(answer.is_ok(), comes, "{deaths} deaths: {answer:?}");
@@ -226,8 +226,14 @@ fn they_are_put_up_again_each_time_that_the_server_is_asked() {
 }
 
 #[test]
+fn the_macro_refuses_one_more_than_can_be_put_up() {
+    // What it says is among the wrong uses: `passes 4 connections already`.
+    assert_eq!(MAX_PASSED, 4);
+}
+
+#[test]
 fn what_is_not_idempotent_is_asked_once() {
-    let way = Dying::new(1, false);
+    let way = Dying::new(1, 10);
     let answer = BrokerClient::new(&way).named("a".try_into().unwrap(), &SinkClient::new(&way));
     assert_eq!(answer, Err(Failure::Service(BrokerError::Interrupted)));
     assert_eq!(way.put_up.borrow().len(), 1);
@@ -235,9 +241,19 @@ fn what_is_not_idempotent_is_asked_once() {
 
 #[test]
 fn where_nothing_can_be_put_up_the_call_is_not_made() {
-    let way = Dying::new(0, true);
+    let way = Dying::new(0, 0);
     let sink = SinkClient::new(&way);
     let answer = BrokerClient::new(&way).join(&sink, 7, &sink);
     assert_eq!(answer, Err(Failure::Passed(PassError::Refused(PassRefusal::NoPeer))));
     assert_eq!(*way.sent.borrow(), []);
+}
+
+#[test]
+fn where_it_can_be_put_up_no_more_what_came_before_is_told() {
+    let way = Dying::new(2, 2);
+    let sink = SinkClient::new(&way);
+    let answer = BrokerClient::new(&way).join(&sink, 7, &sink);
+    let died = CallError::Interrupted { generation: Generation(1), next: Generation(2) };
+    assert_eq!(answer, Err(Failure::Call(died)), "it may have been executed");
+    assert_eq!(way.put_up.borrow().len(), 2);
 }

@@ -79,6 +79,8 @@ pub enum Event {
     Private(Holder, private::Request),
     /// A module passes a connection on, or takes one that was passed to it.
     Passing(Holder, passing::Request),
+    /// A module says of which interface a service is that it has reserved.
+    Declared(Holder, passing::Declaration),
     /// A module asks how its lookup that waits has ended.
     Await(Holder),
     /// A module asks which servers it has lost.
@@ -134,6 +136,9 @@ impl Event {
             Ok(window::LABEL) => Ok(Event::Window(holder, request(info)?)),
             Ok(private::LABEL) => Ok(Event::Private(holder, request(info)?)),
             Ok(passing::LABEL) => Ok(Event::Passing(holder, request(info)?)),
+            Ok(passing::DECLARE) => {
+                Ok(Event::Declared(holder, words(info, passing::Declaration::from_words)?))
+            }
             Ok(waits::LABEL) => match request(info)? {
                 waits::Request::Await => Ok(Event::Await(holder)),
             },

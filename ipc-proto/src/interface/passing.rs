@@ -18,6 +18,7 @@ use crate::passing::{PassError, Token};
 #[serde(bound = "", transparent)]
 #[repr(transparent)]
 pub struct Passed<I: ?Sized = ()> {
+    // Without a parameter it is told by the macro that it needs one.
     token: Token,
     #[serde(skip)]
     of: PhantomData<fn() -> I>,
@@ -80,7 +81,7 @@ pub trait Passes<I: Interface> {
 }
 
 /// As [`super::call::ask`], for a call that passes connections: they are put up each time that the server is asked, since the
-/// one that has died may have taken them.
+/// one that has died may have taken them. Where that is not possible any more, what came of the call before is told.
 ///
 /// # Errors
 /// [`Failure`].
@@ -90,13 +91,17 @@ pub fn ask<W: Pass, E: WireError, A>(
     idempotent: bool,
     mut once: impl FnMut(Token) -> Result<A, CallError>,
 ) -> Result<A, Failure<E>> {
-    let mut repeated = 0_u32;
+    let (mut repeated, mut before) = (0_u32, None);
     loop {
-        let first = way.put_up(places).map_err(Failure::Passed)?;
+        let first = match (way.put_up(places), before) {
+            (Ok(first), _) => first,
+            (Err(_), Some(error)) => return Err(failure_of(idempotent, error)),
+            (Err(error), None) => return Err(Failure::Passed(error)),
+        };
         match once(first) {
             Ok(answer) => return Ok(answer),
             Err(error) if idempotent && repeated < MAX_REPEATED && comes_again(&error) => {
-                repeated = repeated.saturating_add(1);
+                (repeated, before) = (repeated.saturating_add(1), Some(error));
             }
             Err(error) => return Err(failure_of(idempotent, error)),
         }

@@ -37,7 +37,13 @@ pub fn plan(ledger: &Ledger, server: DomainId) -> Plan {
     while let Some(lost) = at_hand.pop_front() {
         for client in ledger.dependents_of(lost) {
             match ledger.on_loss(client) {
-                OnLoss::Restart if client != server && !plan.restarted.contains(&client) && stays(client) => {
+                OnLoss::Restart
+                    if client != server
+                        && !plan.restarted.contains(&client)
+                        && stays(client)
+                        // What others have passed to it is not what it stands on.
+                        && ledger.has_looked_up(client, lost) =>
+                {
                     let _ = plan.restarted.push(client);
                     let _ = at_hand.push_back(client);
                 }

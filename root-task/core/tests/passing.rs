@@ -86,8 +86,8 @@ fn a_token_is_nothing_to_whom_it_was_not_meant_for_or_from_whom_it_does_not_come
 fn nobody_takes_what_it_may_not_look_up_or_does_not_speak() {
     let mut four = Four::new();
     let token = four.put_up(four.to, &[four.secret, four.public]).unwrap();
-    let refused = PassRefusal::Service(Refusal::NotGranted);
-    assert_eq!(four.take(four.agent, four.giver, token), Err(refused));
+    let taken = four.take(four.agent, four.giver, token);
+    assert_eq!(taken, Err(PassRefusal::NotPutUp), "as if it did not exist");
     let (client, public) = (four.world.badge(four.giver), token.behind(1));
     for versions in [VersionRange::exactly(Version(2)), VersionRange::exactly(Version(4))] {
         let taken = four.take_with(four.agent, client, public, versions);
@@ -95,6 +95,38 @@ fn nobody_takes_what_it_may_not_look_up_or_does_not_speak() {
     }
     assert_eq!(four.held(four.agent), []);
     assert!(four.take_with(four.agent, client, public, VersionRange::exactly(Version(3))).is_ok());
+}
+
+#[test]
+fn a_service_is_of_the_interface_that_its_own_module_has_said_before_it_was_published() {
+    let mut four = Four::new();
+    let Four { keeper, giver, agent, .. } = four;
+    let client = four.world.badge(giver);
+    let wanted = Some(7);
+    let take = |four: &mut Four| {
+        let token = four.put_up(four.to, &[four.public]).unwrap();
+        let request = Request::Take { client, token, versions: VersionRange::ANY, interface: wanted };
+        steps::pass(&mut four.world, agent, &request).map(|_| ())
+    };
+    assert_eq!(take(&mut four), Err(PassRefusal::OtherInterface), "it has not said of which");
+    let [public, _] = four.services;
+    assert!(!four.world.ledger.declare(keeper, public, 7), "it is published");
+    // Its next instance says so, or what another has said.
+    for (said, by, taken) in [
+        (7, "keeper", Ok(())),
+        (8, "keeper", Err(PassRefusal::OtherInterface)),
+        (7, "other", Err(PassRefusal::OtherInterface)),
+    ] {
+        four.world.ledger.died(keeper.domain);
+        let generation = four.world.ledger.start(keeper.domain).unwrap();
+        let next = Instance { domain: keeper.domain, generation };
+        let Four { world, names, other, .. } = &mut four;
+        assert_eq!(world.reserved(names, next, "public", 3), public);
+        let by = if by == "keeper" { next } else { *other };
+        assert_eq!(world.ledger.declare(by, public, said), by == next);
+        steps::publish(world, next);
+        assert_eq!(take(&mut four), taken, "{said} by {by:?}");
+    }
 }
 
 #[test]
@@ -108,6 +140,7 @@ fn only_connections_are_put_up_and_only_for_another_server() {
         assert_eq!(four.put_up(four.to, &[four.public, slot]), Err(PassRefusal::NotConnected), "slot {slot}");
     }
     assert!(four.take(four.agent, four.giver, last).is_ok(), "what was up is up still");
+    assert_eq!(four.put_up(four.to, &[four.to]), Err(PassRefusal::NotConnected), "it is the server's own");
     // A service of its own is no other server.
     let Four { world, names, .. } = &mut four;
     let myself = world.started("alone");
@@ -153,11 +186,14 @@ fn what_is_put_up_next_takes_the_place_of_what_was() {
 
 #[test]
 fn a_giver_gives_nothing_that_it_has_no_more() {
-    // Its connection was taken back.
-    let mut four = Four::new();
-    let token = four.put_up(four.to, &[four.public]).unwrap();
-    four.world.ledger.disconnect(four.giver.domain, four.public);
-    assert_eq!(four.take(four.agent, four.giver, token), Err(PassRefusal::NotPutUp));
+    // Its connection was taken back, or the one to who was to have it.
+    for which in 0..2 {
+        let mut four = Four::new();
+        let token = four.put_up(four.to, &[four.public]).unwrap();
+        let slot = if which == 0 { four.public } else { four.to };
+        four.world.ledger.disconnect(four.giver.domain, slot);
+        assert_eq!(four.take(four.agent, four.giver, token), Err(PassRefusal::NotPutUp));
+    }
     // It has died, and its next instance has given nothing.
     let mut four = Four::new();
     let token = four.put_up(four.to, &[four.public]).unwrap();
@@ -166,8 +202,12 @@ fn a_giver_gives_nothing_that_it_has_no_more() {
     assert_eq!(four.take(four.agent, dead, token), Err(PassRefusal::NotPutUp));
     let generation = four.world.ledger.start(dead.domain).unwrap();
     let next = Instance { domain: dead.domain, generation };
+    // It has the connections that the other one had.
     let [public, _] = four.services;
-    four.world.ledger.connect(next, public).unwrap();
+    let to = four.world.ledger.services_of(four.agent.domain)[0];
+    for service in [to, public] {
+        four.world.ledger.connect(next, service).unwrap();
+    }
     for from in [dead, next] {
         assert_eq!(four.take(four.agent, from, token), Err(PassRefusal::NotPutUp), "{from:?}");
     }

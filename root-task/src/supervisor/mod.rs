@@ -232,6 +232,7 @@ impl Supervisor {
             Event::Passing(who, request) => {
                 self.count(who).map_or_else(stale, |who| self.passing_asked(who, &request))
             }
+            Event::Declared(who, said) => self.count(who).map_or_else(stale, |who| self.declared(who, said)),
             Event::Await(who) => self.count(who).map_or_else(stale, |who| self.await_name(who)),
             Event::Losses(who) => {
                 self.count(who).map_or_else(stale, |who| answer(&self.ledger.take_losses(who)))

@@ -68,7 +68,7 @@ pub use ipc_proto::interface::{Client, Event, Reply};
 pub use ipc_proto::manifest::{Manifest, OnLoss, Restart};
 pub use ipc_proto::passing::PassError;
 pub use losses::Loss;
-pub use passing::take;
+pub use passing::{Taken, take};
 pub use private::{Private, PrivateError, call_back};
 pub use serve::{Answer, Request, Server, answer, answer_first};
 pub use service::{client, client_waiting};

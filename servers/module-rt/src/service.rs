@@ -3,6 +3,8 @@
 use core::time::Duration;
 
 use ipc_proto::interface::{Interface, Offered, Stub};
+use ipc_proto::passing::{DECLARE, Declaration};
+use ipc_proto::slots;
 use ipc_proto::version::VersionRange;
 
 use crate::connection::Connection;
@@ -39,7 +41,19 @@ impl Init {
     /// # Errors
     /// As [`Init::reserve`].
     pub fn offer<I: Interface>(&mut self) -> Result<Offered<I>, NamesError> {
-        self.reserve(I::NAME, I::VERSION).map(Offered::of)
+        self.offer_as(I::NAME)
+    }
+
+    /// The same under another name: where several services are of one interface.
+    ///
+    /// # Errors
+    /// As [`Init::reserve`].
+    pub fn offer_as<I: Interface>(&mut self, name: &str) -> Result<Offered<I>, NamesError> {
+        let service = self.reserve(name, I::VERSION)?;
+        let said = Declaration { service, interface: I::HASH }.to_words();
+        // Where it were not taken down, nobody to whom the service is passed on would take it for what it is.
+        let _ = Connection::in_slot(slots::SUPERVISOR).call_words(DECLARE, said);
+        Ok(Offered::of(service))
     }
 
     /// A stub to the service that has published the interface's name, or will: as [`Init::connect`].

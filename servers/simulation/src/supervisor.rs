@@ -58,6 +58,7 @@ impl World {
                 read(message).map(|losses::Request::Take| Some(answer(&self.ledger.take_losses(who))))
             }
             passing::LABEL => read(message).map(|request| Some(self.passing_asked(who, &request))),
+            passing::DECLARE => Ok(Some(self.declared(who, &message.words))),
             alarm::LABEL => Ok(Some(self.alarm_asked(who, &message.words))),
             // What the target answers to it is not known here.
             _ => {
@@ -144,6 +145,17 @@ impl World {
 
     fn passing_asked(&mut self, who: Instance, request: &passing::Request) -> Message {
         answer(&steps::pass(self, who, request).unwrap_or_else(passing::Answer::Refused))
+    }
+
+    fn declared(&mut self, who: Instance, words: &[u64]) -> Message {
+        let words = <[u64; 4]>::try_from(words).ok();
+        let Some(said) = words.and_then(passing::Declaration::from_words) else {
+            return status(Status::BadMessage);
+        };
+        match self.ledger.declare(who, said.service, said.interface) {
+            true => Message { label: label::reply(Status::Ok), words: vec![0; 4] },
+            false => status(Status::Refused),
+        }
     }
 
     fn awaits_end(&mut self, who: Instance) -> Option<Message> {

@@ -1,13 +1,17 @@
 //! A connection is passed on in a simulated system: the agent of the target's scenarios, with deaths.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 use agent::{AgentClient, AgentError};
 use ipc_proto::echo::{EchoClient, Text};
 use ipc_proto::interface::Failure;
 use ipc_proto::interface::passing::{Held, Pass};
-use ipc_proto::passing::{PassError, PassRefusal};
-use module_rt::simulation::{How, Programs, Sweep, System};
-use module_rt::{Connection, Init, InitError};
+use module_rt::simulation::{How, Programs, Sweep, System, module};
+use module_rt::{Connection, Init, InitError, Manifest};
 
 #[path = "../../../tests/modules/agent/src/main.rs"]
 mod agent_itself;
@@ -16,7 +20,7 @@ mod echo;
 
 mod support;
 
-use support::Seen;
+use support::{Seen, Serves};
 
 fn both(system: &mut System) {
     system.load(echo::simulated());
@@ -91,25 +95,40 @@ fn a_dead_principal_takes_nothing_back() {
     seen.all(&["nothing was taken", "it has died"]);
 }
 
-/// A number that somebody else has put up is good for nobody, and neither is one's own that was for another server.
+/// A number is good for nobody but who was meant, from nobody but who has put it up; and for them it is.
 #[test]
 fn a_number_is_good_from_one_client_for_one_server() {
     let mut system = System::new(3);
     both(&mut system);
-    let put_up = system.run_program("principal", |init| {
+    // It puts something up for each of the two, and sends what it is told to.
+    system.load(module(Manifest::new("principal"), |init| {
         let (agent, echo) = connected(init)?;
-        let put_up = |to: &Connection| to.put_up(&[echo.way().place()]).map(|token| token.0);
-        let for_echo = put_up(echo.way()).unwrap();
-        let refused = agent.adopt_as(for_echo).unwrap();
-        let taken = agent.adopt_as(put_up(agent.way()).unwrap()).unwrap();
-        Ok((refused, taken, agent.way().put_up(&[40])))
-    });
-    let (refused, taken, nothing) = put_up.unwrap();
-    assert_eq!((refused.as_str(), taken.as_str()), (PassRefusal::NotPutUp.to_string().as_str(), ""));
-    assert_eq!(nothing, Err(PassError::Refused(PassRefusal::NotConnected)));
+        init.reserve("principal", support::VERSION)?;
+        Ok(Serves(move |_, method, [token, ..]: [u64; 4]| {
+            let number = match method {
+                support::METHOD if token == 0 => echo.way().put_up(&[agent.way().place()]).unwrap().0,
+                support::METHOD => agent.way().put_up(&[echo.way().place()]).unwrap().0,
+                _ => u64::from(agent.adopt_as(token).unwrap().is_empty()),
+            };
+            Ok([number, 0, 0, 0])
+        }))
+    }));
+    system.run();
+    let tells = |system: &mut System, method, word| {
+        let told = system.run_program("shell", move |init| {
+            let principal = support::connect(init, "principal")?;
+            Ok(principal.call_words(method, [word, 0, 0, 0]).unwrap()[0])
+        });
+        told.unwrap()
+    };
+    let for_echo = tells(&mut system, support::METHOD, 0);
+    assert_eq!(tells(&mut system, support::OTHER, for_echo), 0, "it was put up for another server");
+    let for_agent = tells(&mut system, support::METHOD, 1);
     let stolen = system.run_program("thief", |init| {
         let agent: AgentClient<Connection> = init.client()?;
         Ok((0..16).filter(|number| agent.adopt_as(*number).unwrap().is_empty()).count())
     });
     assert_eq!(stolen, Ok(0));
+    assert_eq!(tells(&mut system, support::OTHER, for_agent), 1, "nobody has taken it meanwhile");
+    assert_eq!(tells(&mut system, support::OTHER, for_agent), 0, "not twice");
 }

@@ -8,7 +8,7 @@ use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
-use ipc_proto::slots::FIRST_CONNECTION;
+use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
 
 use super::{Ledger, MAX_MODULES};
 
@@ -53,6 +53,8 @@ impl Ledger {
         let generation = self.module(server).ok_or(Refusal::Gone)?.generation;
         let (index, held) = self.place_for(client.domain, at).ok_or(Refusal::TooManyConnections)?;
         if held {
+            // From now on it has it by itself, too.
+            self.set_taken(client.domain, index, 0);
             return Ok(Connection { slot: slot_of(index), server, generation, mint: None });
         }
         if !self.has_room_for(server, client.domain) {
@@ -70,8 +72,11 @@ impl Ledger {
         if let Some(index) = slots.clone().position(|held| *held == Some(at)) {
             return Some((index, true));
         }
-        let free = |held: &Option<ServiceRef>| held.is_none_or(|old| !self.exists(old));
-        slots.clone().position(free).map(|index| (index, false))
+        // What was taken and is gone keeps its slot until it is given back: whoever has it would reach another service.
+        let is_free = |(held, taken): (&Option<ServiceRef>, &u8)| {
+            *taken == 0 && held.is_none_or(|old| !self.exists(old))
+        };
+        slots.zip(&module.taken).position(is_free).map(|index| (index, false))
     }
 
     pub(super) fn enter_connection(
@@ -163,6 +168,9 @@ impl Ledger {
         let places = self.module(client).map_or(0, |module| usize::from(module.max_connections));
         for index in 0..places {
             self.disconnect(client, slot_of(index));
+        }
+        if let Some(module) = self.module_mut(client) {
+            module.taken = [0; MAX_CONNECTIONS as usize];
         }
     }
 }

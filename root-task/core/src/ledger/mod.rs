@@ -81,6 +81,10 @@ pub struct Module {
     private: Option<Private>,
     /// The connections that it has put up for others, which are to be taken.
     put_up: PutUp,
+    /// The token of what it puts up next.
+    next_token: Token,
+    /// How often it has taken each of its connections from others and has not given it back: 0 for one that it has looked up.
+    taken: [u8; MAX_CONNECTIONS as usize],
     /// What is to become of it where a server is lost.
     on_loss: OnLoss,
     /// The connections whose servers were lost since it last asked, a bit for each.
@@ -105,8 +109,6 @@ pub struct Ledger {
     dependents: Domains,
     /// The modules that want to know when a client has died.
     watchers: Domains,
-    /// The token of the next connection that is put up.
-    next_token: Token,
 }
 
 /// Why a module cannot be admitted.
@@ -146,7 +148,6 @@ impl Ledger {
             services: [const { Service::FREE }; MAX_SERVICES],
             dependents: Domains::NONE,
             watchers: Domains::NONE,
-            next_token: Token(1),
         }
     }
 
@@ -176,6 +177,8 @@ impl Ledger {
             departures: None,
             private: None,
             put_up: PutUp::NOTHING,
+            next_token: Token(1),
+            taken: [0; MAX_CONNECTIONS as usize],
             on_loss: OnLoss::Ignore,
             lost: 0,
         });

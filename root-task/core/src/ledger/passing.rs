@@ -1,12 +1,17 @@
 //! Connections that a module has put up for the server of another one, until that takes them.
 //!
 //! **Invariant:** what is put up reaches nobody. Taken, it is a connection like any other: made for who takes it, within its
-//! own rights, and only as long as the giver itself still has what it gives.
+//! own rights, and only as long as the giver itself still has what it gives. Its slot leads to that service or to nothing until
+//! it is given back: who has taken it does not reach what another client has passed later.
 
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 use ipc_proto::passing::{MAX_PASSED, PassRefusal, Token};
+use ipc_proto::registrar::Refusal;
+use ipc_proto::slots::FIRST_CONNECTION;
 
 use super::Ledger;
+use super::connections::Connection;
+use super::services::Used;
 
 /// What a module has put up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,40 +42,93 @@ impl Ledger {
             return Err(PassRefusal::NoPeer);
         }
         let to = self.connection_in(giver.domain, to).ok_or(PassRefusal::NoPeer)?;
-        if self.used(to).is_none_or(|used| used.owner == giver.domain) {
-            return Err(PassRefusal::NoPeer);
-        }
-        let (first, mut waiting) = (self.next_token, PutUp::NOTHING);
+        let server = self.used(to).map(|used| used.owner).filter(|server| *server != giver.domain);
+        let server = server.ok_or(PassRefusal::NoPeer)?;
+        let next = self.module(giver.domain).map(|module| module.next_token);
+        let (first, mut waiting) = (next.ok_or(PassRefusal::NoPeer)?, PutUp::NOTHING);
         let mut token = first;
         let mut places = waiting.0.iter_mut();
         for slot in slots {
             let at = self.connection_in(giver.domain, u64::from(*slot));
-            let at = at.filter(|at| self.offer_of(*at).is_some()).ok_or(PassRefusal::NotConnected)?;
+            let is_passed = |used: &Used| used.offer.is_some() && used.owner != server;
+            let at =
+                at.filter(|at| self.used(*at).is_some_and(is_passed)).ok_or(PassRefusal::NotConnected)?;
             let place = places.next().ok_or(PassRefusal::TooMany)?;
             *place = Some(Waiting { token, at, to });
             token = token.behind(1);
         }
-        self.next_token = token;
         if let Some(module) = self.module_mut(giver.domain) {
-            module.put_up = waiting;
+            (module.put_up, module.next_token) = (waiting, token);
         }
         Ok(first)
     }
 
-    /// Which service `giver` has put up for `taker` under this token, where it still has a connection to it.
+    /// Which service `giver` has put up for `taker` under this token, where it still has its connections to both.
     pub fn put_up_for(&self, taker: DomainId, giver: Instance, token: Token) -> Option<ServiceRef> {
         if !self.is_running(giver) {
             return None;
         }
         // Another module can have the number of one that was unloaded; no service has that of another.
         let offers = |to| self.used(to).is_some_and(|used| used.owner == taker);
+        let has = |at| self.connections_of(giver.domain).any(|(_, held)| held == at);
         let is_it = |waiting: &&Waiting| waiting.token == token && offers(waiting.to);
-        let at = self.module(giver.domain)?.put_up.0.iter().flatten().find(is_it)?.at;
-        self.connections_of(giver.domain).any(|(_, held)| held == at).then_some(at)
+        let waiting = self.module(giver.domain)?.put_up.0.iter().flatten().find(is_it)?;
+        (has(waiting.at) && has(waiting.to)).then_some(waiting.at)
+    }
+
+    /// Connects `taker` to what was put up for it, as [`Ledger::connect`], in a slot that stays its until it gives it back.
+    ///
+    /// # Errors
+    /// [`Refusal`]; nothing has changed.
+    pub fn take(&mut self, taker: Instance, at: ServiceRef) -> Result<Connection, Refusal> {
+        let before = self
+            .place_for(taker.domain, at)
+            .map(|(index, held)| (index, held, self.taken(taker.domain, index)));
+        let connection = self.connect(taker, at)?;
+        if let Some((index, held, times)) = before
+            && (times > 0 || !held)
+        {
+            self.set_taken(taker.domain, index, times.saturating_add(1));
+        }
+        Ok(connection)
+    }
+
+    /// `who` gives back what it has taken into this slot, once: `true` where that was the last time, so that the root task
+    /// takes the connection from it.
+    pub fn give_back(&mut self, who: Instance, slot: u8) -> bool {
+        let index = usize::from(slot).wrapping_sub(FIRST_CONNECTION as usize);
+        let times = self.taken(who.domain, index);
+        if times == 0 || !self.is_running(who) {
+            return false;
+        }
+        self.set_taken(who.domain, index, times.saturating_sub(1));
+        times == 1
+    }
+
+    /// Whether what this slot leads to was chosen by somebody else: it was taken, and never looked up.
+    pub fn is_taken(&self, client: DomainId, slot: u64) -> bool {
+        let index = slot.checked_sub(FIRST_CONNECTION).and_then(|index| usize::try_from(index).ok());
+        index.is_some_and(|index| self.taken(client, index) > 0)
+    }
+
+    /// Whether `client` has looked up a service of this module: it is connected, and not only by what others have passed.
+    pub fn has_looked_up(&self, client: DomainId, server: DomainId) -> bool {
+        let leads_there = |at: ServiceRef| self.used(at).is_some_and(|used| used.owner == server);
+        self.connections_of(client).any(|(slot, at)| leads_there(at) && !self.is_taken(client, slot.into()))
+    }
+
+    fn taken(&self, who: DomainId, index: usize) -> u8 {
+        self.module(who).and_then(|module| module.taken.get(index)).copied().unwrap_or(0)
+    }
+
+    pub(super) fn set_taken(&mut self, who: DomainId, index: usize, times: u8) {
+        if let Some(taken) = self.module_mut(who).and_then(|module| module.taken.get_mut(index)) {
+            *taken = times;
+        }
     }
 
     /// It was taken: nobody takes it again.
-    pub fn taken(&mut self, giver: DomainId, token: Token) {
+    pub fn is_given(&mut self, giver: DomainId, token: Token) {
         if let Some(module) = self.module_mut(giver) {
             for place in &mut module.put_up.0 {
                 *place = place.filter(|waiting| waiting.token != token);

@@ -29,6 +29,8 @@ pub(super) struct Used {
     /// Whether an earlier instance had published it, so that clients may hold capabilities to it.
     pub(super) inherited: bool,
     pub(super) clients: u16,
+    /// The hash of its interface, where its instance has said of which it is.
+    interface: Option<u64>,
 }
 
 /// The name and version of a service. Who may have which is the name server's to decide; the ledger keeps them so that
@@ -95,6 +97,7 @@ impl Ledger {
             && used.offer == Some(offer)
         {
             used.state = ServiceState::Reserved;
+            used.interface = None;
             return Ok(at);
         }
         let own =
@@ -106,14 +109,33 @@ impl Ledger {
         self.make_service(owner.domain, Some(offer)).ok_or(Refusal::TooManyServices)
     }
 
+    /// `owner` says of which interface a service is that it has reserved. `false` where it is not its own, or published.
+    pub fn declare(&mut self, owner: Instance, at: ServiceRef, interface: u64) -> bool {
+        let running = self.is_running(owner);
+        let is_its = |used: &&mut Used| used.owner == owner.domain && used.state == ServiceState::Reserved;
+        let used = self.used_mut(at).filter(is_its).filter(|_| running);
+        used.map(|used| used.interface = Some(interface)).is_some()
+    }
+
+    /// Of which interface a service is, where its instance has said so.
+    pub fn interface_of(&self, at: ServiceRef) -> Option<u64> {
+        self.used(at)?.interface
+    }
+
     /// A free entry of the table is used now; `None` where there is none.
     pub(super) fn make_service(&mut self, owner: DomainId, offer: Option<Offer>) -> Option<ServiceRef> {
         let (index, service) = (0u16..)
             .zip(self.services.iter_mut())
             .find(|(_, service)| service.used.is_none() && service.epoch < u32::MAX)?;
         service.epoch = service.epoch.saturating_add(1);
-        service.used =
-            Some(Used { owner, offer, state: ServiceState::Reserved, inherited: false, clients: 0 });
+        service.used = Some(Used {
+            owner,
+            offer,
+            state: ServiceState::Reserved,
+            inherited: false,
+            clients: 0,
+            interface: None,
+        });
         Some(ServiceRef { index, epoch: service.epoch })
     }
 

@@ -2,7 +2,7 @@
 
 use heapless::Vec;
 use ipc_proto::badge::{Badge, Kind};
-use ipc_proto::ids::{Instance, ServiceRef};
+use ipc_proto::ids::Instance;
 use ipc_proto::name::Name;
 use ipc_proto::registrar::{Answer, Entries, Entry, Refusal, Request, Right};
 
@@ -37,13 +37,12 @@ pub(super) fn granted(may: bool) -> Result<(), Refusal> {
     if may { Ok(()) } else { Err(Refusal::NotGranted) }
 }
 
-/// Enters a connection, and has its capability made; both or nothing.
-pub(super) fn connect(
+/// Has the capability of a connection made that was entered just now; without it, the connection is not there either.
+pub(super) fn made(
     on: &mut impl Effects,
     client: Instance,
-    service: ServiceRef,
+    connection: Connection,
 ) -> Result<Connection, Refusal> {
-    let connection = on.tables().ledger.connect(client, service)?;
     if let Err(refusal) = on.mint(client.domain, &connection) {
         on.tables().ledger.disconnect(client.domain, connection.slot);
         return Err(refusal);
@@ -89,7 +88,8 @@ pub fn registrar(on: &mut impl Effects, request: Request) -> Result<Answer, Refu
             let client = holder(ledger, client)?;
             let offer = ledger.offer_of(service).ok_or(Refusal::Gone)?;
             granted(may(ledger, system, client, Right::LookUp, &offer.name))?;
-            let connection = connect(on, client, service)?;
+            let connection = ledger.connect(client, service)?;
+            let connection = made(on, client, connection)?;
             Ok(Answer::Connected { slot: connection.slot, generation: connection.generation })
         }
     }

@@ -4,8 +4,9 @@
     clippy::unwrap_used,
     reason = "a test stops at the first thing that is not as it expects"
 )]
+#![allow(dead_code, reason = "each of those who use it needs another part of it")]
 
-use ipc_proto::ids::{Instance, ServiceRef};
+use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 use ipc_proto::names;
 use ipc_proto::passing::{Answer, PassRefusal, Request, Token};
 use ipc_proto::version::VersionRange;
@@ -71,10 +72,22 @@ impl Four {
         token: Token,
         versions: VersionRange,
     ) -> Result<u8, PassRefusal> {
-        match steps::pass(&mut self.world, who, &Request::Take { client, token, versions })? {
+        match steps::pass(&mut self.world, who, &Request::Take { client, token, versions, interface: None })?
+        {
             Answer::Taken { slot } => Ok(slot),
             answer => panic!("{answer:?}"),
         }
+    }
+
+    /// `who` gives back what it has taken into this slot. Gives what the supervisor has taken from whom for that.
+    pub fn give_back(&mut self, who: Instance, slot: u8) -> Vec<(DomainId, u8)> {
+        self.world.taken.clear();
+        let answer = steps::pass(&mut self.world, who, &Request::GiveBack { slot });
+        assert_eq!(answer, Ok(Answer::GivenBack));
+        for (client, slot) in self.world.taken.clone() {
+            self.world.ledger.disconnect(client, slot);
+        }
+        self.world.taken.clone()
     }
 
     pub fn held(&self, who: Instance) -> Vec<(u8, ServiceRef)> {

@@ -2,6 +2,7 @@
 
 use ipc_proto::deferred;
 use ipc_proto::ids::Instance;
+use ipc_proto::label::Status;
 use ipc_proto::passing;
 use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
 use ipc_proto::supervisor::{Answer, Request};
@@ -9,7 +10,7 @@ use root_task_core::steps;
 use sel4::CapRights;
 
 use crate::report::Cause;
-use crate::supervisor::{Response, Supervisor, answer, answer_words};
+use crate::supervisor::{Response, Supervisor, answer, answer_words, status};
 
 impl Supervisor {
     pub(in crate::supervisor) fn module_asks(&mut self, who: Instance, request: Request) -> Response {
@@ -64,6 +65,14 @@ impl Supervisor {
         request: &passing::Request,
     ) -> Response {
         answer(&steps::pass(self, who, request).unwrap_or_else(passing::Answer::Refused))
+    }
+
+    /// A module says of which interface a service is.
+    pub(in crate::supervisor) fn declared(&mut self, who: Instance, said: passing::Declaration) -> Response {
+        match self.ledger.declare(who, said.service, said.interface) {
+            true => answer_words([0; 4]),
+            false => status(Status::Refused),
+        }
     }
 
     /// Copies a connection into the module's locker.

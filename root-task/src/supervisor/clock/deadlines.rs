@@ -95,8 +95,11 @@ impl Supervisor {
 
     /// The call that a client stands on, if it has left a note that says how long it may take.
     fn call_of(&self, client: DomainId, now: u64) -> Option<Call> {
-        let Standing { server, notes: [began, deadline], .. } = self.standing(client)?;
-        let of_the_module = self.room(server).map_or(DEFAULT_DEADLINE, |room| room.request.deadline_micros);
+        let Standing { server, slot, notes: [began, deadline] } = self.standing(client)?;
+        let of = |module| self.room(module).map_or(DEFAULT_DEADLINE, |room| room.request.deadline_micros);
+        // Whom a third one has chosen does not say how long the client waits.
+        let is_taken = self.ledger.is_taken(client, slot);
+        let of_the_module = if is_taken { of(server).min(of(client)) } else { of(server) };
         let deadline = Deadline::from_word(deadline)?.nanoseconds(of_the_module);
         let due = now.saturating_sub(self.timer.age_of(began)).saturating_add(deadline);
         Some(Call { client, server, due })

@@ -9,7 +9,7 @@ use ipc_proto::echo::{EchoClient, EchoInterface, Said, Text};
 use ipc_proto::interface::{Failure, Passed};
 use ipc_proto::passing::Token;
 use module_rt::{
-    CallError, Client, Connection, Events, Init, InitError, Manifest, PassError, ipc_proto, take,
+    CallError, Client, Connection, Events, Init, InitError, Manifest, PassError, Taken, ipc_proto, take,
 };
 
 module_rt::module! {
@@ -19,7 +19,7 @@ module_rt::module! {
 
 #[derive(Default)]
 struct State {
-    echo: Option<EchoClient<Connection>>,
+    echo: Option<Taken<EchoClient<Connection>>>,
 }
 
 fn init(init: &mut Init) -> Result<AgentServer<State>, InitError> {

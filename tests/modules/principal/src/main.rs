@@ -35,8 +35,9 @@ fn init(init: &mut Init) -> Result<Principal, InitError> {
 /// Numbers that nobody was given, or that are not known to be somebody else's.
 const GUESSES: u64 = 64;
 
-/// How many guest instructions a call that passes a connection may take: those to the supervisor, two in all, included.
-const LIMIT: u64 = 10_000;
+/// How many guest instructions a call that passes a connection may take: with those to the supervisor, which are three, since
+/// the agent gives back what it had.
+const LIMIT: u64 = 12_000;
 
 impl Principal {
     fn put_up(&self, to: Connection, places: &[u64]) -> Result<Token, PassError> {
@@ -100,7 +101,8 @@ impl Principal {
             },
             ("put", _) => told(text, self.put_up(*self.agent.way(), &[self.echo()]).map(|token| token.0)),
             ("put-for-echo", _) => {
-                told(text, self.put_up(*self.echo.way(), &[self.echo()]).map(|token| token.0))
+                let agent = self.agent.way().place();
+                told(text, self.put_up(*self.echo.way(), &[agent]).map(|token| token.0))
             }
             ("send", Ok(number)) => told(text, refused(self.agent.adopt_as(number))),
             ("cost", _) => self.cost(text),

@@ -88,10 +88,10 @@ fn the_page_of_errors_has_each_of_a_connection_that_is_passed() {
         TooMany: PassRefusal::TooMany;
         NotPutUp: PassRefusal::NotPutUp;
         OtherVersion: PassRefusal::OtherVersion(Version(2));
+        OtherInterface: PassRefusal::OtherInterface;
         Service: not_live;
     });
     let of_the_service = [
-        Refusal::NotGranted,
         Refusal::Failed,
         Refusal::TooManyConnections,
         Refusal::TooManyClients,

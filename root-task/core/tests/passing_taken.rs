@@ -1,0 +1,84 @@
+//! What was taken from others: in a slot that is its taker's until it is given back, and nothing that it stands on.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it expects")]
+
+#[path = "support/closed_system.rs"]
+mod closed_system;
+#[path = "support/four.rs"]
+mod four;
+
+use four::Four;
+use ipc_proto::ids::Instance;
+use ipc_proto::manifest::OnLoss;
+use ipc_proto::passing::PassRefusal;
+use ipc_proto::registrar::Refusal;
+use root_task_core::dependents;
+
+#[test]
+fn a_slot_is_its_until_it_is_given_back_as_often_as_it_was_taken() {
+    let mut four = Four::new();
+    let Four { agent, giver, .. } = four;
+    let take = |four: &mut Four, what| {
+        let token = four.put_up(four.to, &[what]).unwrap();
+        four.take(agent, giver, token).unwrap()
+    };
+    four.world.system = toml::from_str(closed_system::OPEN).unwrap();
+    let public = four.public;
+    let slot = take(&mut four, public);
+    assert_eq!(take(&mut four, public), slot);
+    assert!(four.world.ledger.is_taken(agent.domain, slot.into()));
+    assert_eq!((four.give_back(agent, slot), four.held(agent).len()), (vec![], 1), "once more");
+    // It was taken back: nothing else comes where it was.
+    four.world.ledger.disconnect(agent.domain, slot);
+    let secret = four.secret;
+    let other = take(&mut four, secret);
+    assert_ne!(other, slot);
+    let [_, service] = four.services;
+    assert_eq!(four.held(agent), [(other, service)]);
+    assert_eq!(four.give_back(agent, slot), [(agent.domain, slot)]);
+    assert_eq!(four.give_back(agent, slot), [], "it has nothing there to give");
+    assert_eq!(take(&mut four, public), slot, "now it is free");
+    // What it has looked up itself stays.
+    let at = four.services[0];
+    assert_eq!(four.world.ledger.connect(agent, at).unwrap().slot, slot);
+    assert_eq!(take(&mut four, public), slot);
+    assert!(!four.world.ledger.is_taken(agent.domain, slot.into()));
+    assert_eq!((four.give_back(agent, slot), four.held(agent).len()), (vec![], 2));
+    for none in [0, 15, 63, u8::MAX] {
+        assert_eq!(four.give_back(agent, none), [], "{none}");
+    }
+}
+
+#[test]
+fn what_was_taken_uses_slots_up_until_it_is_given_back() {
+    let mut four = Four::new();
+    four.world.system = toml::from_str(closed_system::OPEN).unwrap();
+    let Four { agent, giver, keeper, .. } = four;
+    four.world.ledger.died(agent.domain);
+    four.world.ledger.refit(agent.domain, 1, false);
+    let generation = four.world.ledger.start(agent.domain).unwrap();
+    let agent = Instance { domain: agent.domain, generation };
+    let first = four.put_up(four.to, &[four.public, four.secret]).unwrap();
+    let slot = four.take(agent, giver, first).unwrap();
+    let full = Err(PassRefusal::Service(Refusal::TooManyConnections));
+    assert_eq!(four.take(agent, giver, first.behind(1)), full);
+    let [public, secret] = four.services;
+    four.world.ledger.free_service(public);
+    assert_eq!(four.take(agent, giver, first.behind(1)), full, "who has it would reach another service");
+    assert_eq!(four.world.ledger.connect(agent, secret).unwrap_err(), Refusal::TooManyConnections);
+    four.give_back(agent, slot);
+    assert_eq!(four.take(agent, giver, first.behind(1)), Ok(slot));
+    assert!(four.world.ledger.is_running(keeper));
+}
+
+#[test]
+fn nobody_is_restarted_for_the_loss_of_what_others_have_passed() {
+    let mut four = Four::new();
+    let Four { agent, giver, keeper, .. } = four;
+    four.world.ledger.set_on_loss(agent.domain, OnLoss::Restart);
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    four.take(agent, giver, token).unwrap();
+    assert_eq!(dependents::plan(&four.world.ledger, keeper.domain).restarted, []);
+    let [public, _] = four.services;
+    four.world.ledger.connect(agent, public).unwrap();
+    assert_eq!(dependents::plan(&four.world.ledger, keeper.domain).restarted, [agent.domain]);
+}
