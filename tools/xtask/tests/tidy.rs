@@ -67,7 +67,6 @@ fn every_allow_gives_its_reason_in_words() {
     check(|file| file.text.contains("reason = \"\""), "an empty reason is none");
 }
 
-/// What a document shows of a file is in that file: `<!-- file: PATH -->`, and then a code block.
 /// An example that is ignored counts as a test that was skipped, which continuous integration takes from nobody.
 #[test]
 fn every_example_in_the_documentation_compiles_or_is_text() {
@@ -78,6 +77,7 @@ fn every_example_in_the_documentation_compiles_or_is_text() {
     );
 }
 
+/// What a document shows of a file is in that file: `<!-- file: PATH -->`, and then a code block.
 #[test]
 fn documents_show_what_is_in_the_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
