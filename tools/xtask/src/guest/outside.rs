@@ -1,5 +1,6 @@
 //! Modules that are not in this repository: ELF files, and Cargo packages elsewhere.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,13 +50,20 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// The modules of a package elsewhere: each of its programs is one.
+/// The modules of packages elsewhere: each of their programs is one.
 ///
 /// # Errors
-/// Where there is no package in that folder, it has no program, or it asks for what no system can grant.
-pub fn modules_of(ctx: &Context, folder: &Path) -> Result<Vec<Outside>> {
-    let (folder, packages) = packages(ctx, folder)?;
-    programs_of(&folder, &packages)
+/// Where there is no package in one of these folders, it has no program, or it asks for what no system can grant; and where
+/// a folder is named twice.
+pub fn modules_of(folders: &[PathBuf]) -> Result<Vec<Outside>> {
+    let (mut modules, mut seen) = (Vec::new(), Vec::new());
+    for given in folders {
+        let (folder, packages) = packages(given)?;
+        ensure!(!seen.contains(&folder), "--module {} is given twice: leave one out", given.display());
+        modules.extend(programs_of(&folder, &packages)?);
+        seen.push(folder);
+    }
+    Ok(modules)
 }
 
 /// The programs of these packages, which are in that folder.
@@ -64,12 +72,14 @@ fn programs_of(folder: &Path, packages: &[Package]) -> Result<Vec<Outside>> {
     let mut modules = Vec::new();
     for package in packages {
         let is_program = |target: &&Target| target.kind.iter().any(|kind| kind == "bin");
-        for Target { name, .. } in package.targets.iter().filter(is_program) {
+        let programs = || package.targets.iter().filter(is_program);
+        for Target { name, .. } in programs() {
             let asks = asks::of(&package.manifest_path, name)?;
             modules.push(Outside { name: name.clone(), origin: origin.clone(), asks });
         }
         let file = &package.manifest_path;
-        if modules.iter().all(|module| module.name != package.name)
+        // One of that name of another package is not granted it.
+        if programs().all(|program| program.name != package.name)
             && let Some(asks) = asks::of(file, &package.name)?
         {
             let (file, name) = (file.display(), &package.name);
@@ -84,8 +94,8 @@ fn programs_of(folder: &Path, packages: &[Package]) -> Result<Vec<Outside>> {
 ///
 /// # Errors
 /// Where there is no such program, or the package asks for what no system can grant.
-pub fn module_of(ctx: &Context, folder: &Path, program: Option<&str>) -> Result<Outside> {
-    let (folder, packages) = packages(ctx, folder)?;
+pub fn module_of(folder: &Path, program: Option<&str>) -> Result<Outside> {
+    let (folder, packages) = packages(folder)?;
     let mut modules = programs_of(&folder, &packages)?;
     let names = modules.iter().map(|module| module.name.as_str()).collect::<Vec<_>>().join(", ");
     let wanted = match program {
@@ -100,11 +110,12 @@ pub fn module_of(ctx: &Context, folder: &Path, program: Option<&str>) -> Result<
 }
 
 /// The package in a folder, or, where that is a whole workspace's, its packages; and the folder's full path.
-fn packages(ctx: &Context, folder: &Path) -> Result<(PathBuf, Vec<Package>)> {
+fn packages(folder: &Path) -> Result<(PathBuf, Vec<Package>)> {
     let manifest = folder.join("Cargo.toml");
     ensure!(manifest.is_file(), "there is no Cargo.toml in {}", folder.display());
     let folder = folder.canonicalize().with_context(|| format!("the folder {}", folder.display()))?;
-    let mut cargo = command::clean(&ctx.toolchain.cargo);
+    // The one that runs us, which any will do for: nothing is built.
+    let mut cargo = command::clean(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let manifest = folder.join("Cargo.toml");
     cargo.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&manifest);
     let told = command::output(&mut cargo, "asking cargo for the package's programs")?;
@@ -199,9 +210,40 @@ mod tests {
         let asks: Vec<_> =
             modules.iter().map(|module| module.asks.as_ref().map(|asks| &*asks.words)).collect();
         assert_eq!(asks, [Some("clock = true"), None]);
-        let nobody = programs_of(folder.path(), &[package(&["driver-try"])]).unwrap_err().to_string();
         let told = "asks for clock = true, which its program `driver` would be granted; it has none";
-        assert!(nobody.ends_with(told), "{nobody}");
+        // Also where another package has such a program, whichever of the two is told first.
+        let other = || Package {
+            name: "other".to_owned(),
+            manifest_path: folder.path().join("other.toml"),
+            targets: package(&["driver"]).targets,
+        };
+        fs::write(folder.path().join("other.toml"), "[package]\nname = \"other\"\n").unwrap();
+        let asks_for_nobody = || package(&["driver-try"]);
+        for packages in
+            [vec![asks_for_nobody()], vec![other(), asks_for_nobody()], vec![asks_for_nobody(), other()]]
+        {
+            let nobody = programs_of(folder.path(), &packages).unwrap_err().to_string();
+            assert!(nobody.ends_with(told), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_named_twice_is_refused_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| {
+            let place = folder.path().join(name);
+            fs::create_dir_all(place.join("src")).unwrap();
+            fs::write(place.join("Cargo.toml"), format!("[package]\nname = \"{name}\"\n[workspace]\n"))
+                .unwrap();
+            fs::write(place.join("src/main.rs"), "fn main() {}\n").unwrap();
+            place
+        };
+        let (one, other) = (place("one"), place("other"));
+        let modules = modules_of(&[one.clone(), other.clone()]).unwrap();
+        assert_eq!(modules.iter().map(|module| &*module.name).collect::<Vec<_>>(), ["one", "other"]);
+        let again = other.join("../one");
+        let told = modules_of(&[one, again.clone()]).unwrap_err().to_string();
+        assert_eq!(told, format!("--module {} is given twice: leave one out", again.display()));
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub(super) const KEYS: [&str; 15] = [
     "on_loss",
 ];
 
+/// How the clock is asked for.
+const CLOCK: &str = "clock = true";
+
 /// What the module of a package asks for: the program that is called as the package is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Asks {
@@ -45,6 +48,8 @@ pub struct Asks {
     grant: Option<Allowance>,
     /// The keys and their values as they are written, without those that ask for nothing.
     pub words: String,
+    /// Those of them that are a system's `grants`.
+    in_grant: String,
 }
 
 /// The keys that are no system's `grants`.
@@ -80,7 +85,9 @@ fn read(file: &Path, text: &str, program: &str) -> Result<Option<Asks>, Wrong> {
     let written = |value: &Spanned<DeValue<'_>>| text.get(value.span()).unwrap_or_default().to_owned();
     let keys: Vec<_> = asked.iter().map(|(key, value)| (key.get_ref().to_string(), value.span())).collect();
     let words = asked.iter().map(|(key, value)| format!("{} = {}", key.get_ref(), written(value)));
-    let words = words.filter(|word| word != "clock = false").collect::<Vec<_>>().join(", ");
+    let words: Vec<String> = words.filter(|word| word != "clock = false").collect();
+    let in_grant: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != CLOCK).collect();
+    let (in_grant, words) = (in_grant.join(", "), words.join(", "));
     let of_name = |error| Wrong::span(text, &span, format!("`{program}` is no name of a module: {error}"));
     let module = Name::new(program).map_err(of_name)?;
     let (devices, mut grant): (DeTable<'_>, DeTable<'_>) =
@@ -100,7 +107,7 @@ fn read(file: &Path, text: &str, program: &str) -> Result<Option<Asks>, Wrong> {
             Some(grant)
         }
     };
-    let asks = Asks { file: file.to_owned(), module, clock, grant, words };
+    let asks = Asks { file: file.to_owned(), module, clock, grant, words, in_grant };
     Ok((asks.clock || asks.grant.is_some()).then_some(asks))
 }
 
@@ -125,14 +132,20 @@ fn bounds(grant: &Allowance) -> Result<(), SystemError> {
 }
 
 impl Asks {
-    /// Has the system grant it. What its own manifest grants the module holds, and is not added to. Gives the sentence that
-    /// tells the person so.
+    /// Has the system grant it, after `given` has been granted. What its own manifest grants the module holds, and is not
+    /// added to but for the clock. Gives the sentence that tells the person what was granted, and what was not.
     ///
     /// # Errors
-    /// Which key cannot be granted, and why: somebody else has the clock, or there is no room for another grant.
+    /// Which key cannot be granted, and why: somebody else has the clock, there is no room for another grant, or another
+    /// package asks for a module of the same name.
     pub fn grant(&self, to: &mut SystemManifest, given: &[Asks]) -> Result<String, (&'static str, String)> {
-        let Asks { file, module, words, .. } = self;
+        let Asks { file, module, words, in_grant, .. } = self;
         let file = file.display();
+        if let Some(other) = given.iter().find(|asks| asks.module == *module) {
+            let other = other.file.display();
+            let what = format!("{other} and {file} both ask for a module {module}: leave one of them out");
+            return Err(("modules", what));
+        }
         if self.clock {
             match to.clock {
                 Some(other) if other != *module => {
@@ -159,9 +172,11 @@ impl Asks {
             return Ok(format!("{module} is granted {words}: {file} asks for it"));
         };
         if to.grants.iter().any(|own| own.module == *module) {
-            return Ok(format!(
-                "{module} has a grant of the system's own, which holds; {file} asks for {words}"
-            ));
+            let held = format!("{in_grant}: the system's own grant for it holds");
+            return Ok(match self.clock {
+                true => format!("{module} is granted {CLOCK}: {file} asks for it; it is not granted {held}"),
+                false => format!("{module} is not granted what {file} asks for, {held}"),
+            });
         }
         let full = |_| {
             (

@@ -94,15 +94,30 @@ fn one_module_has_the_clock() {
 }
 
 #[test]
-fn a_grant_of_the_systems_own_holds() {
-    let asks = asks("driver", "locker_slots = 8").unwrap();
+fn a_grant_of_the_systems_own_holds_and_the_clock_is_granted_beside_it() {
     let own = "clock = \"b\"\ngrants = [{ module = \"driver\", locker_slots = 4 }]";
-    let (system, told) = granted("clock = \"b\"", own, &[asks]).unwrap();
-    assert_eq!(system.allowance_of(&Name::new("driver").unwrap()).locker_slots, 4);
-    assert_eq!(
-        told,
-        ["driver has a grant of the system's own, which holds; /p/Cargo.toml asks for locker_slots = 8"]
-    );
+    let driver = Name::new("driver").unwrap();
+    let wants = asks("driver", "locker_slots = 8").unwrap();
+    let (system, told) = granted("clock = \"b\"", own, &[wants]).unwrap();
+    assert_eq!((system.device_of(&driver), system.allowance_of(&driver).locker_slots), (Device::None, 4));
+    let not = "driver is not granted what /p/Cargo.toml asks for, locker_slots = 8: the system's own grant for it holds";
+    assert_eq!(told, [not]);
+    let wants = asks("driver", "locker_slots = 8\nclock = true\nclients = 3").unwrap();
+    let (system, told) = granted("clock = \"b\"", own.trim_start_matches("clock = \"b\""), &[wants]).unwrap();
+    assert_eq!((system.device_of(&driver), system.allowance_of(&driver).locker_slots), (Device::Clock, 4));
+    let both = "driver is granted clock = true: /p/Cargo.toml asks for it; it is not granted clients = 3, \
+                locker_slots = 8: the system's own grant for it holds";
+    assert_eq!(told, [both]);
+}
+
+/// What the first has been granted is not the system's own.
+#[test]
+fn two_packages_do_not_ask_for_modules_of_one_name() {
+    for table in ["locker_slots = 8", "clock = true"] {
+        let twice = [asks("driver", table).unwrap(), asks("driver", table).unwrap()];
+        let told = "/p/Cargo.toml and /p/Cargo.toml both ask for a module driver: leave one of them out";
+        assert_eq!(granted("clock = \"b\"", "", &twice).unwrap_err(), Wrong::at(1, told), "{table}");
+    }
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn built(folder: &Path, program: Option<&str>, running: &Running) -> Result<(Pat
     let ctx = super::context()?;
     let arch = Arch::ALL.into_iter().find(|arch| arch.name() == running.arch);
     let arch = arch.with_context(|| format!("the system runs on `{}`", running.arch))?;
-    let module = outside::module_of(&ctx, folder, program)?;
+    let module = outside::module_of(folder, program)?;
     let program = prepare::module(&ctx, arch, &module)?;
     Ok((program.elf, module.asks))
 }

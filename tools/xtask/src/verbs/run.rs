@@ -66,9 +66,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let ctx = super::context()?;
     let mut request = Request::plain(args.arch, args.debug, &args.system);
     request.variant.moved.clone_from(&args.apart);
-    for folder in &args.module {
-        request.variant.outside.extend(outside::modules_of(&ctx, folder)?);
-    }
+    request.variant.outside = outside::modules_of(&args.module)?;
     if let Some(apart) = &args.apart {
         let outside = request.variant.outside.iter().any(|module| module.name == *apart);
         let files = prepare::files(&ctx.root, &request)?;

@@ -29,10 +29,9 @@ const SCENARIOS: &str = "scenarios";
 /// # Errors
 /// Where a folder is no package, or something cannot be built. A test that fails is an outcome and no error.
 pub fn run(ctx: &Context, folders: &[PathBuf], filter: &Filter, report: &mut Report) -> Result<()> {
-    let mut modules = Vec::new();
+    let modules = outside::modules_of(folders)?;
     let mut cases = Vec::new();
     for folder in folders {
-        modules.extend(outside::modules_of(ctx, folder)?);
         for scenario in scenarios_of(folder)? {
             cases.extend(scenarios::choose_folder(&ctx.root, &scenario, filter, None)?);
         }
