@@ -136,15 +136,15 @@ impl Asks {
     /// added to but for the clock. Gives the sentence that tells the person what was granted, and what was not.
     ///
     /// # Errors
-    /// Which key cannot be granted, and why: somebody else has the clock, there is no room for another grant, or another
-    /// package asks for a module of the same name.
+    /// Which key of the system is in the way, if one is, and why: somebody else has the clock, there is no room for another
+    /// grant, or another package asks for a module of the same name.
     pub fn grant(&self, to: &mut SystemManifest, given: &[Asks]) -> Result<String, (&'static str, String)> {
         let Asks { file, module, words, in_grant, .. } = self;
         let file = file.display();
         if let Some(other) = given.iter().find(|asks| asks.module == *module) {
             let other = other.file.display();
             let what = format!("{other} and {file} both ask for a module {module}: leave one of them out");
-            return Err(("modules", what));
+            return Err(("", what));
         }
         if self.clock {
             match to.clock {
