@@ -16,6 +16,7 @@ use crate::guest::{self, LOADER, Program, Programs, ROOT_TASK};
 use crate::image::{self, Image, ImageSpec};
 use crate::kernel::{self, Flavour};
 use crate::machine::{Clock, MachineSpec};
+use crate::push::grants::Grants;
 use crate::setup;
 pub use crate::system::BootArgs;
 use crate::system::{self, System};
@@ -85,6 +86,8 @@ pub struct Boot {
     pub symbols: Vec<PathBuf>,
     /// Those of the modules by their names in the archive.
     pub files: Files,
+    /// What the system grants.
+    pub grants: Grants,
 }
 
 impl Boot {
@@ -240,7 +243,8 @@ fn platform(
         let copies = copies.filter_map(|(name, of)| Some((name.clone(), file(of)?)));
         let files = modules.iter().map(|(name, program)| ((*name).to_owned(), program.elf.clone()));
         let files = files.chain(copies).collect();
-        boots.insert(request.clone(), Boot { request, folder, image, symbols, files });
+        let grants = Grants { booted: system.encoded, own: system.own };
+        boots.insert(request.clone(), Boot { request, folder, image, symbols, files, grants });
     }
     Ok(boots)
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use ipc_proto::manifest::{Manifest, SECTION};
+use ipc_proto::manifest::{Manifest, Request, SECTION};
 use ipc_proto::name::Name;
 use ipc_proto::push::{file_name, sum};
 use object::{Architecture, Object as _, ObjectSection as _};
@@ -19,6 +19,8 @@ pub struct Pushable {
     pub name: Name,
     /// What is sent.
     pub bytes: Vec<u8>,
+    /// What its manifest asks for, where it is a module.
+    pub request: Option<Request>,
 }
 
 /// Reads a file that is for the module `name`, or for the one that its manifest names. What is no module is sent all the
@@ -28,17 +30,25 @@ pub struct Pushable {
 /// Where it cannot be read, or has no name.
 pub fn read(path: &Path, name: Option<&str>, scratch: &Path) -> Result<Pushable> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let name = match name {
-        Some(name) => Name::new(name).map_err(|error| anyhow!("`{name}` is no name of a module: {error}"))?,
-        None => named(&bytes).with_context(|| {
-            format!("{} does not say which module it is, and --name can say it", path.display())
-        })?,
+    let request = asked(&bytes);
+    let (name, request) = match (name, request) {
+        (Some(name), request) => {
+            let name =
+                Name::new(name).map_err(|error| anyhow!("`{name}` is no name of a module: {error}"))?;
+            (name, request.ok())
+        }
+        (None, request) => {
+            let request = request.with_context(|| {
+                format!("{} does not say which module it is, and --name can say it", path.display())
+            })?;
+            (request.name, Some(request))
+        }
     };
     let bytes = match without_debug(path, &bytes, scratch)? {
         Some(stripped) => stripped,
         None => bytes,
     };
-    Ok(Pushable { name, bytes })
+    Ok(Pushable { name, bytes, request })
 }
 
 /// Leaves a file with its symbols in the folder where the one who has booted the system looks for the addresses of reports:
@@ -54,14 +64,14 @@ pub fn keep(folder: &Path, path: &Path, sent: &[u8]) -> Result<()> {
         .with_context(|| format!("cannot copy {} to {}", path.display(), kept.display()))
 }
 
-/// The name that a module's manifest has.
-fn named(file: &[u8]) -> Result<Name> {
+/// What a module's manifest says.
+fn asked(file: &[u8]) -> Result<Request> {
     let elf = object::File::parse(file).map_err(|_| anyhow!("it is no ELF file"))?;
     let Some(section) = elf.section_by_name(SECTION) else {
         bail!("it is an ELF file without a module's manifest (section {SECTION})");
     };
     let bytes = section.data().context("its manifest cannot be read")?;
-    Manifest::check(bytes).map(|request| request.name).map_err(|error| anyhow!("{error}"))
+    Manifest::check(bytes).map_err(|error| anyhow!("{error}"))
 }
 
 /// The file without symbols and lines; `None` where it has none, or is for no machine of ours.

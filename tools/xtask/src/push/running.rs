@@ -1,6 +1,5 @@
 //! Which systems run, and how they are reached: each `run` leaves a note of the one that it has booted, and takes it away at its end.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -8,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use super::grants::Grants;
 use crate::arch::Arch;
 use crate::console::addresses::Files;
 use crate::machine::Machine;
@@ -32,8 +32,8 @@ pub struct Running {
     pub root_task: PathBuf,
     /// The modules', by their names in the archive.
     pub files: Files,
-    /// What modules were granted because their packages ask for it, by the modules' names, as it is written.
-    pub granted: BTreeMap<String, String>,
+    /// What it grants.
+    pub grants: Grants,
     /// Where files are put that were pushed, for the addresses of reports.
     pub pushed: PathBuf,
 }
@@ -41,9 +41,6 @@ pub struct Running {
 impl Running {
     /// What this process has booted.
     pub fn of(boot: &Boot, machine: &Machine) -> Running {
-        let granted = boot.request.variant.outside.iter();
-        let granted =
-            granted.filter_map(|module| Some((module.name.clone(), module.asks.as_ref()?.words.clone())));
         Running {
             pid: std::process::id(),
             arch: boot.request.arch.name().to_owned(),
@@ -53,7 +50,7 @@ impl Running {
             kernel: boot.symbols.first().cloned().unwrap_or_default(),
             root_task: boot.symbols.get(1).cloned().unwrap_or_default(),
             files: boot.files.clone(),
-            granted: granted.collect(),
+            grants: boot.grants.clone(),
             pushed: machine.pushed(),
         }
     }
@@ -147,8 +144,8 @@ mod tests {
         let [gdb, kernel, root_task, pushed] =
             ["gdb", "kernel", "root-task", "pushed"].map(|name| out.join(name));
         let files = Files::new();
-        let granted = BTreeMap::new();
-        (Running { pid, arch, system, line, gdb, kernel, root_task, files, granted, pushed }, listener)
+        let grants = Grants::default();
+        (Running { pid, arch, system, line, gdb, kernel, root_task, files, grants, pushed }, listener)
     }
 
     #[test]

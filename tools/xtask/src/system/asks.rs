@@ -132,6 +132,11 @@ fn bounds(grant: &Allowance) -> Result<(), SystemError> {
 }
 
 impl Asks {
+    /// Whose asks they are.
+    pub fn module(&self) -> &str {
+        self.module.as_str()
+    }
+
     /// Has the system grant it, after `given` has been granted. What its own manifest grants the module holds, and is not
     /// added to but for the clock. Gives the sentence that tells the person what was granted, and what was not.
     ///

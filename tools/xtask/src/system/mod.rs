@@ -39,6 +39,8 @@ pub struct System {
     pub files: Vec<RawFile>,
     /// The archive's entry `system`.
     pub encoded: Vec<u8>,
+    /// What that would be without what packages elsewhere ask for.
+    pub own: Vec<u8>,
     /// What was granted beside what its file says, in sentences.
     pub granted: Vec<String>,
 }
@@ -118,7 +120,7 @@ fn read(text: &str, boot_args: &[BootArgs], asks: &[Asks]) -> Result<System, Wro
         };
     let mut buffer = [0; MAX_ENCODED];
     // First: what is wrong in the file is nobody's who asks.
-    manifest.encode(&mut buffer).map_err(|error| wrong(error.key(), error.to_string()))?;
+    let own = manifest.encode(&mut buffer).map_err(|error| wrong(error.key(), error.to_string()))?.to_vec();
     let granted = asks.iter().enumerate().map(|(number, one)| {
         let before = asks.get(..number).unwrap_or_default();
         one.grant(&mut manifest, before).map_err(|(key, what)| wrong(Some(key), what))
@@ -127,7 +129,7 @@ fn read(text: &str, boot_args: &[BootArgs], asks: &[Asks]) -> Result<System, Wro
     let encoded = manifest.encode(&mut buffer).map_err(|error| wrong(error.key(), error.to_string()))?;
     let encoded = encoded.to_vec();
     let Contents { modules, copies, files } = contents;
-    Ok(System { modules, copies, files, encoded, granted })
+    Ok(System { modules, copies, files, encoded, own, granted })
 }
 
 /// The table as a type; `more` are keys that stand beside its own.

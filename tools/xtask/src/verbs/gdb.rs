@@ -95,6 +95,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::push::grants::Grants;
 
     fn running() -> Running {
         let files = BTreeMap::from([("echo".to_owned(), PathBuf::from("/t/echo"))]);
@@ -108,7 +109,7 @@ mod tests {
             kernel: "/t/a kernel".into(),
             root_task: "/t/root-task".into(),
             files,
-            granted: BTreeMap::new(),
+            grants: Grants::default(),
         }
     }
 

@@ -81,7 +81,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         (None, None) => bail!("give a FILE, or --module DIR"),
     };
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let Pushable { name, bytes } = file::read(&path, args.name.as_deref(), scratch.path())?;
+    let Pushable { name, bytes, request } = file::read(&path, args.name.as_deref(), scratch.path())?;
     ensure!(!bytes.is_empty(), "{} is empty", path.display());
     ensure!(
         bytes.len() <= MAX_FILE as usize,
@@ -99,8 +99,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     shown.end();
     let pushed = pushed?;
     tell(args.json, name.as_str(), &pushed, bytes.len(), began.elapsed());
-    if let Some(asks) = asks.filter(|_| matches!(pushed, Pushed::Refused(_)))
-        && let Some(told) = not_granted(name.as_str(), &asks.words, &running)
+    if let (Pushed::Refused(_), Some(asks), Some(request), Some(folder)) =
+        (&pushed, asks, request, &args.module)
+        && let Some(told) = running.grants.lacking(name.as_str(), &request, &asks, folder)
     {
         eprintln!("escrow: {told}");
     }
@@ -125,17 +126,6 @@ fn built(folder: &Path, program: Option<&str>, running: &Running) -> Result<(Pat
     let module = outside::module_of(folder, program)?;
     let program = prepare::module(&ctx, arch, &module)?;
     Ok((program.elf, module.asks))
-}
-
-/// What a package asks for that the running system was not booted with, and how it would be.
-fn not_granted(name: &str, words: &str, running: &Running) -> Option<String> {
-    let was_granted = running.granted.get(name).is_some_and(|granted| granted == words);
-    (!was_granted).then(|| {
-        format!(
-            "{name} asks for {words}, which `./escrow run --module DIR` grants a system that it boots: this one was booted \
-             without it"
-        )
-    })
 }
 
 /// How far it is, on a terminal.
@@ -189,34 +179,5 @@ fn tell(json: bool, name: &str, pushed: &Pushed, bytes: usize, took: Duration) {
             );
         }
         _ => println!("{name} ran to its end ({bytes} bytes, {seconds:.1} s)"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_system_was_not_booted_with_is_told_with_the_way_to_have_it() {
-        let running = |granted: &str| Running {
-            pid: 1,
-            arch: "aarch64".to_owned(),
-            system: "default".to_owned(),
-            line: PathBuf::new(),
-            gdb: PathBuf::new(),
-            kernel: PathBuf::new(),
-            root_task: PathBuf::new(),
-            files: Default::default(),
-            granted: [("driver".to_owned(), granted.to_owned())].into(),
-            pushed: PathBuf::new(),
-        };
-        let told = |name, granted| not_granted(name, "clock = true", &running(granted));
-        assert_eq!(told("driver", "clock = true"), None);
-        for (name, granted) in [("driver", "locker_slots = 8"), ("other", "clock = true")] {
-            let told = told(name, granted).unwrap();
-            assert!(
-                told.starts_with(&format!("{name} asks for clock = true, which `./escrow run --module DIR`"))
-            );
-        }
     }
 }

@@ -21,6 +21,7 @@ use crate::image::{self, ImageSpec};
 use crate::kernel::{self, Flavour};
 use crate::machine::{Clock, Machine};
 use crate::prepare::{Boot, Request};
+use crate::push::grants::Grants;
 use crate::scenario::leavings;
 use crate::session::conversation::{Answer, Conversation, Limits};
 use crate::setup;
@@ -220,7 +221,7 @@ fn boot(ctx: &Context, case: &Case, programs: Option<&Programs>) -> Result<Boot>
     let image = image::compose(ctx, &spec, &folder)?;
     let request = Request::plain(arch, false, PACKAGE);
     let symbols = vec![prefix.kernel(), tests.elf.clone()];
-    Ok(Boot { request, folder, image, symbols, files: Files::new() })
+    Ok(Boot { request, folder, image, symbols, files: Files::new(), grants: Grants::default() })
 }
 
 fn all_have_tests(patches: &[String]) -> bool {
