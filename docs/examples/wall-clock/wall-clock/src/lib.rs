@@ -7,8 +7,9 @@ pub mod mc146818;
 pub mod pl031;
 pub mod waiting;
 
+use ipc_proto::ids::Instance;
 use ipc_proto::interface::dispatch::{Event, Events};
-use ipc_proto::interface::{Reply, interface, wire_error};
+use ipc_proto::interface::{Client, Reply, interface, wire_error};
 
 use chip::Chip;
 use waiting::Waiting;
@@ -63,14 +64,15 @@ pub trait WallClock {
     /// # Errors
     /// `NoTime`, `TooLong`.
     #[method(idempotent, deferred, deadline_us = 70_000_000)]
-    fn wait_until(&mut self, seconds: u64, reply: Reply<u64, WallClockError>);
+    fn wait_until(&mut self, client: Client, seconds: u64, reply: Reply<u64, WallClockError>);
 }
 
 /// The server. Who waits while it dies asks its next instance, without noticing.
 #[derive(Debug)]
 pub struct WallClockState<C> {
     chip: C,
-    waiting: Waiting<Reply<u64, WallClockError>, WAITERS>,
+    /// Whose call it is, and what answers it.
+    waiting: Waiting<(Client, Reply<u64, WallClockError>), WAITERS>,
 }
 
 impl<C: Chip> WallClockState<C> {
@@ -89,9 +91,8 @@ impl<C: Chip> WallClockState<C> {
             let now = self.chip.now();
             // Nobody waits for longer: such a time is one before the clock was set back.
             let reachable = now.and_then(|now| now.checked_add(LONGEST)).unwrap_or(0);
-            while let Some((until, reply)) =
-                self.waiting.take(|until| now.is_none_or(|now| until <= now) || until > reachable)
-            {
+            let is_due = |until: u64| now.is_none_or(|now| until <= now) || until > reachable;
+            while let Some((until, (_, reply))) = self.waiting.take(|until, _| is_due(until)) {
                 let in_time = now.as_ref().filter(|now| until <= **now);
                 // Nobody reads it where the client has died meanwhile.
                 reply.answer(in_time.ok_or(WallClockError::NoTime));
@@ -111,7 +112,7 @@ impl<C: Chip> WallClock for WallClockState<C> {
         self.chip.now().ok_or(WallClockError::NoTime)
     }
 
-    fn wait_until(&mut self, seconds: u64, reply: Reply<u64, WallClockError>) {
+    fn wait_until(&mut self, client: Client, seconds: u64, reply: Reply<u64, WallClockError>) {
         match self.chip.now() {
             None => {
                 reply.answer(Err(WallClockError::NoTime));
@@ -121,7 +122,7 @@ impl<C: Chip> WallClock for WallClockState<C> {
             }
             // There is room: the locker has as much. Otherwise the reply would be dropped, and its client told so.
             Some(_) => {
-                let _ = self.waiting.add(seconds, reply);
+                let _ = self.waiting.add(seconds, (client, reply));
                 self.answer();
             }
         }
@@ -129,6 +130,14 @@ impl<C: Chip> WallClock for WallClockState<C> {
 }
 
 impl<C: Chip> Events for WallClockState<C> {
+    /// Who has died waits no more: without this its place, and its slot of the locker, would be taken until its time.
+    fn departed(&mut self, client: Instance) {
+        let has_died = |caller: &Client| caller.holder().is_some_and(|holder| holder.domain == client.domain);
+        // The reply is dropped, which gives the slot back.
+        while self.waiting.take(|_, (caller, _)| has_died(caller)).is_some() {}
+        self.answer();
+    }
+
     fn event(&mut self, event: Event) {
         if event == Event::Interrupt {
             // Also one that nobody waits for: without this no further one would come.

@@ -22,9 +22,9 @@ impl<R, const N: usize> Waiting<R, N> {
         Ok(())
     }
 
-    /// Takes one of whom that is true: until when they wait.
-    pub fn take(&mut self, is_due: impl Fn(u64) -> bool) -> Option<(u64, R)> {
-        self.0.iter_mut().find_map(|place| place.take_if(|(until, _)| is_due(*until)))
+    /// Takes one of whom that is true: until when they wait, and who it is.
+    pub fn take(&mut self, is_it: impl Fn(u64, &R) -> bool) -> Option<(u64, R)> {
+        self.0.iter_mut().find_map(|place| place.take_if(|(until, who)| is_it(*until, who)))
     }
 
     /// Until when the first of them waits.
@@ -44,17 +44,18 @@ mod tests {
         for (until, who) in [(7, "late"), (3, "early"), (3, "too")] {
             assert_eq!(waiting.add(until, who), Ok(()));
         }
-        assert_eq!((waiting.next(), waiting.take(|until| until <= 2)), (Some(3), None));
-        assert_eq!(waiting.take(|until| until <= 3), Some((3, "early")));
-        assert_eq!(waiting.take(|until| until <= 3), Some((3, "too")));
-        assert_eq!((waiting.take(|until| until <= 3), waiting.next()), (None, Some(7)));
+        assert_eq!((waiting.next(), waiting.take(|until, _| until <= 2)), (Some(3), None));
+        assert_eq!(waiting.take(|until, _| until <= 3), Some((3, "early")));
+        assert_eq!(waiting.take(|until, _| until <= 3), Some((3, "too")));
+        assert_eq!((waiting.take(|until, _| until <= 3), waiting.next()), (None, Some(7)));
     }
 
     #[test]
     fn there_is_room_for_so_many_and_again_when_one_has_gone() {
         let mut waiting = Waiting::<u32, 2>::nobody();
         assert_eq!((waiting.add(1, 1), waiting.add(2, 2), waiting.add(3, 3)), (Ok(()), Ok(()), Err(3)));
-        assert_eq!(waiting.take(|until| until == 1), Some((1, 1)));
+        assert_eq!(waiting.take(|until, _| until == 1), Some((1, 1)));
         assert_eq!(waiting.add(3, 3), Ok(()));
+        assert_eq!(waiting.take(|_, who| *who == 3), Some((3, 3)));
     }
 }

@@ -157,19 +157,8 @@ mod tests {
             ),
             (
                 &DRIVER,
-                &["chip", "waiting", "reply", "event", "events", "call", "c", "result"],
-                &[
-                    "clock",
-                    "counter",
-                    "a",
-                    "client",
-                    "server",
-                    "registers",
-                    "machine",
-                    "device",
-                    "log",
-                    "alarm",
-                ],
+                &["chip", "waiting", "client", "instance", "reply", "event", "events", "call", "c", "result"],
+                &["clock", "counter", "a", "server", "registers", "machine", "device", "log", "alarm"],
             ),
         ] {
             for name in refused {

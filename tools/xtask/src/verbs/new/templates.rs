@@ -13,7 +13,7 @@ pub const SERVICE: [(&str, &str); 5] = [
 ];
 
 /// A driver of a device.
-pub const DRIVER: [(&str, &str); 9] = [
+pub const DRIVER: [(&str, &str); 10] = [
     ("Cargo.toml", include_str!("driver/Cargo.toml.in")),
     ("src/lib.rs", include_str!("driver/lib.rs.in")),
     ("src/waiting.rs", include_str!("driver/waiting.rs.in")),
@@ -22,5 +22,6 @@ pub const DRIVER: [(&str, &str); 9] = [
     ("src/mc146818.rs", include_str!("driver/mc146818.rs.in")),
     ("src/main.rs", include_str!("driver/main.rs.in")),
     ("src/try.rs", include_str!("driver/try.rs.in")),
+    ("tests/departures.rs", include_str!("driver/departures.rs.in")),
     ("tests/device.rs", include_str!("driver/device.rs.in")),
 ];
