@@ -41,6 +41,17 @@ fn read<T: DeserializeOwned>(message: &Message) -> Result<T, Message> {
     wire::decode(&message.words).map_err(|_| status(Status::BadMessage))
 }
 
+/// An answer of four words.
+fn answer_words(words: [u64; 4]) -> Message {
+    Message { label: label::reply(Status::Ok), words: words.to_vec() }
+}
+
+/// Reads a request of four words.
+fn read_words<T>(message: &Message, from: fn([u64; 4]) -> Option<T>) -> Result<T, Message> {
+    let words = <[u64; 4]>::try_from(message.words.as_slice()).ok();
+    words.and_then(from).ok_or_else(|| status(Status::BadMessage))
+}
+
 impl World {
     /// A module calls the supervisor.
     pub fn asks_supervisor(&mut self, id: DomainId, message: &Message) {
@@ -58,8 +69,10 @@ impl World {
                 read(message).map(|losses::Request::Take| Some(answer(&self.ledger.take_losses(who))))
             }
             passing::LABEL => read(message).map(|request| Some(self.passing_asked(who, &request))),
-            passing::DECLARE => Ok(Some(self.declared(who, &message.words))),
-            alarm::LABEL => Ok(Some(self.alarm_asked(who, &message.words))),
+            passing::DECLARE => read_words(message, passing::Declaration::from_words)
+                .map(|said| Some(self.declared(who, said))),
+            alarm::LABEL => read_words(message, alarm::Request::from_words)
+                .map(|asked| Some(self.alarm_asked(who, asked))),
             // What the target answers to it is not known here.
             _ => {
                 let (who, what) = (self.called(id), format!("label {label:#x} of the supervisor"));
@@ -134,26 +147,17 @@ impl World {
     }
 
     /// A module asks to be woken, or not to be, or whether it was.
-    fn alarm_asked(&mut self, who: Instance, words: &[u64]) -> Message {
-        let words = <[u64; 4]>::try_from(words).ok();
-        let Some(request) = words.and_then(alarm::Request::from_words) else {
-            return status(Status::BadMessage);
-        };
-        let answer = self.wakes.ask(&mut self.alarms, who, request, self.now);
-        Message { label: label::reply(Status::Ok), words: answer.to_words().to_vec() }
+    fn alarm_asked(&mut self, who: Instance, request: alarm::Request) -> Message {
+        answer_words(self.wakes.ask(&mut self.alarms, who, request, self.now).to_words())
     }
 
     fn passing_asked(&mut self, who: Instance, request: &passing::Request) -> Message {
         answer(&steps::pass(self, who, request).unwrap_or_else(passing::Answer::Refused))
     }
 
-    fn declared(&mut self, who: Instance, words: &[u64]) -> Message {
-        let words = <[u64; 4]>::try_from(words).ok();
-        let Some(said) = words.and_then(passing::Declaration::from_words) else {
-            return status(Status::BadMessage);
-        };
+    fn declared(&mut self, who: Instance, said: passing::Declaration) -> Message {
         match self.ledger.declare(who, said.service, said.interface) {
-            true => Message { label: label::reply(Status::Ok), words: vec![0; 4] },
+            true => answer_words([0; 4]),
             false => status(Status::Refused),
         }
     }

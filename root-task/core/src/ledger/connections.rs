@@ -29,8 +29,13 @@ pub(super) fn slot_of(index: usize) -> u8 {
     u8::try_from(index.saturating_add(FIRST_CONNECTION as usize)).unwrap_or(u8::MAX)
 }
 
+/// The place of a connection slot among a module's connections; what it is not lies behind the last one.
+pub(super) fn index_of(slot: u64) -> Option<usize> {
+    usize::try_from(slot.checked_sub(FIRST_CONNECTION)?).ok()
+}
+
 impl Ledger {
-    /// Connects `client` to a service that is live. The same pair is connected only once.
+    /// Connects `client` to a service that it has looked up and that is live. The same pair is connected only once.
     ///
     /// Where the answer says that a capability has to be minted and the kernel refuses,
     /// [`Ledger::disconnect`] takes the connection back.
@@ -38,6 +43,17 @@ impl Ledger {
     /// # Errors
     /// [`Refusal`]; nothing has changed.
     pub fn connect(&mut self, client: Instance, at: ServiceRef) -> Result<Connection, Refusal> {
+        let (connection, index) = self.reach(client, at)?;
+        // Whoever has passed it on before: from now on it has it by itself.
+        self.set_taken(client.domain, index, 0);
+        Ok(connection)
+    }
+
+    /// The connection of `client` to a service that is live, which is entered where there is none; and where among its own.
+    ///
+    /// # Errors
+    /// [`Refusal`]; nothing has changed.
+    pub(super) fn reach(&mut self, client: Instance, at: ServiceRef) -> Result<(Connection, usize), Refusal> {
         if !self.is_running(client) {
             return Err(Refusal::NoSuchDomain);
         }
@@ -53,16 +69,14 @@ impl Ledger {
         let generation = self.module(server).ok_or(Refusal::Gone)?.generation;
         let (index, held) = self.place_for(client.domain, at).ok_or(Refusal::TooManyConnections)?;
         if held {
-            // From now on it has it by itself, too.
-            self.set_taken(client.domain, index, 0);
-            return Ok(Connection { slot: slot_of(index), server, generation, mint: None });
+            return Ok((Connection { slot: slot_of(index), server, generation, mint: None }, index));
         }
         if !self.has_room_for(server, client.domain) {
             return Err(Refusal::TooManyClients);
         }
         self.enter_connection(client.domain, index, at, server);
         let mint = self.badge_of(client.domain, at);
-        Ok(Connection { slot: slot_of(index), server, generation, mint })
+        Ok((Connection { slot: slot_of(index), server, generation, mint }, index))
     }
 
     /// Where `client` holds its connection to a service, or can: and whether it does. `None` where its slots are used up.
@@ -112,7 +126,7 @@ impl Ledger {
 
     /// Forgets the connection in `slot` of `client`.
     pub fn disconnect(&mut self, client: DomainId, slot: u8) {
-        let index = usize::from(slot).wrapping_sub(FIRST_CONNECTION as usize);
+        let Some(index) = index_of(slot.into()) else { return };
         let place = self.module_mut(client).and_then(|m| m.connections.get_mut(index));
         if let Some(old) = place.and_then(Option::take)
             && let Some(used) = self.used_mut(old)
@@ -132,13 +146,11 @@ impl Ledger {
 
     /// Whom a call on `slot` of `client`'s CSpace reaches; `None` where the slot holds no connection.
     pub fn server_of(&self, client: DomainId, slot: u64) -> Option<DomainId> {
-        let at = self.connection_in(client, slot)?;
-        Some(self.used(at)?.owner)
+        self.owner_of(self.connection_in(client, slot)?)
     }
 
     pub(super) fn connection_in(&self, client: DomainId, slot: u64) -> Option<ServiceRef> {
-        let index = usize::try_from(slot.checked_sub(FIRST_CONNECTION)?).ok()?;
-        *self.module(client)?.connections.get(index)?
+        *self.module(client)?.connections.get(index_of(slot)?)?
     }
 
     /// Whether `client` is connected to any service of `server`.

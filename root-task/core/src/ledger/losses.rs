@@ -46,7 +46,7 @@ impl Ledger {
     /// A client has lost this server: each of its connections to it is noted.
     pub fn note_loss(&mut self, client: DomainId, server: DomainId) {
         let Some(module) = self.module(client) else { return };
-        let leads_there = |at| self.used(at).is_some_and(|used| used.owner == server);
+        let leads_there = |at| self.owner_of(at) == Some(server);
         let to_server =
             module.connections.iter().enumerate().filter(|(_, held)| held.is_some_and(leads_there));
         let lost = to_server.map(|(index, _)| bit(index)).fold(0, |all, bit| all | bit);

@@ -7,10 +7,9 @@
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 use ipc_proto::passing::{MAX_PASSED, PassRefusal, Token};
 use ipc_proto::registrar::Refusal;
-use ipc_proto::slots::FIRST_CONNECTION;
 
 use super::Ledger;
-use super::connections::Connection;
+use super::connections::{Connection, index_of};
 use super::services::Used;
 
 /// What a module has put up.
@@ -42,7 +41,7 @@ impl Ledger {
             return Err(PassRefusal::NoPeer);
         }
         let to = self.connection_in(giver.domain, to).ok_or(PassRefusal::NoPeer)?;
-        let server = self.used(to).map(|used| used.owner).filter(|server| *server != giver.domain);
+        let server = self.owner_of(to).filter(|server| *server != giver.domain);
         let server = server.ok_or(PassRefusal::NoPeer)?;
         let next = self.module(giver.domain).map(|module| module.next_token);
         let (first, mut waiting) = (next.ok_or(PassRefusal::NoPeer)?, PutUp::NOTHING);
@@ -69,7 +68,7 @@ impl Ledger {
             return None;
         }
         // Another module can have the number of one that was unloaded; no service has that of another.
-        let offers = |to| self.used(to).is_some_and(|used| used.owner == taker);
+        let offers = |to| self.owner_of(to) == Some(taker);
         let has = |at| self.connections_of(giver.domain).any(|(_, held)| held == at);
         let is_it = |waiting: &&Waiting| waiting.token == token && offers(waiting.to);
         let waiting = self.module(giver.domain)?.put_up.0.iter().flatten().find(is_it)?;
@@ -81,13 +80,10 @@ impl Ledger {
     /// # Errors
     /// [`Refusal`]; nothing has changed.
     pub fn take(&mut self, taker: Instance, at: ServiceRef) -> Result<Connection, Refusal> {
-        let before = self
-            .place_for(taker.domain, at)
-            .map(|(index, held)| (index, held, self.taken(taker.domain, index)));
-        let connection = self.connect(taker, at)?;
-        if let Some((index, held, times)) = before
-            && (times > 0 || !held)
-        {
+        let (connection, index) = self.reach(taker, at)?;
+        let times = self.taken(taker.domain, index);
+        // One that it has looked up stays its own.
+        if times > 0 || connection.mint.is_some() {
             self.set_taken(taker.domain, index, times.saturating_add(1));
         }
         Ok(connection)
@@ -96,7 +92,7 @@ impl Ledger {
     /// `who` gives back what it has taken into this slot, once: `true` where that was the last time, so that the root task
     /// takes the connection from it.
     pub fn give_back(&mut self, who: Instance, slot: u8) -> bool {
-        let index = usize::from(slot).wrapping_sub(FIRST_CONNECTION as usize);
+        let Some(index) = index_of(slot.into()) else { return false };
         let times = self.taken(who.domain, index);
         if times == 0 || !self.is_running(who) {
             return false;
@@ -107,13 +103,12 @@ impl Ledger {
 
     /// Whether what this slot leads to was chosen by somebody else: it was taken, and never looked up.
     pub fn is_taken(&self, client: DomainId, slot: u64) -> bool {
-        let index = slot.checked_sub(FIRST_CONNECTION).and_then(|index| usize::try_from(index).ok());
-        index.is_some_and(|index| self.taken(client, index) > 0)
+        index_of(slot).is_some_and(|index| self.taken(client, index) > 0)
     }
 
     /// Whether `client` has looked up a service of this module: it is connected, and not only by what others have passed.
     pub fn has_looked_up(&self, client: DomainId, server: DomainId) -> bool {
-        let leads_there = |at: ServiceRef| self.used(at).is_some_and(|used| used.owner == server);
+        let leads_there = |at| self.owner_of(at) == Some(server);
         self.connections_of(client).any(|(slot, at)| leads_there(at) && !self.is_taken(client, slot.into()))
     }
 
@@ -127,8 +122,8 @@ impl Ledger {
         }
     }
 
-    /// It was taken: nobody takes it again.
-    pub fn is_given(&mut self, giver: DomainId, token: Token) {
+    /// What has this token was taken: nobody takes it again.
+    pub fn strike_off(&mut self, giver: DomainId, token: Token) {
         if let Some(module) = self.module_mut(giver) {
             for place in &mut module.put_up.0 {
                 *place = place.filter(|waiting| waiting.token != token);

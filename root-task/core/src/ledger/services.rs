@@ -66,6 +66,11 @@ impl Ledger {
         service.used.as_ref().filter(|_| service.epoch == at.epoch)
     }
 
+    /// Whose service it is.
+    pub(super) fn owner_of(&self, at: ServiceRef) -> Option<DomainId> {
+        Some(self.used(at)?.owner)
+    }
+
     pub(super) fn used_mut(&mut self, at: ServiceRef) -> Option<&mut Used> {
         let service = self.services.get_mut(usize::from(at.index))?;
         service.used.as_mut().filter(|_| service.epoch == at.epoch)

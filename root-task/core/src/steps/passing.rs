@@ -56,6 +56,6 @@ fn take(
         on.tables().ledger.give_back(taker, connection.slot);
     });
     let Connection { slot, .. } = connection.map_err(PassRefusal::Service)?;
-    on.tables().ledger.is_given(giver.domain, token);
+    on.tables().ledger.strike_off(giver.domain, token);
     Ok(Answer::Taken { slot })
 }

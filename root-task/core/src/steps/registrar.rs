@@ -33,7 +33,7 @@ pub(super) fn may(
     })
 }
 
-pub(super) fn granted(may: bool) -> Result<(), Refusal> {
+fn granted(may: bool) -> Result<(), Refusal> {
     if may { Ok(()) } else { Err(Refusal::NotGranted) }
 }
 
