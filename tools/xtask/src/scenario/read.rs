@@ -12,8 +12,8 @@ use super::settings::{Elsewhere, Settings, Sweep};
 use super::strikes::LAST;
 use super::transcript::{self, Transcript};
 use super::{Scenario, rounds::Rounds};
-use crate::guest::outside::{Origin, Outside};
-use crate::system::asks;
+use crate::guest::outside::{self, Origin, Outside};
+use crate::system::asks::{self, Asks};
 use crate::wrong::Wrong;
 
 /// All scenarios of the repository, by name.
@@ -51,7 +51,7 @@ pub fn load(root: &Path, folder: &Path) -> Result<Scenario> {
     let text = read(&file)?;
     let settings = settings(&text).map_err(|wrong| wrong.within(&file))?;
     let system = system(folder, &text, &settings.system).map_err(|wrong| wrong.within(&file))?;
-    let outside = outside(folder, &text, &settings).map_err(|wrong| wrong.within(&file))?;
+    let outside = modules(folder, &text, &settings).map_err(|wrong| wrong.within(&file))?;
     let (path, transcript) = match &settings.transcript {
         None => {
             let path = folder.join("transcript");
@@ -134,21 +134,15 @@ fn system(folder: &Path, text: &str, system: &Spanned<String>) -> Result<String,
 }
 
 /// The modules that are not of this repository.
-fn outside(folder: &Path, text: &str, settings: &Settings) -> Result<Vec<Outside>, Wrong> {
+fn modules(folder: &Path, text: &str, settings: &Settings) -> Result<Vec<Outside>, Wrong> {
     let package = |elsewhere: &Elsewhere| {
         let path = folder.join(elsewhere.path.get_ref());
-        let file = path.join("Cargo.toml");
-        match file.is_file() {
-            true => {
-                let asks = asks::of(&file, &elsewhere.name)
-                    .map_err(|error| Wrong::span(text, &elsewhere.path.span(), format!("{error:#}")))?;
-                Ok(Outside { name: elsewhere.name.clone(), origin: Origin::Package(path), asks })
-            }
-            false => {
-                let what = format!("there is no Cargo.toml in {}", path.display());
-                Err(Wrong::span(text, &elsewhere.path.span(), what))
-            }
+        let wrong = |what: String| Wrong::span(text, &elsewhere.path.span(), what);
+        if !path.join("Cargo.toml").is_file() {
+            return Err(wrong(format!("there is no Cargo.toml in {}", path.display())));
         }
+        let asks = asks_of(&path, &elsewhere.name).map_err(|error| wrong(format!("{error:#}")))?;
+        Ok(Outside { name: elsewhere.name.clone(), origin: Origin::Package(path), asks })
     };
     let elf = |elsewhere: &Elsewhere| {
         let path = folder.join(elsewhere.path.get_ref()).display().to_string();
@@ -159,6 +153,16 @@ fn outside(folder: &Path, text: &str, settings: &Settings) -> Result<Vec<Outside
         }
     };
     settings.source.iter().map(package).chain(settings.elf.iter().map(elf)).collect()
+}
+
+/// What the package of a program asks for. In a workspace that is a member's word, and cargo is asked which member's; the
+/// file of a package alone says it itself, and all scenarios are read in a moment.
+fn asks_of(package: &Path, program: &str) -> Result<Option<Asks>> {
+    let file = package.join("Cargo.toml");
+    match asks::has_members(&file)? {
+        true => Ok(outside::module_of(package, Some(program))?.asks),
+        false => asks::of(&file, program),
+    }
 }
 
 /// The code block of a document that is the transcript, and which document it is.

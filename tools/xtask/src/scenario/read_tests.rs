@@ -115,6 +115,31 @@ fn modules_systems_and_sweeps_may_come_from_elsewhere() {
 }
 
 #[test]
+fn a_module_of_a_workspace_is_granted_what_its_member_asks_for() {
+    let root = repository("summary = 'x'\n[[source]]\nname = 'b'\npath = 'all'\n", "escrow> halt\n");
+    let folder = root.path().join("tests/scenarios/one");
+    let member = |name: &str, asks: &str| {
+        let package = folder.join("all").join(name);
+        fs::create_dir_all(package.join("src")).unwrap();
+        fs::write(package.join("src/main.rs"), "fn main() {}\n").unwrap();
+        let text =
+            format!("[package]\nname = '{name}'\nversion = '1.0.0'\n[package.metadata.escrow]\n{asks}\n");
+        fs::write(package.join("Cargo.toml"), text).unwrap();
+    };
+    member("a", "clock = true");
+    member("b", "memory_kib = 256");
+    fs::write(folder.join("all/Cargo.toml"), "[workspace]\nmembers = ['a', 'b']\nresolver = '3'\n").unwrap();
+    let words = |scenario: &Scenario| {
+        scenario.outside.first().and_then(|module| Some(module.asks.as_ref()?.words.clone()))
+    };
+    assert_eq!(words(&load(root.path(), &folder).unwrap()).as_deref(), Some("memory_kib = 256"));
+    member("b", "memory_kip = 256");
+    let told = load(root.path(), &folder).unwrap_err().to_string();
+    assert!(told.contains("scenario.toml:4: "), "{told}");
+    assert!(told.contains("all/b/Cargo.toml:5: there is no key `memory_kip` here"), "{told}");
+}
+
+#[test]
 fn a_transcript_may_stand_in_a_document() {
     let root = repository("summary = 'x'\ntranscript = 'A.md#life'", "");
     let document = "<!-- scenario: life -->\n```\n...\nescrow> halt\n```\n";

@@ -70,6 +70,17 @@ pub fn of(file: &Path, program: &str) -> Result<Option<Asks>> {
     read(file, &text, program).map_err(|wrong| wrong.within(file))
 }
 
+/// Whether that Cargo.toml is a workspace's that has no package of its own: its members' files say what they ask for.
+///
+/// # Errors
+/// Where the file cannot be read, or is no TOML; the message names it, and the line.
+pub fn has_members(file: &Path) -> Result<bool> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let table = DeTable::parse(&text).map_err(|error| Wrong::toml(&text, &error, &[]).within(file))?;
+    let has = |key: &str| table.get_ref().contains_key(key);
+    Ok(has("workspace") && !has("package"))
+}
+
 fn read(file: &Path, text: &str, program: &str) -> Result<Option<Asks>, Wrong> {
     let table = DeTable::parse(text).map_err(|error| Wrong::toml(text, &error, &[]))?;
     let package = table.get_ref().get("package").and_then(|package| package.get_ref().as_table());
