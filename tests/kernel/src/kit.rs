@@ -51,6 +51,9 @@ pub struct Kit {
     never: cap::Notification,
     #[cfg(target_arch = "x86_64")]
     console: usize,
+    /// What boot says of the time stamp counter.
+    #[cfg(target_arch = "x86_64")]
+    pub counter: arch::Counter,
 }
 
 impl Kit {
@@ -59,6 +62,8 @@ impl Kit {
     /// # Errors
     /// [`Failure`] where the machine is too small or has no console.
     pub fn unpack(bootinfo: &BootInfoPtr) -> Result<Kit, Failure> {
+        #[cfg(target_arch = "x86_64")]
+        let counter = arch::Counter::at_boot(bootinfo);
         let untypeds = bootinfo.untyped().slots().zip(bootinfo.untyped_list());
         let ours = untypeds.filter(|(_, described)| !described.is_device());
         let (memory, _) =
@@ -75,6 +80,8 @@ impl Kit {
             never: cap::Notification::from_bits(0),
             #[cfg(target_arch = "x86_64")]
             console,
+            #[cfg(target_arch = "x86_64")]
+            counter,
         };
         let table: cap::PageTable = kit.make(arch::PAGE_TABLE)?;
         table.page_table_map(sel4::init_thread::slot::VSPACE.cap(), WINDOW, VmAttributes::DEFAULT)?;

@@ -9,6 +9,24 @@ pub const FRAME: ObjectBlueprint = ObjectBlueprint::Arch(ObjectBlueprintX86::Sma
 /// A table whose entries are frames.
 pub const PAGE_TABLE: ObjectBlueprint = ObjectBlueprint::Arch(ObjectBlueprintX86::PageTable);
 
+/// What boot says of the time stamp counter.
+#[derive(Clone, Copy, Debug)]
+pub struct Counter {
+    /// Its frequency, as boot has measured it.
+    pub mhz: u64,
+    /// Where it stood when user level began: it counts from reset.
+    pub after_boot: u64,
+}
+
+impl Counter {
+    /// To be taken first of all.
+    pub fn at_boot(bootinfo: &BootInfoPtr) -> Counter {
+        // SAFETY: reads a counter.
+        let after_boot = unsafe { core::arch::x86_64::_rdtsc() };
+        Counter { mhz: bootinfo.tsc_mhz(), after_boot }
+    }
+}
+
 /// Makes the console's capability in `slot`; again, where it was revoked.
 ///
 /// # Errors

@@ -20,6 +20,8 @@ mod supervisor_timer;
 mod suspend_answer;
 mod suspend_signal;
 #[cfg(target_arch = "x86_64")]
+mod tsc_frequency;
+#[cfg(target_arch = "x86_64")]
 mod user_top;
 
 use crate::console;
@@ -34,6 +36,8 @@ const TESTS: &[(&str, Test)] = &[
     ("frame-unmap", frame_unmap::test),
     ("suspend-signal", suspend_signal::test),
     ("suspend-answer", suspend_answer::test),
+    #[cfg(target_arch = "x86_64")]
+    ("tsc-frequency", tsc_frequency::test),
     #[cfg(target_arch = "x86_64")]
     ("io-port-revoke", io_port_revoke::test),
     #[cfg(target_arch = "x86_64")]

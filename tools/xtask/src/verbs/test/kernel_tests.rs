@@ -88,7 +88,7 @@ fn the_filter_takes_kernels_by_their_name() {
     };
     assert_eq!(names("kernel/aarch64"), ["kernel/aarch64"]);
     assert_eq!(names("without-04"), ["kernel/without-04-x86-io-port-revoke/x86_64"]);
-    assert_eq!(names("kernel").len(), 11);
+    assert_eq!(names("kernel").len(), 12);
     let filter = |text: &str| Filter { text: Some(text.into()), ..Filter::default() };
     assert!(is_named(&filter("kernel")) && is_named(&filter("kernel/x")) && !is_named(&filter("kern")));
     assert!(!is_named(&Filter::default()));
