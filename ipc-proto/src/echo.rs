@@ -1,10 +1,9 @@
 //! Interface `echo`: the example service, with a method that goes as a message and two that go as words.
 
 use heapless::String;
-use serde::{Deserialize, Serialize};
 
 use crate::ids::Generation;
-use crate::interface::{Interface, interface, wire_error};
+use crate::interface::{Interface, interface, wire, wire_error};
 use crate::version::Version;
 
 /// The name under which it is published.
@@ -24,7 +23,8 @@ pub const MAX_TEXT: usize = 256;
 pub type Text = String<MAX_TEXT>;
 
 /// What `say` gives back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[wire]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     /// The generation of the instance that answered.
     pub generation: Generation,

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 
 /// The number of a module's slot in the supervisor's table. Stays the same over a restart.
@@ -10,7 +11,7 @@ pub struct DomainId(pub u16);
 
 /// Which instance of a domain: counts up by one at every start and is never used twice for one
 /// [`DomainId`], not even after an unload. The first is 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Schema)]
 pub struct Generation(pub u32);
 
 impl Generation {

@@ -5,18 +5,18 @@ use core::num::NonZeroU64;
 
 use ipc_proto::interface::dispatch::Events;
 use ipc_proto::interface::loopback::Loopback;
-use ipc_proto::interface::{Interface, interface, wire_error};
+use ipc_proto::interface::{Interface, interface, wire, wire_error};
 use ipc_proto::label::{self, Status};
-use zerocopy::{Immutable, IntoBytes, TryFromBytes};
 
 /// It is aligned to more than a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoBytes, TryFromBytes, Immutable)]
+#[wire(words)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, align(16))]
 pub struct Aligned([u64; 2]);
 
 /// It has no bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoBytes, TryFromBytes, Immutable)]
-#[repr(C)]
+#[wire(words)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nothing;
 
 #[wire_error]
@@ -159,10 +159,11 @@ fn what_is_no_value_of_a_type_is_refused() {
 
 /// The same trait over two types of one name, of which only one is plain data.
 macro_rules! marked {
-    ($module:ident, $($derived:tt)*) => {
+    ($module:ident, $($wire:tt)*) => {
         mod $module {
-            #[derive($($derived)*)]
-            #[repr(C)]
+            use ipc_proto::interface::wire;
+
+            #[$($wire)*]
             pub struct Marker;
 
             #[ipc_proto::interface::interface(name = "marked", version = 1, error = super::KindsError)]
@@ -182,8 +183,8 @@ macro_rules! marked {
     };
 }
 
-marked!(as_words, zerocopy::IntoBytes, zerocopy::TryFromBytes, zerocopy::Immutable);
-marked!(as_message, serde::Serialize, serde::Deserialize);
+marked!(as_words, wire(words));
+marked!(as_message, wire);
 
 #[test]
 fn the_hash_says_which_way_a_method_goes_that_has_no_bytes() {

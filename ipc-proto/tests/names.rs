@@ -3,27 +3,30 @@
 
 use ipc_proto::interface::dispatch::Events;
 use ipc_proto::interface::loopback::Loopback;
-use ipc_proto::interface::{Client, Interface, interface, wire_error};
-use serde::{Deserialize, Serialize};
-use zerocopy::{Immutable, IntoBytes, TryFromBytes};
+use ipc_proto::interface::{Client, Interface, interface, wire, wire_error};
 
 const LEN: usize = 2;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoBytes, TryFromBytes, Immutable)]
+#[wire(words)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Plain(u64);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[wire]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchange(u64);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[wire]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct S(u64);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoBytes, TryFromBytes, Immutable)]
+#[wire(words)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct T(u64);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[wire]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct M(u64);
 
 #[wire_error]

@@ -9,6 +9,7 @@
 //! | `methods.rs`, `client.rs`, `server.rs` | the code: numbers and checks, the stub, the dispatch |
 //! | `bulk.rs` | the argument of a method whose data lies in shared memory |
 //! | `passing.rs` | the arguments of a method that are connections |
+//! | `wire.rs` | a type that goes over the wire |
 //! | `errors.rs` | the enum of errors |
 //!
 //! A wrong use is told at the place where it stands, in the words of the interface and not of the generated code; what
@@ -26,10 +27,11 @@ mod methods;
 mod passing;
 mod read;
 mod server;
+mod wire;
 
 use proc_macro::TokenStream;
 use quote::quote;
-use syn::{Attribute, ItemEnum, ItemTrait, parse_macro_input, parse_quote};
+use syn::{Attribute, DeriveInput, ItemEnum, ItemTrait, parse_macro_input, parse_quote};
 
 /// Makes a trait an interface: `#[interface(name = "counter", version = 1, error = CounterError)]`.
 ///
@@ -52,7 +54,7 @@ use syn::{Attribute, ItemEnum, ItemTrait, parse_macro_input, parse_quote};
 ///   in its place, which takes one server for all of them;
 /// - `CounterInterface`, its name, version and compatibility hash, and `CounterMethods`, the numbers.
 ///
-/// Numbers follow the order in the trait: add methods at its end. A method whose request and answer are plain data of four
+/// Numbers follow the order in the trait: add methods at its end. Types of one's own have [`macro@wire`] on them. A method whose request and answer are plain data of four
 /// words at most, each argument in whole words, goes in registers; any other one as a message, in postcard.
 ///
 /// One argument of a method can be bulk data, which lies in memory that client and server share: a `BulkIn<'_>`, which the
@@ -107,4 +109,16 @@ fn is_told(attribute: &Attribute) -> bool {
 pub fn wire_error(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as ItemEnum);
     errors::write(&attribute.into(), item).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Lets a struct or an enum be an argument or an answer: `#[wire] pub struct Note { pub at: u64, pub text: String<64> }`.
+///
+/// It goes as a message, in postcard: serde's `Serialize` and `Deserialize` are derived. Plain data of four words at most
+/// stays in registers with `#[wire(words)]`, which derives zerocopy's `IntoBytes`, `TryFromBytes` and `Immutable`, and
+/// `#[repr(C)]` for a struct that says nothing of that; all of its bytes have to be its fields'. Both derive postcard_schema's
+/// `Schema`, so that the hash of an interface sees what the type is made of. The package needs none of these crates itself.
+#[proc_macro_attribute]
+pub fn wire(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as DeriveInput);
+    wire::write(&attribute.into(), &item).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -87,11 +87,16 @@ fn assertions(interface: &Interface, method: &Method) -> TokenStream {
     let wire = |what: String, ty: &syn::Type| {
         let goes = goes(ty);
         let text = format!(
-            "{what} of `{name}` does not go over the wire: give its type zerocopy's traits, where it is plain data of \
-             four words at most, or serde's"
+            "{what} of `{name}` does not go over the wire: put `#[wire(words)]` on its type, where it is plain data of four \
+             words at most, or `#[wire]`"
+        );
+        let unseen = format!(
+            "{what} of `{name}` does not say what it is made of, which the hash of the interface has to see: put `#[wire]` \
+             on its type, or derive postcard_schema's `Schema` for it"
         );
         quote_spanned! { ty.span() =>
             const _: () = assert!(#goes, #text);
+            const _: () = assert!(!#goes || ::ipc_proto::interface::probe::Shape::<#ty>::IS, #unseen);
         }
     };
     let arguments = method.arguments.iter().map(|(argument, ty)| wire(format!("`{argument}`"), ty));
@@ -136,6 +141,9 @@ pub fn write(interface: &Interface) -> TokenStream {
     let hash = canonical::hash(&canonical::of(interface));
     let (text, version, error) = (&attribute.name, attribute.version, &attribute.error);
     let sizes = methods.iter().map(sizes);
+    let types = methods
+        .iter()
+        .flat_map(|method| method.arguments.iter().map(|(_, ty)| ty).chain(std::iter::once(&method.answer)));
     let infos = methods.iter().map(|method| {
         let (number, name, idempotent) = (number_of(method), method.name.unraw().to_string(), method.idempotent);
         quote! {
@@ -149,7 +157,7 @@ pub fn write(interface: &Interface) -> TokenStream {
     let [of_numbers, of_itself] = docs;
     quote! {
         #[allow(unused_imports, reason = "where all types are of one kind")]
-        use ::ipc_proto::interface::probe::{NoExchange as _, NotPlain as _};
+        use ::ipc_proto::interface::probe::{NoExchange as _, NoShape as _, NotPlain as _};
 
         #[doc = #of_numbers]
         #[derive(Clone, Copy, Debug)]
@@ -168,6 +176,7 @@ pub fn write(interface: &Interface) -> TokenStream {
             const HASH: u64 = {
                 let hash = ::ipc_proto::interface::mix(#hash, <#error as ::ipc_proto::interface::WireError>::HASH);
                 #(let hash = ::ipc_proto::interface::mix(hash, #of_methods::#sizes);)*
+                #(let hash = ::ipc_proto::interface::mix(hash, ::ipc_proto::interface::probe::Shape::<#types>::HASH);)*
                 hash
             };
             const WINDOW_PAGES: u8 = #pages;

@@ -23,7 +23,7 @@ pub mod several;
 
 pub use call::{Call, Failure, MAX_REPEATED};
 pub use dispatch::{Client, Dispatch, Event, Message};
-pub use ipc_macros::{interface, wire_error};
+pub use ipc_macros::{interface, wire, wire_error};
 pub use passing::Passed;
 pub use reply::{Later, Reply};
 pub use several::{Offered, Serves, Several};
@@ -36,6 +36,14 @@ pub const DESCRIBE: u16 = 0x100 | label::WORDS;
 /// The number of an interface's first method; the others follow in the order of the trait.
 pub const FIRST_METHOD: u16 = 0x101;
 
+/// What [`wire`] derives, under a path that its code knows.
+#[doc(hidden)]
+pub mod derived {
+    pub use postcard_schema;
+    pub use serde;
+    pub use zerocopy;
+}
+
 /// An interface, as [`interface`] describes it.
 pub trait Interface {
     /// The name under which its services are published, unless they choose another one.
@@ -43,8 +51,8 @@ pub trait Interface {
     /// Its version.
     const VERSION: Version;
     /// Differs where stub and dispatch would not understand each other: it is made of the methods' names and order, their
-    /// types as they are written, which of them go as words, the size of the window, and the codes of the errors. What is inside of a type that is
-    /// named is not in it.
+    /// types as they are written and what these are made of, which of them go as words, the size of the window, and the codes
+    /// of the errors. The bounds of strings and vectors are not in it.
     const HASH: u64;
     /// Of how many pages the window is that client and server share for bulk data; 0 where no method has any.
     const WINDOW_PAGES: u8;

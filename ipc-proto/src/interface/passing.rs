@@ -4,6 +4,8 @@
 
 use core::marker::PhantomData;
 
+use postcard_schema::Schema;
+use postcard_schema::schema::NamedType;
 use serde::{Deserialize, Serialize};
 use zerocopy::{Immutable, IntoBytes, TryFromBytes};
 
@@ -31,6 +33,10 @@ impl<I: ?Sized> Clone for Passed<I> {
 }
 
 impl<I: ?Sized> Copy for Passed<I> {}
+
+impl<I: ?Sized> Schema for Passed<I> {
+    const SCHEMA: &'static NamedType = u64::SCHEMA;
+}
 
 impl<I: ?Sized> PartialEq for Passed<I> {
     fn eq(&self, other: &Passed<I>) -> bool {

@@ -1,13 +1,15 @@
-//! Which types go as words and which as a message.
+//! Which types go as words and which as a message, and what they are made of.
 //!
 //! A type that has zerocopy's traits can lie in words as it is; up to four of them stay in registers on the kernel's
 //! fastpath. A type that has serde's can go as a message. The two sets overlap, and no trait of ours can be implemented for
 //! each of them; so [`interface`](super::interface) asks with concrete types, where an associated item of a type itself
 //! comes before one of a trait: what [`Plain`] and [`Exchange`] do for fitting types, [`NotPlain`] and [`NoExchange`] do
-//! for the others, and is never reached.
+//! for the others, and is never reached. [`Shape`] says in the same way what a type is made of.
 
 use core::marker::PhantomData;
 
+use postcard_schema::Schema;
+use postcard_schema::key::hash::fnv1a64::hash_ty_path;
 use serde::{Serialize, de::DeserializeOwned};
 use zerocopy::{Immutable, IntoBytes, TryFromBytes};
 
@@ -140,6 +142,27 @@ pub trait NoExchange<R, A> {
 }
 
 impl<R, A> NoExchange<R, A> for Exchange<R, A> {}
+
+/// Asks what a type is made of.
+#[derive(Debug)]
+pub struct Shape<T>(PhantomData<T>);
+
+impl<T: Schema> Shape<T> {
+    /// It says it.
+    pub const IS: bool = true;
+    /// Differs where it is made of something else: other fields, in another order, by other names.
+    pub const HASH: u64 = u64::from_le_bytes(hash_ty_path::<T>(""));
+}
+
+/// What a type has instead that does not say it.
+pub trait NoShape {
+    /// It does not.
+    const IS: bool = false;
+    /// Is not reached.
+    const HASH: u64 = 0;
+}
+
+impl<T> NoShape for Shape<T> {}
 
 /// Whether the words behind the last argument are zero, as a stub leaves them.
 #[inline(always)]

@@ -4,12 +4,11 @@
 use heapless::String;
 use ipc_proto::ids::Instance;
 use ipc_proto::interface::dispatch::Events;
-use ipc_proto::interface::{Client, interface, wire_error};
-use serde::{Deserialize, Serialize};
-use zerocopy::{Immutable, IntoBytes, TryFromBytes};
+use ipc_proto::interface::{Client, interface, wire, wire_error};
 
 /// Which way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoBytes, TryFromBytes, Immutable)]
+#[wire(words)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Way {
     /// Up.
@@ -19,8 +18,8 @@ pub enum Way {
 }
 
 /// Plain data of twelve bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoBytes, TryFromBytes, Immutable)]
-#[repr(C)]
+#[wire(words)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// A number.
     pub at: u32,
@@ -29,7 +28,8 @@ pub struct Sample {
 }
 
 /// A text and who has written it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[wire]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The text.
     pub text: String<32>,

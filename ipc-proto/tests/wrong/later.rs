@@ -1,5 +1,5 @@
 //! What is wrong with a method that is answered later.
-use ipc_proto::interface::{Client, Reply, interface, wire_error};
+use ipc_proto::interface::{Client, Reply, interface, wire, wire_error};
 
 #[interface(name = "a", version = 1, error = E)]
 trait Later {
@@ -26,8 +26,7 @@ trait Later {
     fn twice(&mut self, reply: Reply<u64, E>);
 }
 
-#[derive(zerocopy::IntoBytes, zerocopy::TryFromBytes, zerocopy::Immutable)]
-#[repr(C)]
+#[wire(words)]
 struct Small(u64);
 
 /// It can say that it was interrupted.

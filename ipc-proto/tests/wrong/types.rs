@@ -1,14 +1,16 @@
 //! What only the types say: asked when everything else is right.
-use ipc_proto::interface::{interface, wire_error};
+use ipc_proto::interface::{interface, wire, wire_error};
 
 struct Opaque;
 
 #[derive(zerocopy::IntoBytes, zerocopy::TryFromBytes, zerocopy::Immutable)]
 #[repr(C)]
+struct Unseen(u64);
+
+#[wire(words)]
 struct Large([u64; 5]);
 
-#[derive(zerocopy::IntoBytes, zerocopy::TryFromBytes, zerocopy::Immutable)]
-#[repr(C)]
+#[wire(words)]
 struct Small(u64);
 
 /// It cannot say that it was interrupted.
@@ -92,6 +94,26 @@ trait Types {
     /// None.
     #[method(idempotent)]
     fn mixed(&mut self, a: Option<u64>, b: Small) -> Result<(), Calm>; //~ `mixed` takes or gives more than four words, or what is no plain data
+}
+
+/// Wrong.
+#[interface(name = "b", version = 1, error = Calm)]
+trait Seen {
+    /// Does it.
+    ///
+    /// # Request
+    /// What says nothing of itself.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// Nothing.
+    /// # Errors
+    /// None.
+    #[method(idempotent)]
+    fn unseen(
+        &mut self,
+        what: Unseen, //~ `what` of `unseen` does not say what it is made of
+    ) -> Result<(), Calm>;
 }
 
 fn main() {}

@@ -21,6 +21,7 @@ pub mod shelf;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
@@ -46,7 +47,9 @@ pub const fn capacity(pages: u8) -> usize {
 
 /// What a message says of bulk data: how many bytes there are, from the beginning of the window on, and when the call was
 /// made, so that no two calls say the same. It stands in the window's seal, too. Never 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, FromBytes, IntoBytes, Immutable)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, FromBytes, IntoBytes, Immutable, Schema,
+)]
 #[repr(transparent)]
 pub struct Part(u64);
 

@@ -4,8 +4,7 @@
 
 use heapless::String;
 use ipc_proto::interface::bulk::{BulkIn, BulkOut, capacity};
-use ipc_proto::interface::{Client, Interface, interface, wire_error};
-use zerocopy::{Immutable, IntoBytes, TryFromBytes};
+use ipc_proto::interface::{Client, Interface, interface, wire, wire_error};
 
 /// How many bytes there can be at once: the window of two pages, without its seal.
 pub const CAPACITY: usize = capacity(DepotInterface::WINDOW_PAGES);
@@ -13,8 +12,8 @@ pub const CAPACITY: usize = capacity(DepotInterface::WINDOW_PAGES);
 pub type Label = String<48>;
 
 /// What is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoBytes, TryFromBytes, Immutable)]
-#[repr(C)]
+#[wire(words)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// The number that came with it; 0 at first.
     pub number: u64,

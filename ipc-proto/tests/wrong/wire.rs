@@ -1,0 +1,22 @@
+//! What is wrong with a type that is to go over the wire.
+use ipc_proto::interface::wire;
+
+#[wire(bytes)] //~ it takes `words` or nothing: `#[wire]`, `#[wire(words)]`
+struct Bytes(u64);
+
+#[wire]
+union Either { //~ a union does not say what is in it: make it an enum
+    a: u32,
+    b: u64,
+}
+
+#[wire]
+struct Borrowed<'a> { //~ a reference does not go over the wire: own what is sent
+    text: &'a str,
+}
+
+#[wire]
+#[derive(Clone, Schema)] //~ `#[wire]` derives Schema itself, where it is needed
+struct Twice(u64);
+
+fn main() {}
