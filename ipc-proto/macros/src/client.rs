@@ -57,85 +57,90 @@ fn plain(interface: &Interface, method: &Method) -> TokenStream {
     }
 }
 
-/// What is in a method with bulk data, of which the message has another word each time.
-fn with_bulk(interface: &Interface, method: &Method, bulk: &Bulk) -> TokenStream {
-    let Method { idempotent, answer, .. } = method;
+/// What is in a method of whose request a part is another one each time that the server is asked: `word` is what that is made
+/// of, `renewed` the argument at an index where it is one of these, `first` what stands there before, and `ask` the call of
+/// this closure.
+fn each_time(
+    (interface, method): (&Interface, &Method),
+    word: &Ident,
+    renewed: impl Fn(usize) -> Option<TokenStream>,
+    first: &TokenStream,
+    ask: impl Fn(TokenStream) -> TokenStream,
+) -> TokenStream {
     let (methods, number, as_words) = (methods_of(interface), number_of(method), is_words(method));
-    let (request, call, index) = (request_of(method), bulk.way.call(), Index::from(bulk.index));
-    let (words, whole, part) = (own("words"), own("request"), own("part"));
-    let values = |of_bulk: TokenStream| -> Vec<_> {
-        let value = |(index, (name, _)): (usize, &(Ident, Type))| {
-            if index == bulk.index {
-                of_bulk.clone()
-            } else {
-                quote! { #name }
+    let (request, answer) = (request_of(method), &method.answer);
+    let (words, whole) = (own("words"), own("request"));
+    let (mut values, mut kept, mut renewals) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, (name, _)) in method.arguments.iter().enumerate() {
+        match renewed(index) {
+            Some(value) => {
+                let index = Index::from(index);
+                renewals.push(quote! { #whole.#index = #value; });
+                values.push(value);
+                kept.push(first.clone());
             }
-        };
-        method.arguments.iter().enumerate().map(value).collect()
-    };
-    let (put, taken) = (put(method, &values(quote! { #part })), taken(answer));
-    let first = values(quote! { ::ipc_proto::interface::bulk::Part::new(0, 0) });
-    let data = method.arguments.get(bulk.index).map(|(name, _)| name);
-    let pages = interface.attribute.window_pages.map_or(0, |(pages, _)| pages);
+            None => {
+                values.push(quote! { #name });
+                kept.push(quote! { #name });
+            }
+        }
+    }
+    let (put, taken) = (put(method, &values), taken(answer));
+    let by_words = ask(quote! {
+        |#word| {
+            #put
+            let #words = ::ipc_proto::interface::Call::call_words(&self.to, #methods::#number, #words)?;
+            #taken
+        }
+    });
+    let by_message = ask(quote! {
+        |#word| {
+            #(#renewals)*
+            ::ipc_proto::interface::probe::Exchange::<#request, #answer>::call(&self.to, #methods::#number, &#whole)
+        }
+    });
     quote! {
         if #methods::#as_words {
-            #call((&self.to, &self.window, #pages), #idempotent, #data, |#part| {
-                #put
-                let #words = ::ipc_proto::interface::Call::call_words(&self.to, #methods::#number, #words)?;
-                #taken
-            })
+            #by_words
         } else {
-            let mut #whole = (#(#first,)*);
-            #call((&self.to, &self.window, #pages), #idempotent, #data, |#part| {
-                #whole.#index = #part;
-                ::ipc_proto::interface::probe::Exchange::<#request, #answer>::call(&self.to, #methods::#number, &#whole)
-            })
+            let mut #whole = (#(#kept,)*);
+            #by_message
         }
     }
 }
 
-/// What is in a method that passes connections, of which the message has another token each time.
+/// What is in a method with bulk data: its part of the message says how much there is, and which call it belongs to.
+fn with_bulk(interface: &Interface, method: &Method, bulk: &Bulk) -> TokenStream {
+    let (idempotent, call, part) = (method.idempotent, bulk.way.call(), own("part"));
+    let data = method.arguments.get(bulk.index).map(|(name, _)| name);
+    let pages = interface.attribute.window_pages.map_or(0, |(pages, _)| pages);
+    let renewed = |index| (index == bulk.index).then(|| quote! { #part });
+    let first = quote! { ::ipc_proto::interface::bulk::Part::new(0, 0) };
+    each_time((interface, method), &part, renewed, &first, |once| {
+        quote! { #call((&self.to, &self.window, #pages), #idempotent, #data, #once) }
+    })
+}
+
+/// What is in a method that passes connections, which are put up anew each time.
 fn with_passed(interface: &Interface, method: &Method) -> TokenStream {
-    let Method { idempotent, answer, passed, .. } = method;
-    let (methods, number, as_words) = (methods_of(interface), number_of(method), is_words(method));
-    let (request, whole, first) = (request_of(method), own("request"), own("first"));
-    let behind = |index| passed.iter().position(|one| one.index == index);
-    let values = |first: &TokenStream| -> Vec<_> {
-        let value = |(index, (name, _)): (usize, &(Ident, Type))| match behind(index) {
-            Some(place) => {
-                let place = u8::try_from(place).unwrap_or(u8::MAX);
-                quote! { ::ipc_proto::interface::Passed::of(#first.behind(#place)) }
-            }
-            None => quote! { #name },
-        };
-        method.arguments.iter().enumerate().map(value).collect()
+    let Method { idempotent, passed, .. } = method;
+    let (token, of_these) = (own("first"), own("places"));
+    let renewed = |index| {
+        let place = passed.iter().position(|one| one.index == index)?;
+        let place = u8::try_from(place).unwrap_or(u8::MAX);
+        Some(quote! { ::ipc_proto::interface::Passed::of(#token.behind(#place)) })
     };
     let places = passed.iter().filter_map(|Passing { index, interface }| {
         let (name, _) = method.arguments.get(*index)?;
         Some(quote! { ::ipc_proto::interface::passing::Passes::<#interface>::place(#name) })
     });
-    let (put, taken, words) = (put(method, &values(&quote! { #first })), taken(answer), own("words"));
-    let kept = values(&quote! { ::ipc_proto::passing::Token(0) });
-    let renewed = passed.iter().zip(0_u8..).map(|(one, place)| {
-        let index = Index::from(one.index);
-        quote! { #whole.#index = ::ipc_proto::interface::Passed::of(#first.behind(#place)); }
+    let first = quote! { ::ipc_proto::interface::Passed::of(::ipc_proto::passing::Token(0)) };
+    let asked = each_time((interface, method), &token, renewed, &first, |once| {
+        quote! { ::ipc_proto::interface::passing::ask(&self.to, &#of_these, #idempotent, #once) }
     });
-    let of_these = own("places");
     quote! {
         let #of_these = [#(#places),*];
-        if #methods::#as_words {
-            ::ipc_proto::interface::passing::ask(&self.to, &#of_these, #idempotent, |#first| {
-                #put
-                let #words = ::ipc_proto::interface::Call::call_words(&self.to, #methods::#number, #words)?;
-                #taken
-            })
-        } else {
-            let mut #whole = (#(#kept,)*);
-            ::ipc_proto::interface::passing::ask(&self.to, &#of_these, #idempotent, |#first| {
-                #(#renewed)*
-                ::ipc_proto::interface::probe::Exchange::<#request, #answer>::call(&self.to, #methods::#number, &#whole)
-            })
-        }
+        #asked
     }
 }
 

@@ -69,37 +69,49 @@ impl<E: fmt::Debug + fmt::Display> core::error::Error for Failure<E> {}
 /// # Errors
 /// [`Failure`].
 #[inline(always)]
-pub fn ask<E: WireError, A>(
+pub fn ask<E: WireError, A, B: Broken>(
     idempotent: bool,
-    mut once: impl FnMut() -> Result<A, CallError>,
+    mut once: impl FnMut() -> Result<A, B>,
 ) -> Result<A, Failure<E>> {
     let mut repeated = 0_u32;
     loop {
         match once() {
             Ok(answer) => return Ok(answer),
-            Err(error) if idempotent && repeated < MAX_REPEATED && comes_again(&error) => {
+            Err(broken) if idempotent && repeated < MAX_REPEATED && broken.comes_again() => {
                 repeated = repeated.saturating_add(1);
             }
-            Err(error) => return Err(failure_of(idempotent, error)),
+            Err(broken) => return Err(broken.failure(idempotent)),
         }
     }
 }
 
-/// Whether the server has died with the call, and another instance will take the next one.
-#[cold]
-pub(super) fn comes_again(error: &CallError) -> bool {
-    matches!(error, CallError::Interrupted { generation, next } if next != generation && *next != Generation::NONE)
+/// Why asking once came to nothing. What there is beside the call itself (a window, connections to pass) adds to it.
+pub trait Broken {
+    /// Whether the server has died with the call, and another instance will take the next one.
+    fn comes_again(&self) -> bool;
+
+    /// What the caller is told where it is not asked again.
+    fn failure<E: WireError>(self, idempotent: bool) -> Failure<E>;
 }
 
-#[cold]
-pub(super) fn failure_of<E: WireError>(idempotent: bool, error: CallError) -> Failure<E> {
-    match (error, E::INTERRUPTED) {
-        // A code that the interface does not have comes from a server of another one.
-        (CallError::Error(code), _) => {
-            E::from_code(code).map_or(Failure::Call(CallError::BadAnswer), Failure::Service)
+impl Broken for CallError {
+    #[cold]
+    fn comes_again(&self) -> bool {
+        matches!(self, CallError::Interrupted { generation, next } if next != generation && *next != Generation::NONE)
+    }
+
+    #[cold]
+    fn failure<E: WireError>(self, idempotent: bool) -> Failure<E> {
+        match (self, E::INTERRUPTED) {
+            // A code that the interface does not have comes from a server of another one.
+            (CallError::Error(code), _) => {
+                E::from_code(code).map_or(Failure::Call(CallError::BadAnswer), Failure::Service)
+            }
+            (CallError::Interrupted { .. }, Some(interrupted)) if !idempotent => {
+                Failure::Service(interrupted)
+            }
+            (error, _) => Failure::Call(error),
         }
-        (CallError::Interrupted { .. }, Some(interrupted)) if !idempotent => Failure::Service(interrupted),
-        (error, _) => Failure::Call(error),
     }
 }
 

@@ -9,8 +9,8 @@ use postcard_schema::schema::NamedType;
 use serde::{Deserialize, Serialize};
 use zerocopy::{Immutable, IntoBytes, TryFromBytes};
 
-use super::call::{comes_again, failure_of};
-use super::{Call, Failure, Interface, MAX_REPEATED, WireError};
+use super::call::{self, Broken};
+use super::{Call, Failure, Interface, WireError};
 use crate::call_error::CallError;
 use crate::passing::{PassError, Token};
 
@@ -86,7 +86,28 @@ pub trait Passes<I: Interface> {
     fn place(&self) -> u64;
 }
 
-/// As [`super::call::ask`], for a call that passes connections: they are put up each time that the server is asked, since the
+/// What can be wrong with a call that passes connections.
+enum Bad {
+    Call(CallError),
+    Passed(PassError),
+    /// What became of the call before, where they cannot be put up again.
+    Before(CallError),
+}
+
+impl Broken for Bad {
+    fn comes_again(&self) -> bool {
+        matches!(self, Bad::Call(error) if error.comes_again())
+    }
+
+    fn failure<E: WireError>(self, idempotent: bool) -> Failure<E> {
+        match self {
+            Bad::Call(error) | Bad::Before(error) => error.failure(idempotent),
+            Bad::Passed(error) => Failure::Passed(error),
+        }
+    }
+}
+
+/// As [`call::ask`], for a call that passes connections: they are put up each time that the server is asked, since the
 /// one that has died may have taken them. Where that is not possible any more, what came of the call before is told.
 ///
 /// # Errors
@@ -97,19 +118,12 @@ pub fn ask<W: Pass, E: WireError, A>(
     idempotent: bool,
     mut once: impl FnMut(Token) -> Result<A, CallError>,
 ) -> Result<A, Failure<E>> {
-    let (mut repeated, mut before) = (0_u32, None);
-    loop {
-        let first = match (way.put_up(places), before) {
-            (Ok(first), _) => first,
-            (Err(_), Some(error)) => return Err(failure_of(idempotent, error)),
-            (Err(error), None) => return Err(Failure::Passed(error)),
-        };
-        match once(first) {
-            Ok(answer) => return Ok(answer),
-            Err(error) if idempotent && repeated < MAX_REPEATED && comes_again(&error) => {
-                (repeated, before) = (repeated.saturating_add(1), Some(error));
-            }
-            Err(error) => return Err(failure_of(idempotent, error)),
-        }
-    }
+    let mut before = None;
+    call::ask(idempotent, || {
+        let first = way.put_up(places).map_err(|error| before.map_or(Bad::Passed(error), Bad::Before))?;
+        once(first).map_err(|error| {
+            before = Some(error);
+            Bad::Call(error)
+        })
+    })
 }

@@ -7,8 +7,8 @@ use core::sync::atomic::AtomicU64;
 
 use super::{BulkError, Part, Sealed, Shared, capacity};
 use crate::call_error::CallError;
-use crate::interface::call::{comes_again, failure_of};
-use crate::interface::{Call, DESCRIBE, Failure, MAX_REPEATED, WireError};
+use crate::interface::call::{self, Broken};
+use crate::interface::{Call, DESCRIBE, Failure, WireError};
 use crate::method::Method;
 use crate::window::{WindowError, WindowRefusal};
 
@@ -181,14 +181,24 @@ pub fn share<W: Share, E: WireError>(
 ) -> Result<usize, Failure<E>> {
     match open(way, opened, pages) {
         Ok(_) => Ok(capacity(pages)),
-        Err(bad) => Err(failure(false, bad)),
+        Err(bad) => Err(bad.failure(false)),
     }
 }
 
-fn failure<E: WireError>(idempotent: bool, bad: Bad) -> Failure<E> {
-    match bad {
-        Bad::Call(error) => failure_of(idempotent, error),
-        Bad::Bulk(error) => Failure::Bulk(error),
+impl Broken for Bad {
+    /// A lost window is another way in which the server has died.
+    fn comes_again(&self) -> bool {
+        match self {
+            Bad::Call(error) => error.comes_again(),
+            Bad::Bulk(error) => matches!(error, BulkError::Lost | BulkError::Torn),
+        }
+    }
+
+    fn failure<E: WireError>(self, idempotent: bool) -> Failure<E> {
+        match self {
+            Bad::Call(error) => error.failure(idempotent),
+            Bad::Bulk(error) => Failure::Bulk(error),
+        }
     }
 }
 
@@ -197,13 +207,13 @@ fn failure<E: WireError>(idempotent: bool, bad: Bad) -> Failure<E> {
 /// # Errors
 /// [`Failure`].
 pub fn send<W: Share, E: WireError, A>(
-    (way, opened, pages): (&W, &Opened<W::Memory>, u8),
+    to: (&W, &Opened<W::Memory>, u8),
     idempotent: bool,
     data: impl Fill,
-    once: impl FnMut(Part) -> Result<A, CallError>,
+    mut once: impl FnMut(Part) -> Result<A, CallError>,
 ) -> Result<A, Failure<E>> {
-    let fill = |window: Shared<'_>| data.fill(window);
-    again((way, opened, pages), idempotent, data.length(), fill, None::<fn(Shared<'_>)>, once)
+    let (length, fill) = (data.length(), |window: Shared<'_>| data.fill(window));
+    call::ask(idempotent, || one(to, length, &fill, &mut None::<fn(Shared<'_>)>, &mut once))
 }
 
 /// A call with bulk data that the client gets.
@@ -211,40 +221,14 @@ pub fn send<W: Share, E: WireError, A>(
 /// # Errors
 /// [`Failure`].
 pub fn receive<W: Share, E: WireError, A>(
-    (way, opened, pages): (&W, &Opened<W::Memory>, u8),
-    idempotent: bool,
-    mut data: impl Drain,
-    once: impl FnMut(Part) -> Result<A, CallError>,
-) -> Result<A, Failure<E>> {
-    let length = data.length();
-    let drain = |window: Shared<'_>| data.drain(window);
-    again((way, opened, pages), idempotent, length, |_| (), Some(drain), once)
-}
-
-/// As [`crate::interface::call::ask`], where a lost window is another way in which the server has died.
-fn again<W: Share, E: WireError, A>(
     to: (&W, &Opened<W::Memory>, u8),
     idempotent: bool,
-    length: usize,
-    fill: impl Fn(Shared<'_>),
-    mut drain: Option<impl FnMut(Shared<'_>)>,
+    mut data: impl Drain,
     mut once: impl FnMut(Part) -> Result<A, CallError>,
 ) -> Result<A, Failure<E>> {
-    let mut repeated = 0_u32;
-    loop {
-        let bad = match one(to, length, &fill, &mut drain, &mut once) {
-            Ok(answer) => return Ok(answer),
-            Err(bad) => bad,
-        };
-        let comes_again = match &bad {
-            Bad::Call(error) => comes_again(error),
-            Bad::Bulk(error) => matches!(error, BulkError::Lost | BulkError::Torn),
-        };
-        if !idempotent || repeated >= MAX_REPEATED || !comes_again {
-            return Err(failure(idempotent, bad));
-        }
-        repeated = repeated.saturating_add(1);
-    }
+    let length = data.length();
+    let mut drain = Some(|window: Shared<'_>| data.drain(window));
+    call::ask(idempotent, || one(to, length, &|_| (), &mut drain, &mut once))
 }
 
 fn one<W: Share, A>(
