@@ -72,3 +72,15 @@ fn a_sweep_without_a_moment_is_refused() {
         assert!(told.contains("the first moment is 6, and the last one 5"), "{told}");
     }
 }
+
+#[test]
+fn gdb_without_a_system_says_how_there_is_one() {
+    let nothing_runs = tempfile::tempdir().unwrap();
+    let told =
+        escrow(&["gdb", "--module", "echo"]).env("CARGO_TARGET_DIR", nothing_runs.path()).output().unwrap();
+    assert_eq!(told.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&told.stderr),
+        "escrow: error: no system runs in this clone: boot one with `./escrow run`, in another terminal\n"
+    );
+}

@@ -36,6 +36,8 @@ pub struct Running {
     pub grants: Grants,
     /// Where files are put that were pushed, for the addresses of reports.
     pub pushed: PathBuf,
+    /// The module that has addresses of its own.
+    pub apart: Option<String>,
 }
 
 impl Running {
@@ -52,6 +54,7 @@ impl Running {
             files: boot.files.clone(),
             grants: boot.grants.clone(),
             pushed: machine.pushed(),
+            apart: boot.request.variant.moved.clone(),
         }
     }
 }
@@ -143,9 +146,10 @@ mod tests {
         let (arch, system) = (arch.name().to_owned(), "default".to_owned());
         let [gdb, kernel, root_task, pushed] =
             ["gdb", "kernel", "root-task", "pushed"].map(|name| out.join(name));
-        let files = Files::new();
-        let grants = Grants::default();
-        (Running { pid, arch, system, line, gdb, kernel, root_task, files, grants, pushed }, listener)
+        let (files, grants, apart) = (Files::new(), Grants::default(), None);
+        let running =
+            Running { pid, arch, system, line, gdb, kernel, root_task, files, grants, pushed, apart };
+        (running, listener)
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! `gdb`: attaches gdb to the running system.
 
 use std::ffi::OsString;
+use std::fs::{self, File, TryLockError};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use rustix::io::{FdFlags, fcntl_setfd};
 
 use crate::arch::Arch;
-use crate::context;
+use crate::context::{self, step};
 use crate::push::running::{self, Running};
 use crate::setup;
 
@@ -27,7 +29,7 @@ to that address. `./escrow run --apart NAME` links one module elsewhere, so that
 Examples:
   ./escrow gdb
   ./escrow gdb --module echo
-  ./escrow gdb --module echo -- -ex 'break serve' -ex continue
+  ./escrow gdb --module echo -- -ex 'break echo::{impl#0}::say' -ex continue
 docs/reports.md shows a session.")]
 pub struct Args {
     /// The module whose functions and lines gdb is to know
@@ -54,15 +56,60 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     // Others may have it.
     drop(line);
     let program = match (&args.symbols, &args.module) {
-        (Some(symbols), _) => symbols.clone(),
+        (Some(symbols), _) => symbols_file(symbols)?,
         (None, Some(module)) => module_file(&running, module)?,
         (None, None) => running.root_task.clone(),
     };
-    setup::ensure_program("gdb for both architectures", GDB, GDB)?;
+    ensure_gdb()?;
+    let _held = hold(&running.gdb)?;
+    if let Some(shared) = shared_addresses(&running, args.module.as_deref()) {
+        step(&shared);
+    }
     let mut gdb = Command::new(GDB);
     gdb.args(commands(&running, &program, &root)).args(&args.more);
     // gdb has the terminal from now on, and its keys.
     Err(anyhow!(gdb.exec()).context("cannot start gdb"))
+}
+
+/// Installs gdb, where it is missing.
+///
+/// # Errors
+/// As [`setup::ensure_program`].
+pub fn ensure_gdb() -> Result<()> {
+    setup::ensure_program("gdb for both architectures", GDB, GDB)
+}
+
+/// Held by one gdb at a time, to its end: QEMU lets a second one wait without a word. gdb inherits it.
+fn hold(socket: &Path) -> Result<File> {
+    let path = socket.with_extension("held");
+    let file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            bail!("another gdb has that system, and there can be one at a time: leave it there first")
+        }
+        Err(TryLockError::Error(error)) => {
+            return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+        }
+    }
+    fcntl_setfd(&file, FdFlags::empty()).context("cannot hand the lock to gdb")?;
+    Ok(file)
+}
+
+/// What a person has to know whose module is linked where all the others are.
+fn shared_addresses(running: &Running, module: Option<&str>) -> Option<String> {
+    let module = module.filter(|module| running.apart.as_deref() != Some(module))?;
+    Some(format!(
+        "{module} is linked where all modules are: a breakpoint stops whoever comes to that address. \
+         `./escrow run --apart {module}` links it elsewhere"
+    ))
+}
+
+/// A file that a person names: gdb would go on without it.
+fn symbols_file(path: &Path) -> Result<PathBuf> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    ensure!(bytes.starts_with(b"\x7fELF"), "{} is no ELF file", path.display());
+    Ok(path.to_owned())
 }
 
 fn module_file(running: &Running, module: &str) -> Result<PathBuf> {
@@ -110,6 +157,7 @@ mod tests {
             root_task: "/t/root-task".into(),
             files,
             grants: Grants::default(),
+            apart: Some("echo".to_owned()),
         }
     }
 
@@ -128,5 +176,37 @@ mod tests {
         assert_eq!(module_file(&running(), "echo").unwrap(), PathBuf::from("/t/echo"));
         let told = module_file(&running(), "ecko").unwrap_err().to_string();
         assert!(told.contains("`ecko`") && told.ends_with("echo"), "{told}");
+    }
+
+    #[test]
+    fn one_gdb_at_a_time_and_the_next_one_when_it_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("gdb");
+        let held = hold(&socket).unwrap();
+        let told = hold(&socket).unwrap_err().to_string();
+        assert!(told.contains("leave it there first"), "{told}");
+        drop(held);
+        hold(&socket).unwrap();
+    }
+
+    #[test]
+    fn a_module_with_the_addresses_of_all_is_told_how_it_gets_its_own() {
+        let running = running();
+        assert_eq!(shared_addresses(&running, None), None);
+        assert_eq!(shared_addresses(&running, Some("echo")), None);
+        let told = shared_addresses(&running, Some("shell")).unwrap();
+        assert!(told.contains("`./escrow run --apart shell`"), "{told}");
+    }
+
+    #[test]
+    fn a_file_without_symbols_is_refused_before_gdb_goes_on_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let missing = format!("{:#}", symbols_file(&path).unwrap_err());
+        assert!(missing.contains("cannot read") && missing.contains("No such file"), "{missing}");
+        fs::write(&path, "text").unwrap();
+        assert!(symbols_file(&path).unwrap_err().to_string().ends_with("is no ELF file"));
+        fs::write(&path, b"\x7fELF\x02").unwrap();
+        assert_eq!(symbols_file(&path).unwrap(), path);
     }
 }

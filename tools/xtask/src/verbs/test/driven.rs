@@ -1,5 +1,5 @@
 //! Tests that are verbs of their own, or drive a system by more than its console: the costs, coarse sweeps, a short soak,
-//! pushes, the tutorial.
+//! pushes, the tutorial, gdb.
 
 use std::time::Instant;
 
@@ -7,9 +7,8 @@ use anyhow::Result;
 
 use super::at_once::{AT_ONCE, both};
 use super::cases::Filter;
-use super::pushes;
 use super::report::{Outcome, Report};
-use super::tutorial;
+use super::{debugger, pushes, tutorial};
 use crate::arch::Arch;
 use crate::context::Context;
 use crate::prepare::{Boot, Request, prepare};
@@ -27,6 +26,14 @@ enum Kind {
     Soak,
     Push,
     Tutorial,
+    Gdb,
+}
+
+impl Kind {
+    /// True for what runs with `--full` only: it takes long, or a Debian package that nothing else here needs.
+    fn is_full(self) -> bool {
+        self == Kind::Gdb
+    }
 }
 
 /// One of them on one architecture.
@@ -46,6 +53,7 @@ impl Case {
             Kind::Soak => format!("soak/{arch}"),
             Kind::Push => format!("push/{arch}"),
             Kind::Tutorial => format!("tutorial/{arch}"),
+            Kind::Gdb => format!("gdb/{arch}"),
         }
     }
 
@@ -59,6 +67,7 @@ impl Case {
             Kind::Soak => soak::request(self.arch, SOAK.0, SOAK.1),
             Kind::Push => Ok(pushes::request(self.arch)),
             Kind::Tutorial => Ok(tutorial::request(self.arch)),
+            Kind::Gdb => Ok(debugger::request(self.arch)),
         }
     }
 
@@ -84,6 +93,7 @@ impl Case {
             Kind::Soak => soak::soak(boot, SOAK.0, |_| {}).map(|()| Vec::new()),
             Kind::Push => pushes::run(boot).map(|()| Vec::new()),
             Kind::Tutorial => tutorial::run(ctx, self.arch).map(|()| Vec::new()),
+            Kind::Gdb => debugger::run(ctx, self.arch).map(|()| Vec::new()),
         }
     }
 }
@@ -92,22 +102,25 @@ impl Case {
 pub fn is_named(filter: &Filter) -> bool {
     let means = |text: &str| {
         let first = text.split('/').next();
-        matches!(first, Some("bench" | "sweep" | "soak" | "push" | "tutorial"))
+        matches!(first, Some("bench" | "sweep" | "soak" | "push" | "tutorial" | "gdb"))
     };
     filter.text.as_deref().is_some_and(means)
 }
 
-/// Those that the filter takes.
-pub fn choose(filter: &Filter) -> Vec<Case> {
-    let kinds = SCRIPTS.map(Kind::Sweep).into_iter().chain([Kind::Push, Kind::Soak, Kind::Bench]);
+/// Those that the filter takes, and how many more run with `--full` only.
+pub fn choose(filter: &Filter) -> (Vec<Case>, usize) {
+    let kinds = SCRIPTS.map(Kind::Sweep).into_iter().chain([Kind::Push, Kind::Soak, Kind::Bench, Kind::Gdb]);
     let mut cases: Vec<Case> =
         kinds.flat_map(|kind| Arch::ALL.into_iter().map(move |arch| Case { kind, arch })).collect();
     // Its system is found by the number of this process, so there is one at a time; a reader boots the default.
     cases.push(Case { kind: Kind::Tutorial, arch: Arch::Aarch64 });
     cases.retain(|case| filter.takes(&case.name()) && filter.takes_arch(case.arch));
+    let taken = cases.len();
+    cases.retain(|case| filter.full || !case.kind.is_full());
+    let left_for_full = taken.saturating_sub(cases.len());
     // Two of one architecture take about equally long.
     cases.sort_by_key(|case| case.arch);
-    cases
+    (cases, left_for_full)
 }
 
 /// Runs them. The guest's clock counts instructions, so that two at a time do not disturb each other.
@@ -141,15 +154,19 @@ mod tests {
 
     #[test]
     fn each_on_both_architectures_unless_fewer_are_asked_for() {
-        assert_eq!(choose(&Filter::default()).len(), 2 * (SCRIPTS.len() + 3) + 1);
+        let (all, left) = choose(&Filter::default());
+        assert_eq!((all.len(), left), (2 * (SCRIPTS.len() + 3) + 1, 2));
+        let (all, left) = choose(&Filter { full: true, ..Filter::default() });
+        assert_eq!((all.len(), left), (2 * (SCRIPTS.len() + 4) + 1, 0));
         let names = |text: &str, arch| {
             let filter = Filter { text: Some(text.into()), arch, full: false };
             assert!(is_named(&filter), "{text}");
-            choose(&filter).iter().map(Case::name).collect::<Vec<_>>()
+            choose(&filter).0.iter().map(Case::name).collect::<Vec<_>>()
         };
         assert_eq!(names("sweep/echo-call", Some(Arch::X86_64)), ["sweep/echo-call/x86_64"]);
         assert_eq!(names("soak", None), ["soak/aarch64", "soak/x86_64"]);
         assert_eq!(names("bench/aarch64", None), ["bench/aarch64"]);
+        assert!(names("gdb", None).is_empty());
         assert!(!is_named(&Filter::default()));
     }
 }

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod cases;
+mod debugger;
 mod driven;
 mod elsewhere;
 pub mod host;
@@ -28,7 +29,8 @@ use report::Report;
 #[command(after_help = "\
 Host tests are named host/CRATE::path::of::test, scenarios SCENARIO/ARCHITECTURE, the kernel's tests
 kernel/ARCHITECTURE, and kernel/without-PATCH/ARCHITECTURE where a kernel without that patch must fail,
-the costs bench/ARCHITECTURE, coarse sweeps sweep/SCRIPT/ARCHITECTURE, a short soak soak/ARCHITECTURE.
+the costs bench/ARCHITECTURE, coarse sweeps sweep/SCRIPT/ARCHITECTURE, a short soak soak/ARCHITECTURE, and with
+--full gdb/ARCHITECTURE, which needs gdb.
 Examples:
   ./escrow test life            both runs of the scenario `life`, and nothing else
   ./escrow test life/aarch64    one of them
@@ -99,7 +101,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let one_kind = kernel::is_named(&filter) || driven::is_named(&filter);
     let scenarios = if one_kind { scenarios::Chosen::default() } else { scenarios::choose(&root, &filter)? };
     let kernel_tests = if scenarios.named { Vec::new() } else { kernel::choose(&filter) };
-    let driven = if scenarios.named { Vec::new() } else { driven::choose(&filter) };
+    let (driven, driven_left) = if scenarios.named { Default::default() } else { driven::choose(&filter) };
     let on_target = !kernel_tests.is_empty() || !scenarios.cases.is_empty() || !driven.is_empty();
     let nothing = |left_for_full: usize| {
         let text = filter.text.as_deref().unwrap_or_default();
@@ -112,12 +114,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         && !on_target
         && (scenarios.named || one_kind || !unknown::can_be_host_test(&root, text)?)
     {
-        return Err(nothing(scenarios.left_for_full));
+        return Err(nothing(scenarios.left_for_full.saturating_add(driven_left)));
     }
     let ctx = super::context()?;
     let (host_tests, documents, host_left) =
         if scenarios.named || one_kind { Default::default() } else { host::choose(&ctx, &filter)? };
-    let left_for_full = scenarios.left_for_full.saturating_add(host_left);
+    let left_for_full = scenarios.left_for_full.saturating_add(host_left).saturating_add(driven_left);
     if host_tests.is_empty() && documents.is_empty() && !on_target {
         return Err(nothing(left_for_full));
     }
@@ -158,6 +160,6 @@ fn names_on_target(root: &Path) -> Vec<String> {
     let all = Filter { full: true, ..Filter::default() };
     let scenarios = scenarios::choose(root, &all).map(|chosen| chosen.cases).unwrap_or_default();
     let kernel_tests = kernel::choose(&all).into_iter().map(|case| case.name());
-    let driven = driven::choose(&all).into_iter().map(|case| case.name());
+    let driven = driven::choose(&all).0.into_iter().map(|case| case.name());
     scenarios.iter().map(scenarios::Case::name).chain(kernel_tests).chain(driven).collect()
 }
