@@ -80,7 +80,8 @@ fn folder(out: &Path) -> PathBuf {
 pub fn announce(out: &Path, running: &Running) -> Result<Announced> {
     let folder = folder(out);
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let path = folder.join(format!("{}.json", running.pid));
+    // A process has one of each architecture at most.
+    let path = folder.join(format!("{}-{}.json", running.pid, running.arch));
     let text = serde_json::to_string(running).context("a note of the running system")?;
     // In one step: nobody reads half a note.
     let half = path.with_extension("new");

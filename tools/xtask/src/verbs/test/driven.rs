@@ -29,13 +29,6 @@ enum Kind {
     Gdb,
 }
 
-impl Kind {
-    /// True for what runs with `--full` only: it takes long, or a Debian package that nothing else here needs.
-    fn is_full(self) -> bool {
-        self == Kind::Gdb
-    }
-}
-
 /// One of them on one architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Case {
@@ -44,6 +37,16 @@ pub struct Case {
 }
 
 impl Case {
+    /// True for what runs with `--full` only: it needs a Debian package that nothing else here does, or is a page's other
+    /// architecture, since its reader boots the default.
+    fn is_full(&self) -> bool {
+        match self.kind {
+            Kind::Gdb => true,
+            Kind::Tutorial => self.arch != Arch::Aarch64,
+            _ => false,
+        }
+    }
+
     /// `bench/aarch64`, `sweep/echo-init/aarch64`, `soak/aarch64`.
     pub fn name(&self) -> String {
         let arch = self.arch.name();
@@ -109,14 +112,13 @@ pub fn is_named(filter: &Filter) -> bool {
 
 /// Those that the filter takes, and how many more run with `--full` only.
 pub fn choose(filter: &Filter) -> (Vec<Case>, usize) {
-    let kinds = SCRIPTS.map(Kind::Sweep).into_iter().chain([Kind::Push, Kind::Soak, Kind::Bench, Kind::Gdb]);
+    let others = [Kind::Push, Kind::Soak, Kind::Bench, Kind::Tutorial, Kind::Gdb];
+    let kinds = SCRIPTS.map(Kind::Sweep).into_iter().chain(others);
     let mut cases: Vec<Case> =
         kinds.flat_map(|kind| Arch::ALL.into_iter().map(move |arch| Case { kind, arch })).collect();
-    // Its system is found by the number of this process, so there is one at a time; a reader boots the default.
-    cases.push(Case { kind: Kind::Tutorial, arch: Arch::Aarch64 });
     cases.retain(|case| filter.takes(&case.name()) && filter.takes_arch(case.arch));
     let taken = cases.len();
-    cases.retain(|case| filter.full || !case.kind.is_full());
+    cases.retain(|case| filter.full || !case.is_full());
     let left_for_full = taken.saturating_sub(cases.len());
     // Two of one architecture take about equally long.
     cases.sort_by_key(|case| case.arch);
@@ -155,9 +157,9 @@ mod tests {
     #[test]
     fn each_on_both_architectures_unless_fewer_are_asked_for() {
         let (all, left) = choose(&Filter::default());
-        assert_eq!((all.len(), left), (2 * (SCRIPTS.len() + 3) + 1, 2));
+        assert_eq!((all.len(), left), (2 * (SCRIPTS.len() + 3) + 1, 3));
         let (all, left) = choose(&Filter { full: true, ..Filter::default() });
-        assert_eq!((all.len(), left), (2 * (SCRIPTS.len() + 4) + 1, 0));
+        assert_eq!((all.len(), left), (2 * (SCRIPTS.len() + 5), 0));
         let names = |text: &str, arch| {
             let filter = Filter { text: Some(text.into()), arch, full: false };
             assert!(is_named(&filter), "{text}");
@@ -166,6 +168,7 @@ mod tests {
         assert_eq!(names("sweep/echo-call", Some(Arch::X86_64)), ["sweep/echo-call/x86_64"]);
         assert_eq!(names("soak", None), ["soak/aarch64", "soak/x86_64"]);
         assert_eq!(names("bench/aarch64", None), ["bench/aarch64"]);
+        assert_eq!(names("tutorial", None), ["tutorial/aarch64"]);
         assert!(names("gdb", None).is_empty());
         assert!(!is_named(&Filter::default()));
     }

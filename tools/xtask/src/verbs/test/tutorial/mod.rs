@@ -113,7 +113,7 @@ impl Reader<'_> {
         let mut line = command.replace("~/", &format!("{home}/"));
         if line.starts_with("./escrow push ") {
             // Other systems can run meanwhile.
-            line.push_str(&format!(" --pid {}", std::process::id()));
+            line.push_str(&format!(" --pid {} --arch {}", std::process::id(), self.arch.name()));
         }
         let mut shell = Command::new("sh");
         shell.current_dir(&self.ctx.root).env("CARGO_NET_OFFLINE", "true");
@@ -124,7 +124,8 @@ impl Reader<'_> {
                 let tools = self.ctx.toolchain.cargo.parent().map(Path::to_owned);
                 let path = env::join_paths(tools.into_iter().chain(env::split_paths(&path)));
                 shell.env("PATH", path.context("PATH")?);
-                shell.env("CARGO_TARGET_DIR", self.ctx.out.join("tutorial"));
+                // Two readers' packages have one name, and cargo would take one for the other.
+                shell.env("CARGO_TARGET_DIR", self.ctx.out.join("tutorial").join(self.arch.name()));
             }
         }
         let ran = shell.args(["-c", &format!("exec 2>&1; {line}")]).output().context("cannot start sh")?;
