@@ -12,12 +12,16 @@ use std::fmt::Debug;
 use ipc_proto::badge::Badge;
 use ipc_proto::echo::{Echo, EchoError, EchoServer, Said, Text};
 use ipc_proto::ids::Generation;
+use ipc_proto::interface::Description;
 use ipc_proto::interface::dispatch::Events;
 use ipc_proto::interface::loopback::Loopback;
-use ipc_proto::label::{Reply, Status, parse_reply};
+use ipc_proto::label::{Reply, Status, parse_reply, reply};
 use ipc_proto::method::Deadline;
+use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
 use ipc_proto::wire::{MAX_WORDS, WireError, decode, encode};
-use ipc_proto::{alarm, deferred, echo, names, operator, private, registrar, supervisor, window};
+use ipc_proto::{
+    alarm, deferred, echo, losses, names, operator, passing, private, registrar, supervisor, waits, window,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -28,7 +32,7 @@ fn holds(input: &[u8]) {
     let Some((kind, bytes)) = input.split_first() else { return };
     let word = |chunk: &[u8]| chunk.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
     let words: Vec<u64> = bytes.chunks(8).map(word).collect();
-    match kind % 15 {
+    match kind % 21 {
         0 => comes_back::<names::Request>(&words),
         1 => comes_back::<names::Answer>(&words),
         2 => comes_back::<registrar::Request>(&words),
@@ -43,8 +47,17 @@ fn holds(input: &[u8]) {
         12 => comes_back::<private::Request>(&words),
         13 => comes_back::<private::Answer>(&words),
         14 => is_answered(&words),
+        15 => comes_back::<passing::Request>(&words),
+        16 => comes_back::<passing::Answer>(&words),
+        17 => comes_back::<waits::Request>(&words),
+        18 => comes_back::<waits::Answer>(&words),
+        19 => comes_back::<losses::Request>(&words),
+        20 => {
+            comes_back::<losses::Losses>(&words);
+            slots_are_those_of_connections(&words);
+        }
         _ => {
-            words.iter().for_each(|word| badges_and_notes_come_back(*word));
+            words.iter().for_each(|word| badges_notes_and_labels_come_back(*word));
             words
                 .windows(4)
                 .filter_map(|four| four.first_chunk())
@@ -60,6 +73,17 @@ fn four_words_come_back(words: [u64; 4]) {
     same(alarm::Answer::from_words(words).map(alarm::Answer::to_words));
     same(deferred::Request::from_words(words).map(deferred::Request::to_words));
     same(deferred::Answer::from_words(words).map(deferred::Answer::to_words));
+    same(passing::Declaration::from_words(words).map(passing::Declaration::to_words));
+    same(Description::from_words(words).map(Description::to_words));
+}
+
+/// Whatever the supervisor's answer says, a module is told of its connections only, and of each once.
+fn slots_are_those_of_connections(words: &[u64]) {
+    let Ok(told) = decode::<losses::Losses>(words) else { return };
+    let slots: Vec<u64> = told.iter().map(|(slot, _)| slot).collect();
+    let are_connections = FIRST_CONNECTION..FIRST_CONNECTION + u64::from(MAX_CONNECTIONS);
+    assert!(slots.iter().all(|slot| are_connections.contains(slot)), "{told:?}");
+    assert!(slots.is_sorted_by(|a, b| a < b), "{told:?}");
 }
 
 fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(words: &[u64]) {
@@ -106,11 +130,14 @@ fn is_answered(words: &[u64]) {
     assert!(status == Status::Ok || answer.is_empty(), "{label:#x}: {status:?} with {answer:?}");
 }
 
-fn badges_and_notes_come_back(word: u64) {
+fn badges_notes_and_labels_come_back(word: u64) {
     if let Some(badge) = Badge::from_word(word) {
         assert_eq!(badge.to_word(), word);
     }
     if let Some(deadline) = Deadline::from_word(word) {
         assert_eq!(deadline.to_word(), word);
+    }
+    if let Reply::Answer(status) = parse_reply(word) {
+        assert_eq!(reply(status), word);
     }
 }
