@@ -21,6 +21,12 @@ pub struct Call {
     pub due: u64,
 }
 
+/// How long a call may take whose method does not say, in microseconds, by the manifests of the two. A client that has been
+/// passed the connection waits no longer than its own calls may take: whom a third one has chosen does not say how long it waits.
+pub const fn by_the_manifests(server: u32, client: u32, is_taken: bool) -> u32 {
+    if is_taken && client < server { client } else { server }
+}
+
 /// Something that may last too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lasts {
@@ -133,6 +139,14 @@ mod tests {
             assert_eq!(between(micros), nanoseconds, "{micros}");
         }
         assert_eq!(between(u32::MAX), u64::from(u32::MAX) * 250);
+    }
+
+    #[test]
+    fn on_a_connection_that_was_taken_the_shorter_deadline_of_the_two_counts() {
+        for (server, client, taken) in [(7, 6, 6), (7, 7, 7), (7, 8, 7), (1, u32::MAX, 1), (u32::MAX, 1, 1)] {
+            assert_eq!(by_the_manifests(server, client, true), taken, "{server}, {client}");
+            assert_eq!(by_the_manifests(server, client, false), server, "{server}, {client}");
+        }
     }
 
     #[test]

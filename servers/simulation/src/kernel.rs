@@ -3,9 +3,11 @@
 use ipc_proto::badge::{Badge, Kind, SIGNAL};
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::label::{self, Status};
+use ipc_proto::manifest::DEFAULT_DEADLINE;
 use ipc_proto::method::Deadline;
 use ipc_proto::operator::State;
 use ipc_proto::slots;
+use root_task_core::looks::by_the_manifests;
 
 use crate::calls::{Asked, Goes, Message};
 use crate::failure::Failure;
@@ -74,14 +76,16 @@ impl World {
         let Some((server, badge)) = self.reached_by(id, slot) else {
             return self.goes_on(id, Message { label: INVALID_CAPABILITY, words: Vec::new() });
         };
-        let now = self.now;
+        let (now, is_taken) = (self.now, self.ledger.is_taken(id, slot));
+        let own = self.room(id).map_or(DEFAULT_DEADLINE, |room| room.request.deadline_micros);
         let Some(room) = self.room_mut(server) else { return };
         if room.silenced {
             return self.goes_on(id, status(Status::Failed));
         }
         room.queue.push_back(id);
+        let of_the_modules = by_the_manifests(room.request.deadline_micros, own, is_taken);
         let deadline = Deadline::from_word(deadline);
-        let due = deadline.map(|of| now.saturating_add(of.nanoseconds(room.request.deadline_micros)));
+        let due = deadline.map(|of| now.saturating_add(of.nanoseconds(of_the_modules)));
         let call = Standing { server, slot, badge: badge.to_word(), message, received: false, due };
         if let Some(running) = self.running_mut(id) {
             running.at = At::Calls(call);

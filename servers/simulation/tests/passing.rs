@@ -6,12 +6,17 @@
     reason = "a test stops at what it does not expect"
 )]
 
+use std::time::Duration;
+
 use agent::{AgentClient, AgentError};
-use ipc_proto::echo::{EchoClient, Text};
-use ipc_proto::interface::Failure;
+use ipc_proto::echo::{Echo, EchoClient, EchoError, EchoInterface, EchoServer, Said, Text};
 use ipc_proto::interface::passing::{Held, Pass};
-use module_rt::simulation::{How, Programs, Sweep, System, module};
-use module_rt::{Connection, Init, InitError, Manifest};
+use ipc_proto::interface::{Failure, Passed};
+use ipc_proto::label::Status;
+use ipc_proto::method::{Deadline, Method};
+use ipc_proto::passing::Token;
+use module_rt::simulation::{How, Programs, Sweep, System, module, work_for};
+use module_rt::{CallError, Connection, Events, Init, InitError, Manifest, Taken, clock, take};
 
 #[path = "../../../tests/modules/agent/src/main.rs"]
 mod agent_itself;
@@ -131,4 +136,78 @@ fn a_number_is_good_from_one_client_for_one_server() {
     assert_eq!(stolen, Ok(0));
     assert_eq!(tells(&mut system, support::OTHER, for_agent), 1, "nobody has taken it meanwhile");
     assert_eq!(tells(&mut system, support::OTHER, for_agent), 0, "not twice");
+}
+
+/// An `echo` that takes longer than anybody waits for it.
+struct Slow;
+
+impl Echo for Slow {
+    fn say(&mut self, _: Text) -> Result<Said, EchoError> {
+        Err(EchoError::Interrupted)
+    }
+
+    fn words(&mut self, words: [u64; 4]) -> Result<[u64; 4], EchoError> {
+        work_for(Duration::from_secs(10));
+        Ok(words)
+    }
+
+    fn die(&mut self) -> Result<(), EchoError> {
+        Ok(())
+    }
+}
+
+impl Events for Slow {}
+
+/// How long a call to a slow server lasts, in nanoseconds, where the two manifests say so many microseconds: on a connection
+/// that its client was passed, or on one that it has looked up.
+fn lasts(server: u32, client: u32, passed: bool) -> u64 {
+    let mut system = System::new(4);
+    system.load(module(Manifest { deadline_micros: server, ..Manifest::new("echo") }, |init| {
+        init.offer::<EchoInterface>()?;
+        Ok(EchoServer(Slow))
+    }));
+    system.load(module(Manifest { deadline_micros: client, ..Manifest::new("taker") }, move |init| {
+        let own: Option<EchoClient<Connection>> = if passed { None } else { Some(init.client()?) };
+        init.reserve("taker", support::VERSION)?;
+        Ok(Serves(move |who, _, [token, ..]: [u64; 4]| {
+            let taken: Option<Taken<EchoClient<Connection>>> = match own {
+                Some(_) => None,
+                None => Some(take(who, Passed::of(Token(token))).map_err(|_| Status::Refused)?),
+            };
+            let began = clock::now();
+            let answer = match (&own, &taken) {
+                (Some(echo), _) => echo.words([0; 4]),
+                (None, Some(echo)) => echo.words([0; 4]),
+                (None, None) => return Err(Status::Refused),
+            };
+            assert!(matches!(answer, Err(Failure::Call(CallError::Interrupted { .. }))), "{answer:?}");
+            Ok([clock::now().saturating_sub(began), 0, 0, 0])
+        }))
+    }));
+    let told = system.run_program("principal", |init| {
+        let echo: EchoClient<Connection> = init.client()?;
+        let taker = support::connect(init, "taker")?;
+        let token = taker.put_up(&[echo.way().place()]).unwrap();
+        // Its own call is not what ends.
+        let patient = Method::new(support::METHOD).within(Deadline::micros(u32::MAX));
+        Ok(taker.call_words(patient, [token.0, 0, 0, 0]).unwrap()[0])
+    });
+    told.unwrap()
+}
+
+/// Scenario passing-deadline: who is passed a connection waits no longer on it than its own calls may take, and no longer than
+/// the server's may; who has looked it up waits as long as the server says.
+#[test]
+fn on_a_connection_that_was_passed_the_shorter_deadline_counts() {
+    let (short, long) = (2_000_000, 4_000_000);
+    for (server, client, passed, micros) in [
+        (long, short, true, short),
+        (short, short, true, short),
+        (short, long, true, short),
+        (long, short, false, long),
+    ] {
+        let lasted = lasts(server, client, passed);
+        let due = u64::from(micros) * 1000;
+        assert!((due..due + 100_000).contains(&lasted), "{server}, {client}, {passed}: {lasted}");
+    }
 }

@@ -11,7 +11,7 @@ use ipc_proto::method::Deadline;
 use ipc_proto::operator::State;
 use root_task_core::alarms::What;
 use root_task_core::init_clock::InitClock;
-use root_task_core::looks::{Call, Lasts};
+use root_task_core::looks::{Call, Lasts, by_the_manifests};
 
 use crate::supervisor::end::rescue::{Domains, Fate, Standing};
 use crate::supervisor::{Room, Supervisor};
@@ -97,10 +97,8 @@ impl Supervisor {
     fn call_of(&self, client: DomainId, now: u64) -> Option<Call> {
         let Standing { server, slot, notes: [began, deadline] } = self.standing(client)?;
         let of = |module| self.room(module).map_or(DEFAULT_DEADLINE, |room| room.request.deadline_micros);
-        // Whom a third one has chosen does not say how long the client waits.
-        let is_taken = self.ledger.is_taken(client, slot);
-        let of_the_module = if is_taken { of(server).min(of(client)) } else { of(server) };
-        let deadline = Deadline::from_word(deadline)?.nanoseconds(of_the_module);
+        let of_the_modules = by_the_manifests(of(server), of(client), self.ledger.is_taken(client, slot));
+        let deadline = Deadline::from_word(deadline)?.nanoseconds(of_the_modules);
         let due = now.saturating_sub(self.timer.age_of(began)).saturating_add(deadline);
         Some(Call { client, server, due })
     }
