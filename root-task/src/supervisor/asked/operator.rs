@@ -29,16 +29,39 @@ pub fn cut<const N: usize>(words: fmt::Arguments<'_>) -> String<N> {
 }
 
 /// A refusal as a sentence.
+pub(in crate::supervisor) fn refusal(words: fmt::Arguments<'_>) -> Answer {
+    Answer::Refused(sentence(words))
+}
+
+pub(in crate::supervisor) fn is_not_loaded(name: &Name) -> Sentence {
+    sentence(format_args!("{name} is not loaded: `ps` lists what is"))
+}
+
+pub(in crate::supervisor) fn stays(name: &Name, done: &str) -> Sentence {
+    sentence(format_args!("{name} is pinned by the system's manifest: it is not {done}"))
+}
+
+/// [`refusal`], for who asks now.
 pub fn refused(words: fmt::Arguments<'_>) -> Response {
-    answer(&Answer::Refused(sentence(words)))
+    answer(&refusal(words))
 }
 
+/// [`is_not_loaded`], for who asks now.
 pub(in crate::supervisor) fn not_loaded(name: &Name) -> Response {
-    refused(format_args!("{name} is not loaded: `ps` lists what is"))
+    answer(&Answer::Refused(is_not_loaded(name)))
 }
 
+/// [`stays`], for who asks now.
 pub(in crate::supervisor) fn pinned(name: &Name, done: &str) -> Response {
-    refused(format_args!("{name} is pinned by the system's manifest: it is not {done}"))
+    answer(&Answer::Refused(stays(name, done)))
+}
+
+/// For an operator who asks for something that takes a while, and waits for it, or is told why it is not begun.
+pub(in crate::supervisor) fn later(begun: Result<(), Sentence>) -> Response {
+    match begun {
+        Ok(()) => Response::Later,
+        Err(why) => answer(&Answer::Refused(why)),
+    }
 }
 
 impl Supervisor {
@@ -48,7 +71,7 @@ impl Supervisor {
         }
         match request {
             Request::Load { name, args, hold, wait } => match self.load(name, args, hold) {
-                Ok(instance) if wait => self.while_it_waits(instance.domain, Asker::Operator, |_| ()),
+                Ok(instance) if wait => later(self.while_it_waits(instance.domain, Asker::Operator, |_| ())),
                 Ok(instance) => answer(&Answer::Loaded { instance, outcome: Outcome::Started }),
                 Err(why) => answer(&Answer::Refused(why)),
             },
@@ -105,15 +128,15 @@ impl Supervisor {
     ///
     /// # Errors
     /// What it is told where it cannot wait: one can wait for a module. Nothing has changed.
-    fn wait_for(&mut self, id: DomainId, asker: Asker) -> Result<(), Response> {
+    fn wait_for(&mut self, id: DomainId, asker: Asker) -> Result<(), Sentence> {
         if self.room(id).is_none_or(|room| room.waiter.is_some()) {
-            return Err(refused(format_args!("another operator waits for this module")));
+            return Err(sentence(format_args!("another operator waits for this module")));
         }
         let waiter = match asker {
             Asker::Push(pushed) => Asks::Push(pushed),
             Asker::Operator => {
                 let saved = Waiter::save(&mut self.memory, &mut self.parking);
-                Asks::Operator(saved.map_err(|error| refused(format_args!("{error}")))?)
+                Asks::Operator(saved.map_err(|error| sentence(format_args!("{error}")))?)
             }
         };
         if let Some(room) = self.room_mut(id) {
@@ -122,20 +145,19 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Does something to a module of which somebody waits for what comes of it; where they cannot wait, it is not done.
+    /// Does something to a module of which somebody waits for what comes of it.
+    ///
+    /// # Errors
+    /// What they are told where they cannot wait: then it is not done.
     pub(in crate::supervisor) fn while_it_waits(
         &mut self,
         id: DomainId,
         asker: Asker,
         does: impl FnOnce(&mut Supervisor),
-    ) -> Response {
-        match self.wait_for(id, asker) {
-            Ok(()) => {
-                does(self);
-                Response::Later
-            }
-            Err(refusal) => refusal,
-        }
+    ) -> Result<(), Sentence> {
+        self.wait_for(id, asker)?;
+        does(self);
+        Ok(())
     }
 
     /// Keeps a publisher waiting until it is released: its answer is its way on.
@@ -183,9 +205,9 @@ impl Supervisor {
             return pinned(name, "crashed");
         }
         match self.state(id) {
-            Some(State::Live) => self.while_it_waits(id, Asker::Operator, |supervisor| {
+            Some(State::Live) => later(self.while_it_waits(id, Asker::Operator, |supervisor| {
                 supervisor.dies(id, Cause::Operator);
-            }),
+            })),
             _ => refused(format_args!("{name} is not live: `ps` shows its state")),
         }
     }

@@ -4,19 +4,17 @@ use ipc_proto::name::NameError;
 use ipc_proto::operator::{Answer, Outcome, Sentence};
 use ipc_proto::push::{self, Reply, Request};
 use ipc_proto::supervisor::Args;
-use ipc_proto::wire;
 use root_task_core::alarms::What;
 use root_task_core::push::{Delivery, Place, Step};
-use sel4::with_ipc_buffer;
 
-use super::operator::{refused, sentence};
+use super::operator::sentence;
 use crate::file::File;
 use crate::line::TURN;
 use crate::memory::OutOf;
 use crate::say;
 use crate::shelf::{MAX_PLACES, NoPlace};
+use crate::supervisor::Supervisor;
 use crate::supervisor::waiter::{Asker, Pushed};
-use crate::supervisor::{Response, Supervisor, answer};
 
 /// How long the line is left alone after a turn, at least, in nanoseconds.
 const PAUSE: u64 = 50_000;
@@ -91,16 +89,16 @@ impl Supervisor {
     fn delivered(&mut self, delivery: Delivery) {
         let Delivery { transfer, name, sum } = delivery;
         let pushed = Pushed { transfer, replaces: self.ledger.find(&name).is_some() };
-        let response = match self.pushed_file(sum) {
+        let begun = match self.pushed_file(sum) {
             Ok(file) => {
                 say!("[{name}] is pushed: {}, {} bytes", file.name, file.len());
                 self.take_pushed(delivery, pushed, file)
             }
-            Err(error) => refused(format_args!("{error}")),
+            Err(error) => Err(sentence(format_args!("{error}"))),
         };
-        match response {
-            Response::Later => self.reply(&Reply::Working { transfer }),
-            response => self.has_come_of(pushed, response),
+        match begun {
+            Ok(()) => self.reply(&Reply::Working { transfer }),
+            Err(why) => self.has_come_of(pushed, &Answer::Refused(why)),
         }
     }
 
@@ -110,28 +108,24 @@ impl Supervisor {
         self.shelf.close().map(|book| File::pushed(name, book)).ok_or(NameError::Empty)
     }
 
-    fn take_pushed(&mut self, delivery: Delivery, pushed: Pushed, file: File) -> Response {
+    fn take_pushed(&mut self, delivery: Delivery, pushed: Pushed, file: File) -> Result<(), Sentence> {
         let (name, asker) = (delivery.name, Asker::Push(pushed));
         if pushed.replaces {
             return self.replace_by(&name, file, asker);
         }
-        match self.load_of(name, file, Args::new(), false) {
-            Ok(instance) => self.while_it_waits(instance.domain, asker, |_| ()),
-            Err(why) => answer(&Answer::Refused(why)),
-        }
+        let instance = self.load_of(name, file, Args::new(), false)?;
+        self.while_it_waits(instance.domain, asker, |_| ())
     }
 
     /// What an operator would be told has come of a pushed file: the tool is told.
-    pub(in crate::supervisor) fn has_come_of(&mut self, pushed: Pushed, response: Response) {
-        let Response::Answer(info) = response else { return };
-        let answer = with_ipc_buffer(|buffer| {
-            buffer.msg_regs().get(..info.length()).map(wire::decode::<Answer>).and_then(Result::ok)
-        });
+    pub(in crate::supervisor) fn has_come_of(&mut self, pushed: Pushed, answer: &Answer) {
         let Pushed { transfer, replaces } = pushed;
         let reply = match answer {
-            Some(Answer::Loaded { outcome: Outcome::Exited, .. } | Answer::Done) => Reply::Ended { transfer },
-            Some(Answer::Loaded { instance, .. }) => Reply::Live { transfer, instance, replaced: replaces },
-            Some(Answer::Refused(why)) => Reply::Refused { transfer, why },
+            Answer::Loaded { outcome: Outcome::Exited, .. } | Answer::Done => Reply::Ended { transfer },
+            Answer::Loaded { instance, .. } => {
+                Reply::Live { transfer, instance: *instance, replaced: replaces }
+            }
+            Answer::Refused(why) => Reply::Refused { transfer, why: why.clone() },
             // No other answer is given to those who load and replace.
             _ => Reply::Unknown { transfer },
         };

@@ -15,8 +15,8 @@ use super::errands::{Errand, Kind};
 use super::unload::End;
 use crate::report::{self, Cause};
 use crate::say;
-use crate::supervisor::asked::operator::refused;
-use crate::supervisor::{Response, Supervisor, answer};
+use crate::supervisor::asked::operator::refusal;
+use crate::supervisor::{Response, Supervisor};
 
 /// The longest time that others have between a death and its reaping, in nanoseconds.
 const PATIENCE: u64 = 100_000;
@@ -196,10 +196,10 @@ impl Supervisor {
         room.died_since = room.died_since.saturating_add(1);
         if room.died_since > MAX_DIED_SINCE {
             self.forget_undone(id);
-            let response = refused(format_args!(
+            let answer = refusal(format_args!(
                 "{name} has been started again {MAX_DIED_SINCE} times, and has died each time before it was live: `report {name}` says of what; it goes on being started"
             ));
-            self.answer_waiter(id, response);
+            self.answer_waiter(id, &answer);
         }
     }
 
@@ -219,10 +219,10 @@ impl Supervisor {
         match next {
             Next::Forget => {
                 let answer = match &cause {
-                    Cause::Exited(0) => answer(&Answer::Loaded { instance, outcome: Outcome::Exited }),
-                    cause => refused(format_args!("{name}: {cause}; nothing was published")),
+                    Cause::Exited(0) => Answer::Loaded { instance, outcome: Outcome::Exited },
+                    cause => refusal(format_args!("{name}: {cause}; nothing was published")),
                 };
-                self.answer_waiter(id, answer);
+                self.answer_waiter(id, &answer);
                 self.report_leak(id, name);
             }
             Next::Restart(delay) => {
@@ -230,7 +230,7 @@ impl Supervisor {
                 self.restart_in(instance, cause.kind(), delay);
             }
             Next::Done => {
-                self.answer_waiter(id, answer(&Answer::Done));
+                self.answer_waiter(id, &Answer::Done);
                 self.report_leak(id, name);
             }
             Next::GiveUp => self.give_up(id),

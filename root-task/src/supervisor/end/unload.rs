@@ -21,7 +21,7 @@ use super::errands::{Errand, Told};
 use super::rescue::{Domains, Served};
 use crate::memory::Leak;
 use crate::say;
-use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
+use crate::supervisor::asked::operator::{not_loaded, pinned, refusal, refused};
 use crate::supervisor::waiter::Waiter;
 use crate::supervisor::{Response, Supervisor, answer};
 
@@ -263,7 +263,7 @@ impl Supervisor {
         if let Some((name, _)) = module
             && self.room(id).is_some_and(|room| room.waiter.is_some())
         {
-            self.answer_waiter(id, refused(format_args!("{name} was unloaded before it was live")));
+            self.answer_waiter(id, &refusal(format_args!("{name} was unloaded before it was live")));
         }
         let home = self.clear(id);
         instance.and_then(|bytes| home.map(|()| bytes))

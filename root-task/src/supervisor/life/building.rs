@@ -10,7 +10,7 @@ use crate::file::File;
 use crate::memory::{Leak, OutOf};
 use crate::say;
 use crate::supervisor::Supervisor;
-use crate::supervisor::asked::operator::refused;
+use crate::supervisor::asked::operator::refusal;
 use crate::supervisor::end::errands::Errand;
 
 impl Supervisor {
@@ -120,7 +120,7 @@ impl Supervisor {
                 self.give_up(id);
             }
         } else {
-            self.answer_waiter(id, refused(format_args!("{name}: {error}")));
+            self.answer_waiter(id, &refusal(format_args!("{name}: {error}")));
             self.report_leak(id, name);
         }
     }

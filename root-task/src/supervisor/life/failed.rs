@@ -37,8 +37,8 @@ impl Supervisor {
         if let Some(room) = self.room_mut(id) {
             room.silenced = true;
         }
-        let response = self.is_not_live_again(id);
-        self.answer_waiter(id, response);
+        let answer = self.is_not_live_again(id);
+        self.answer_waiter(id, &answer);
         self.tell_dependents(id);
     }
 

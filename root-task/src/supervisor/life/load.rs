@@ -172,17 +172,16 @@ impl Supervisor {
         if let Some(module) = self.ledger.module(id) {
             let instance = Instance { domain: id, generation: module.generation };
             if self.room(id).is_some_and(|room| room.waiter.is_some()) {
-                let response = answer(&what(instance));
-                self.answer_waiter(id, response);
+                self.answer_waiter(id, &what(instance));
             }
         }
     }
 
     /// Answers the operator that waits for this module, if one does.
-    pub(in crate::supervisor) fn answer_waiter(&mut self, id: DomainId, response: Response) {
+    pub(in crate::supervisor) fn answer_waiter(&mut self, id: DomainId, told: &Answer) {
         match self.room_mut(id).and_then(|room| room.waiter.take()) {
-            Some(Asks::Operator(waiter)) => waiter.answer(&mut self.memory, response),
-            Some(Asks::Push(pushed)) => self.has_come_of(pushed, response),
+            Some(Asks::Operator(waiter)) => waiter.answer(&mut self.memory, answer(told)),
+            Some(Asks::Push(pushed)) => self.has_come_of(pushed, told),
             None => {}
         }
     }

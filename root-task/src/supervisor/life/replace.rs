@@ -9,7 +9,7 @@ use core::fmt;
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Answer, State};
+use ipc_proto::operator::{Answer, Sentence, State};
 use ipc_proto::supervisor::Line;
 use root_task_core::elf_plan::{Code, ElfPlan};
 use root_task_core::restart::History;
@@ -19,9 +19,11 @@ use root_task_core::system::MAX_OPERATORS;
 use super::instance::StartError;
 use crate::file::File;
 use crate::report::Cause;
-use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
+use crate::supervisor::asked::operator::{
+    is_not_loaded, later, not_loaded, refusal, refused, sentence, stays,
+};
 use crate::supervisor::waiter::Asker;
-use crate::supervisor::{Response, Supervisor, answer};
+use crate::supervisor::{Response, Supervisor};
 
 /// Replacements that were given up, and why. Each operator waits for one at most.
 pub type Undone = Vec<(DomainId, Line), MAX_OPERATORS>;
@@ -30,7 +32,7 @@ impl Supervisor {
     /// An operator wants a module to be made of another file of the boot archive.
     pub(in crate::supervisor) fn replace_by_name(&mut self, name: &Name, file: &Name) -> Response {
         match self.archived(file) {
-            Ok(file) => self.replace_by(name, file, Asker::Operator),
+            Ok(file) => later(self.replace_by(name, file, Asker::Operator)),
             Err(error) if self.ledger.find(name).is_some() => {
                 refused(format_args!("{name} stays as it is: {file}: {error}"))
             }
@@ -39,26 +41,29 @@ impl Supervisor {
     }
 
     /// A module is to be made of another file.
-    pub(in crate::supervisor) fn replace_by(&mut self, name: &Name, file: File, asker: Asker) -> Response {
-        let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
-        let Some(state) = self.state(id) else { return not_loaded(name) };
+    ///
+    /// # Errors
+    /// Why it is not: it stays as it is.
+    pub(in crate::supervisor) fn replace_by(
+        &mut self,
+        name: &Name,
+        file: File,
+        asker: Asker,
+    ) -> Result<(), Sentence> {
+        let id = self.ledger.find(name).ok_or_else(|| is_not_loaded(name))?;
+        let state = self.state(id).ok_or_else(|| is_not_loaded(name))?;
         if self.is_pinned(name) && state != State::Failed {
-            return pinned(name, "replaced");
+            return Err(stays(name, "replaced"));
         }
         let Some(demand) = steps::restart_on_demand(self, id).filter(|_| !self.is_being_made(id)) else {
-            return refused(format_args!(
+            return Err(sentence(format_args!(
                 "{name} is {state}: `replace` is for a module that has been live, and not while its next instance is made"
-            ));
+            )));
         };
-        match self.plan(name, &file) {
-            Ok(plan) => {
-                if let Err(difference) = self.grants(name, &plan.request) {
-                    return refused(format_args!("{name} stays as it is: {}: {difference}", file.name));
-                }
-            }
-            Err(error) => return refused(format_args!("{name} stays as it is: {}: {error}", file.name)),
-        }
         let of = file.name;
+        let as_it_is = |why: &dyn fmt::Display| sentence(format_args!("{name} stays as it is: {of}: {why}"));
+        let plan = self.plan(name, &file).map_err(|error| as_it_is(&error))?;
+        self.grants(name, &plan.request).map_err(|difference| as_it_is(&difference))?;
         self.while_it_waits(id, asker, |supervisor| {
             supervisor.forgive(id);
             supervisor.forget_undone(id);
@@ -96,10 +101,10 @@ impl Supervisor {
             && let Some(name) = self.ledger.module(who.domain).map(|module| module.name)
         {
             let generation = who.generation;
-            let response = refused(format_args!(
+            let answer = refusal(format_args!(
                 "{name} was not replaced: {why}; with its earlier file it is live again: generation {generation}"
             ));
-            self.answer_waiter(who.domain, response);
+            self.answer_waiter(who.domain, &answer);
         }
     }
 
@@ -132,16 +137,16 @@ impl Supervisor {
     }
 
     /// What an operator is told who waits for a module of which there will be no further instance.
-    pub(in crate::supervisor) fn is_not_live_again(&mut self, id: DomainId) -> Response {
+    pub(in crate::supervisor) fn is_not_live_again(&mut self, id: DomainId) -> Answer {
         if let Some(room) = self.room_mut(id) {
             room.files.fail();
         }
         match (self.take_undone(id), self.ledger.module(id)) {
-            (Some(why), Some(module)) => refused(format_args!(
+            (Some(why), Some(module)) => refusal(format_args!(
                 "{0} was not replaced: {why}; nor is it live again with its earlier file: `restart {0}` starts that",
                 module.name
             )),
-            _ => answer(&Answer::Done),
+            _ => Answer::Done,
         }
     }
 }

@@ -7,7 +7,7 @@ use root_task_core::restart::{self, Decision, History};
 use root_task_core::steps::{self, Demand};
 
 use crate::report::Cause;
-use crate::supervisor::asked::operator::{not_loaded, pinned, refused};
+use crate::supervisor::asked::operator::{is_not_loaded, later, not_loaded, pinned, sentence};
 use crate::supervisor::waiter::Asker;
 use crate::supervisor::{Response, Supervisor};
 
@@ -49,7 +49,7 @@ impl Supervisor {
         if self.is_pinned(name) && self.state(id) != Some(State::Failed) {
             return pinned(name, "restarted");
         }
-        match steps::restart_on_demand(self, id) {
+        let begun = match steps::restart_on_demand(self, id) {
             Some(Demand::Await) => {
                 self.while_it_waits(id, Asker::Operator, |supervisor| supervisor.is_wanted_again(id))
             }
@@ -68,13 +68,14 @@ impl Supervisor {
             Some(Demand::Hurry) => {
                 self.while_it_waits(id, Asker::Operator, |supervisor| supervisor.start_again(id))
             }
-            None => match self.state(id) {
+            None => Err(match self.state(id) {
                 Some(state) => {
-                    refused(format_args!("{name} is {state}: `restart` is for a module that has been live"))
+                    sentence(format_args!("{name} is {state}: `restart` is for a module that has been live"))
                 }
-                None => not_loaded(name),
-            },
-        }
+                None => is_not_loaded(name),
+            }),
+        };
+        later(begun)
     }
 
     /// Whether an instance of it is not whole yet.
