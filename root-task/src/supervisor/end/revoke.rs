@@ -130,7 +130,7 @@ impl Supervisor {
         if let Some(owner) = private {
             self.shut_private(owner, Ended::PeerGone);
         }
-        if let Some(server) = server.filter(|server| !self.ledger.is_client_of(client, *server)) {
+        if let Some(server) = server {
             self.lose_window_between(client, server);
         }
     }

@@ -80,11 +80,13 @@ impl Supervisor {
         if !self.has_device(id) {
             return false;
         }
-        let annexed = self.annexed(id);
+        // One that is dead and not reaped yet reads nothing there any more.
+        let runs = self.newest(id).is_some_and(|newest| self.ledger.is_running(newest));
+        let annexed = runs.then(|| self.annexed(id));
         let (device, room) = (self.device_of(&name), self.room(id));
         if let (Some(device), Some(room)) = (device, room) {
             device.take_back(&room.home);
-            if let (Some(domain), Some(annex), Ok(_)) = (&room.domain, &room.annex, annexed) {
+            if let (Some(domain), Some(annex), Some(Ok(_))) = (&room.domain, &room.annex, annexed) {
                 let cleared = self.scratch.fill(annex.grave(), &super::windows::EMPTY, false);
                 // What it reads there now is zero: a module does not die of what it has lost. Where that cannot be, it
                 // faults.

@@ -1,12 +1,12 @@
 //! Memory that modules share: made when a client asks for it, and gone for both in the turn in which one of them dies or
 //! its connection is taken back. Nobody faults on what he has lost: memory of his own lies in its place.
 
-use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::window::{Answer, PAGE_BYTES, Request, WindowRefusal, region};
 use root_task_core::windows::{MAX_WINDOWS, Side, View, Window};
 use sel4::cap;
 
+use crate::domain::Domain;
 use crate::say;
 use crate::supervisor::{Response, Supervisor, answer};
 use crate::window::{Annex, Panes};
@@ -31,10 +31,10 @@ impl Supervisor {
 
     /// A client wants to share memory with the server of a connection.
     fn open_window(&mut self, client: DomainId, slot: u8, pages: u8) -> Result<Answer, WindowRefusal> {
-        let server = self.ledger.server_of(client, u64::from(slot)).ok_or(WindowRefusal::NotConnected)?;
         let kib = self.room(client).map_or(0, |room| room.allowance.window_kib);
-        let (number, mut window) = self.windows.plan(client, server, pages, kib)?;
+        let (number, mut window) = self.windows.open(&self.ledger, (client, slot), pages, kib)?;
         if !window.is_shared() {
+            let [client, server] = window.sides.map(|side| side.domain);
             let vspaces = [self.annexed(client)?, self.annexed(server)?];
             let panes = self
                 .with_room_for(|memory| Panes::make(memory, pages))
@@ -44,7 +44,7 @@ impl Supervisor {
             if let Some(place) = self.panes.get_mut(number) {
                 *place = Some(panes);
             }
-            window.sides.iter_mut().for_each(|side| side.view = View::Shared);
+            window = window.shared();
             self.windows.set(number, window);
             if let Err(error) = self.show(number, &window, vspaces) {
                 say!("supervisor: a window was not made ({error:?}), which is a bug of the root task");
@@ -64,12 +64,10 @@ impl Supervisor {
         Ok(())
     }
 
-    /// The address space of a running module, with the table that windows need.
+    /// The address space of a module that has one, with the table that windows need.
     pub(in crate::supervisor) fn annexed(&mut self, id: DomainId) -> Result<cap::VSpace, WindowRefusal> {
         let room = self.room(id).ok_or(WindowRefusal::NotConnected)?;
-        // One that is dead and not reaped yet has an address space, and no use for it.
-        let domain = room.domain.as_ref().filter(|domain| self.ledger.is_running(domain.instance));
-        let vspace = domain.map(|domain| domain.vspace()).ok_or(WindowRefusal::NotConnected)?;
+        let vspace = room.domain.as_ref().map(Domain::vspace).ok_or(WindowRefusal::NotConnected)?;
         if room.annex.is_none() {
             let made = self.with_room_for(|memory| Annex::make(memory, vspace));
             let annex = made.map_err(|_| WindowRefusal::OutOfMemory)?;
@@ -80,15 +78,9 @@ impl Supervisor {
 
     /// A server wants to know where the memory is that it shares with a client.
     fn window_of(&self, who: Instance, client: u64) -> Result<Answer, WindowRefusal> {
-        let client = match Badge::from_word(client) {
-            Some(Badge { kind: Kind::Client, holder, .. }) => self.ledger.resolve(holder),
-            _ => None,
-        };
-        let window = client.and_then(|client| self.windows.between(client.domain, who.domain));
-        match window.filter(|(_, window)| window.is_shared()) {
-            Some((_, Window { sides: [_, own], pages })) => Ok(at(own, pages)),
-            None => Err(WindowRefusal::NotConnected),
-        }
+        let (_, window) = self.windows.shared_with(&self.ledger, who.domain, client)?;
+        let [_, own] = window.sides;
+        Ok(at(own, window.pages))
     }
 
     /// A module has died: whoever shares memory with it has memory of its own there from now on.
@@ -99,20 +91,22 @@ impl Supervisor {
         }
     }
 
-    /// A client is not connected to a server any more: both have memory of their own there from now on.
+    /// A client has lost a connection to a server: where it was the last one, both have memory of their own in place of what
+    /// they shared from now on.
     pub(in crate::supervisor) fn lose_window_between(&mut self, client: DomainId, server: DomainId) {
-        if let Some((number, _)) = self.windows.between(client, server) {
+        if let Some(number) = self.windows.lost_with_connection(&self.ledger, client, server) {
             self.lose(number, &[]);
         }
     }
 
     /// Takes the memory of a window away. Those who are `gone` have nothing there afterwards.
     fn lose(&mut self, number: usize, gone: &[DomainId]) {
-        let Some(mut window) = self.windows.get(number) else { return };
+        let Some(before) = self.windows.get(number) else { return };
         let Some(mut panes) = self.panes.get_mut(number).and_then(Option::take) else { return };
-        let is_gone = |side: &Side| gone.contains(&side.domain);
+        let mut window = before.lost(gone);
+        let changes = |index: usize, side: &Side| before.sides.get(index).is_some_and(|was| was != side);
         for (index, side) in window.sides.iter().enumerate() {
-            if side.view == View::Shared || is_gone(side) {
+            if changes(index, side) {
                 panes.hide(index);
             }
         }
@@ -120,9 +114,7 @@ impl Supervisor {
             say!("supervisor: a window: {leak}");
         }
         for (index, side) in window.sides.iter_mut().enumerate() {
-            if is_gone(side) {
-                side.view = View::Nothing;
-            } else if side.view == View::Shared {
+            if changes(index, side) && side.view == View::Grave {
                 side.view = self.bury_pane(&panes, index, side);
             }
         }

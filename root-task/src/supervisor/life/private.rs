@@ -146,7 +146,7 @@ impl Supervisor {
         }
         let client = self.ledger.private_client(id);
         self.ledger.close(id);
-        if let Some((client, _)) = client.filter(|(client, _)| !self.ledger.is_client_of(*client, id)) {
+        if let Some((client, _)) = client {
             self.lose_window_between(client, id);
         }
         if let Some(module) = self.ledger.module(id) {

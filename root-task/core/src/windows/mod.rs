@@ -3,6 +3,10 @@
 //! A window that is lost keeps its place in the address space of whoever is left: memory of its own lies there. When the
 //! same client asks the same server again, the new window is where the old one was.
 
+mod asked;
+#[cfg(test)]
+mod tests;
+
 use ipc_proto::ids::DomainId;
 use ipc_proto::window::{MAX_PAGES, PAGE_BYTES, REGIONS, WindowRefusal};
 
@@ -44,6 +48,24 @@ impl Window {
     /// Whether the memory is shared.
     pub fn is_shared(&self) -> bool {
         self.sides.iter().any(|side| side.view == View::Shared)
+    }
+
+    /// The same window with its memory on both sides.
+    pub fn shared(mut self) -> Window {
+        self.sides.iter_mut().for_each(|side| side.view = View::Shared);
+        self
+    }
+
+    /// The same window when its memory was taken away: those who are `gone` have nothing there, and who has lost it a grave.
+    pub fn lost(mut self, gone: &[DomainId]) -> Window {
+        for side in &mut self.sides {
+            if gone.contains(&side.domain) {
+                side.view = View::Nothing;
+            } else if side.view == View::Shared {
+                side.view = View::Grave;
+            }
+        }
+        self
     }
 
     fn joins(&self, client: DomainId, server: DomainId) -> bool {
@@ -141,90 +163,5 @@ impl Windows {
         if let Some(place) = self.list.get_mut(number) {
             *place = window.sides.iter().any(|side| side.view != View::Nothing).then_some(window);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CLIENT: DomainId = DomainId(1);
-    const SERVER: DomainId = DomainId(2);
-
-    fn shared(mut window: Window) -> Window {
-        window.sides.iter_mut().for_each(|side| side.view = View::Shared);
-        window
-    }
-
-    fn open(windows: &mut Windows, client: u16, server: u16, pages: u8) -> Result<usize, WindowRefusal> {
-        let (number, window) = windows.plan(DomainId(client), DomainId(server), pages, 1 << 20)?;
-        windows.set(number, shared(window));
-        Ok(number)
-    }
-
-    #[test]
-    fn each_bound_below_at_and_above() {
-        let windows = Windows::new();
-        for (pages, result) in [(0, false), (1, true), (MAX_PAGES, true), (MAX_PAGES + 1, false)] {
-            let planned = windows.plan(CLIENT, SERVER, pages, 64);
-            assert_eq!(planned.map(|_| ()).is_ok(), result, "{pages} pages");
-        }
-        for (kib, result) in [(15, Err(WindowRefusal::NotGranted)), (16, Ok(())), (17, Ok(()))] {
-            assert_eq!(windows.plan(CLIENT, SERVER, 4, kib).map(|_| ()), result, "{kib} KiB");
-        }
-        let mut full = Windows::new();
-        for number in 0..MAX_WINDOWS as u16 {
-            assert_eq!(open(&mut full, number, 100, 1), Ok(usize::from(number)));
-        }
-        assert_eq!(open(&mut full, 99, 100, 1), Err(WindowRefusal::TooMany));
-        assert_eq!(windows.plan(CLIENT, CLIENT, 1, 64).unwrap_err(), WindowRefusal::NotConnected);
-    }
-
-    #[test]
-    fn a_client_has_no_more_in_all_its_windows_than_it_may() {
-        let mut windows = Windows::new();
-        open(&mut windows, 1, 2, 4).unwrap();
-        open(&mut windows, 3, 1, 16).unwrap();
-        assert_eq!(windows.plan(CLIENT, DomainId(4), 4, 31).unwrap_err(), WindowRefusal::NotGranted);
-        assert!(windows.plan(CLIENT, DomainId(4), 4, 32).is_ok(), "what others opened is not its own");
-    }
-
-    #[test]
-    fn each_window_of_a_module_has_a_region_of_its_own() {
-        let mut windows = Windows::new();
-        for (client, server) in [(1, 2), (3, 2), (2, 4), (1, 4)] {
-            open(&mut windows, client, server, 1).unwrap();
-        }
-        for domain in [1, 2, 3, 4].map(DomainId) {
-            let mut regions: std::vec::Vec<u8> = windows
-                .of(domain)
-                .flat_map(|number| windows.get(number).unwrap().sides)
-                .filter(|side| side.domain == domain)
-                .map(|side| side.region)
-                .collect();
-            let before = regions.len();
-            regions.sort();
-            regions.dedup();
-            assert_eq!(regions.len(), before, "{domain}");
-        }
-    }
-
-    #[test]
-    fn a_lost_window_comes_back_where_it_was() {
-        let mut windows = Windows::new();
-        open(&mut windows, 9, 2, 1).unwrap();
-        let number = open(&mut windows, 1, 2, 4).unwrap();
-        assert_eq!(windows.plan(CLIENT, SERVER, 4, 64).unwrap().0, number, "asked for again, it is the same");
-        assert_eq!(windows.plan(CLIENT, SERVER, 5, 64).unwrap_err(), WindowRefusal::OtherSize);
-        let mut window = windows.get(number).unwrap();
-        let regions = window.sides.map(|side| side.region);
-        window.sides[0].view = View::Grave;
-        window.sides[1].view = View::Nothing;
-        windows.set(number, window);
-        let (again, new) = windows.plan(CLIENT, SERVER, 2, 64).unwrap();
-        assert_eq!((again, new.sides.map(|side| side.region), new.pages), (number, regions, 2));
-        window.sides[0].view = View::Nothing;
-        windows.set(number, window);
-        assert_eq!(windows.between(CLIENT, SERVER), None, "nothing is left of it");
     }
 }

@@ -1,0 +1,96 @@
+//! Tests of the table of windows.
+
+use super::*;
+
+const CLIENT: DomainId = DomainId(1);
+const SERVER: DomainId = DomainId(2);
+
+fn open(windows: &mut Windows, client: u16, server: u16, pages: u8) -> Result<usize, WindowRefusal> {
+    let (number, window) = windows.plan(DomainId(client), DomainId(server), pages, 1 << 20)?;
+    windows.set(number, window.shared());
+    Ok(number)
+}
+
+#[test]
+fn each_bound_below_at_and_above() {
+    let windows = Windows::new();
+    for (pages, result) in [(0, false), (1, true), (MAX_PAGES, true), (MAX_PAGES + 1, false)] {
+        let planned = windows.plan(CLIENT, SERVER, pages, 64);
+        assert_eq!(planned.map(|_| ()).is_ok(), result, "{pages} pages");
+    }
+    for (kib, result) in [(15, Err(WindowRefusal::NotGranted)), (16, Ok(())), (17, Ok(()))] {
+        assert_eq!(windows.plan(CLIENT, SERVER, 4, kib).map(|_| ()), result, "{kib} KiB");
+    }
+    let mut full = Windows::new();
+    for number in 0..MAX_WINDOWS as u16 {
+        assert_eq!(open(&mut full, number, 100, 1), Ok(usize::from(number)));
+    }
+    assert_eq!(open(&mut full, 99, 100, 1), Err(WindowRefusal::TooMany));
+    assert_eq!(windows.plan(CLIENT, CLIENT, 1, 64).unwrap_err(), WindowRefusal::NotConnected);
+}
+
+#[test]
+fn a_client_has_no_more_in_all_its_windows_than_it_may() {
+    let mut windows = Windows::new();
+    open(&mut windows, 1, 2, 4).unwrap();
+    open(&mut windows, 3, 1, 16).unwrap();
+    assert_eq!(windows.plan(CLIENT, DomainId(4), 4, 31).unwrap_err(), WindowRefusal::NotGranted);
+    assert!(windows.plan(CLIENT, DomainId(4), 4, 32).is_ok(), "what others opened is not its own");
+}
+
+#[test]
+fn each_window_of_a_module_has_a_region_of_its_own() {
+    let mut windows = Windows::new();
+    for (client, server) in [(1, 2), (3, 2), (2, 4), (1, 4)] {
+        open(&mut windows, client, server, 1).unwrap();
+    }
+    for domain in [1, 2, 3, 4].map(DomainId) {
+        let mut regions: std::vec::Vec<u8> = windows
+            .of(domain)
+            .flat_map(|number| windows.get(number).unwrap().sides)
+            .filter(|side| side.domain == domain)
+            .map(|side| side.region)
+            .collect();
+        let before = regions.len();
+        regions.sort();
+        regions.dedup();
+        assert_eq!(regions.len(), before, "{domain}");
+    }
+}
+
+#[test]
+fn a_lost_window_comes_back_where_it_was() {
+    let mut windows = Windows::new();
+    open(&mut windows, 9, 2, 1).unwrap();
+    let number = open(&mut windows, 1, 2, 4).unwrap();
+    assert_eq!(windows.plan(CLIENT, SERVER, 4, 64).unwrap().0, number, "asked for again, it is the same");
+    assert_eq!(windows.plan(CLIENT, SERVER, 5, 64).unwrap_err(), WindowRefusal::OtherSize);
+    let window = windows.get(number).unwrap();
+    let regions = window.sides.map(|side| side.region);
+    windows.set(number, window.lost(&[SERVER]));
+    let (again, new) = windows.plan(CLIENT, SERVER, 2, 64).unwrap();
+    assert_eq!((again, new.sides.map(|side| side.region), new.pages), (number, regions, 2));
+    windows.set(number, window.lost(&[CLIENT, SERVER]));
+    assert_eq!(windows.between(CLIENT, SERVER), None, "nothing is left of it");
+}
+
+#[test]
+fn who_has_lost_a_window_has_a_grave_and_who_is_gone_has_nothing() {
+    let window = Windows::new().plan(CLIENT, SERVER, 1, 64).unwrap().1;
+    let views = |window: Window| window.sides.map(|side| side.view);
+    assert_eq!(views(window), [View::Nothing; 2]);
+    assert_eq!(views(window.shared()), [View::Shared; 2]);
+    for (gone, left) in [
+        (&[][..], [View::Grave, View::Grave]),
+        (&[SERVER], [View::Grave, View::Nothing]),
+        (&[CLIENT], [View::Nothing, View::Grave]),
+        (&[CLIENT, SERVER], [View::Nothing; 2]),
+    ] {
+        let lost = window.shared().lost(gone);
+        assert_eq!(views(lost), left, "{gone:?}");
+        assert_eq!(views(lost.lost(&[])), left, "what is lost is not lost again");
+        assert!(!lost.is_shared());
+    }
+    assert_eq!(views(window.shared().lost(&[SERVER]).lost(&[CLIENT])), [View::Nothing; 2]);
+    assert_eq!(views(window.lost(&[])), [View::Nothing; 2], "where nothing was there is no grave");
+}
