@@ -5,6 +5,7 @@
 //! | [`shared`] | the shared memory as both sides see it: copied in and out, never looked at in place |
 //! | [`client`] | what a stub does: opens the window, has it filled, asks, and has it emptied |
 //! | [`server`] | what a dispatch does: finds the window and gives the method a view of it |
+//! | `meanwhile` | what happens in the middle of a copy, where a simulation wants something to; not there on the target |
 //! | `shelf` | such memory without a kernel, for tests; not there on the target |
 //!
 //! The last word of a window is its **seal**. The stub writes the word there that also goes in the message, another one for
@@ -13,6 +14,8 @@
 //! that was shared to the end.
 
 pub mod client;
+#[cfg(not(target_os = "none"))]
+pub mod meanwhile;
 pub mod server;
 pub mod shared;
 #[cfg(not(target_os = "none"))]

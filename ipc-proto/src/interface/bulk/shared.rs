@@ -68,24 +68,15 @@ impl<'a> Shared<'a> {
     /// [`OutOfBounds`].
     pub fn copy_to(self, at: usize, to: &mut [u8]) -> Result<(), OutOfBounds> {
         let (words, skipped) = self.words(at, to.len())?;
-        let (head, whole) = to.split_at_mut(head_of(skipped, to.len()));
-        let mut words = words.iter();
-        if !head.is_empty() {
-            load(words.next(), skipped, head);
+        #[cfg(not(target_os = "none"))]
+        if let Some(middle) = super::meanwhile::comes(words, skipped, to.len()) {
+            let (first, second) = to.split_at_mut(middle.bytes);
+            load_all(words, skipped, first);
+            middle.passes();
+            load_all(middle.words, 0, second);
+            return Ok(());
         }
-        let (whole, tail) = whole.split_at_mut(whole_words(whole.len()));
-        match <[u64]>::mut_from_bytes(whole) {
-            Ok(whole) => {
-                whole.iter_mut().zip(words.by_ref()).for_each(|(to, word)| *to = word.load(Ordering::Relaxed))
-            }
-            // It lies across words.
-            Err(_) => whole.chunks_exact_mut(WORD).zip(words.by_ref()).for_each(|(to, word)| {
-                to.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
-            }),
-        }
-        if !tail.is_empty() {
-            load(words.next(), 0, tail);
-        }
+        load_all(words, skipped, to);
         Ok(())
     }
 
@@ -95,38 +86,75 @@ impl<'a> Shared<'a> {
     /// [`OutOfBounds`].
     pub fn copy_from(self, at: usize, from: &[u8]) -> Result<(), OutOfBounds> {
         let (words, skipped) = self.words(at, from.len())?;
-        let (head, whole) = from.split_at(head_of(skipped, from.len()));
-        let mut words = words.iter();
-        if !head.is_empty() {
-            store(words.next(), skipped, head);
+        #[cfg(not(target_os = "none"))]
+        if let Some(middle) = super::meanwhile::comes(words, skipped, from.len()) {
+            let (first, second) = from.split_at(middle.bytes);
+            store_all(words, skipped, first);
+            middle.passes();
+            store_all(middle.words, 0, second);
+            return Ok(());
         }
-        let (whole, tail) = whole.split_at(whole_words(whole.len()));
-        match <[u64]>::ref_from_bytes(whole) {
-            Ok(whole) => {
-                whole.iter().zip(words.by_ref()).for_each(|(from, word)| word.store(*from, Ordering::Relaxed))
-            }
-            // It lies across words.
-            Err(_) => whole.chunks_exact(WORD).zip(words.by_ref()).for_each(|(from, word)| {
-                let mut bytes = [0; WORD];
-                bytes.copy_from_slice(from);
-                word.store(u64::from_ne_bytes(bytes), Ordering::Relaxed);
-            }),
-        }
-        if !tail.is_empty() {
-            store(words.next(), 0, tail);
-        }
+        store_all(words, skipped, from);
         Ok(())
     }
 }
 
+/// Loads bytes from words on, of the first of which so many are skipped.
+#[inline(always)]
+fn load_all(words: &[AtomicU64], skipped: usize, to: &mut [u8]) {
+    let (head, whole) = to.split_at_mut(head_of(skipped, to.len()));
+    let mut words = words.iter();
+    if !head.is_empty() {
+        load(words.next(), skipped, head);
+    }
+    let (whole, tail) = whole.split_at_mut(whole_words(whole.len()));
+    match <[u64]>::mut_from_bytes(whole) {
+        Ok(whole) => {
+            whole.iter_mut().zip(words.by_ref()).for_each(|(to, word)| *to = word.load(Ordering::Relaxed))
+        }
+        // It lies across words.
+        Err(_) => whole.chunks_exact_mut(WORD).zip(words.by_ref()).for_each(|(to, word)| {
+            to.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
+        }),
+    }
+    if !tail.is_empty() {
+        load(words.next(), 0, tail);
+    }
+}
+
+/// Stores them likewise.
+#[inline(always)]
+fn store_all(words: &[AtomicU64], skipped: usize, from: &[u8]) {
+    let (head, whole) = from.split_at(head_of(skipped, from.len()));
+    let mut words = words.iter();
+    if !head.is_empty() {
+        store(words.next(), skipped, head);
+    }
+    let (whole, tail) = whole.split_at(whole_words(whole.len()));
+    match <[u64]>::ref_from_bytes(whole) {
+        Ok(whole) => {
+            whole.iter().zip(words.by_ref()).for_each(|(from, word)| word.store(*from, Ordering::Relaxed))
+        }
+        // It lies across words.
+        Err(_) => whole.chunks_exact(WORD).zip(words.by_ref()).for_each(|(from, word)| {
+            let mut bytes = [0; WORD];
+            bytes.copy_from_slice(from);
+            word.store(u64::from_ne_bytes(bytes), Ordering::Relaxed);
+        }),
+    }
+    if !tail.is_empty() {
+        store(words.next(), 0, tail);
+    }
+}
+
 /// How many of `length` bytes are in a word of which so many are skipped: none where it is taken whole.
-const fn head_of(skipped: usize, length: usize) -> usize {
+pub(super) const fn head_of(skipped: usize, length: usize) -> usize {
     let in_word = WORD.saturating_sub(skipped) % WORD;
     if in_word < length { in_word } else { length }
 }
 
 /// The bytes of the whole words in so many.
-const fn whole_words(length: usize) -> usize {
+pub(super) const fn whole_words(length: usize) -> usize {
     length.saturating_sub(length % WORD)
 }
 
