@@ -11,6 +11,7 @@ use ipc_proto::slots;
 use ipc_proto::window::{Answer, LABEL, Request, WindowRefusal};
 
 use crate::connection::Connection;
+use crate::sys;
 
 pub use ipc_proto::window::WindowError;
 
@@ -72,7 +73,7 @@ impl Window {
         let first: *const AtomicU64 = core::ptr::with_exposed_provenance(self.vaddr);
         // SAFETY: a window is whole pages at a page's beginning, and stays mapped for this module's whole life: the supervisor
         // puts other memory there when the shared one is gone. Nobody in this program has a reference to it that is not to
-        // atomics.
+        // atomics. In a simulated system it is a program's memory that is never given back, and has atomics in it.
         unsafe { core::slice::from_raw_parts(first, self.bytes / WORD) }
     }
 
@@ -90,7 +91,9 @@ impl Window {
     /// [`OutOfWindow`].
     pub fn read(self, offset: usize, to: &mut [u8]) -> Result<(), OutOfWindow> {
         let from = self.range(offset, to.len())?;
+        let length = to.len();
         for (index, byte) in to.iter_mut().enumerate() {
+            sys::copies(self.vaddr, length, index);
             // SAFETY: inside the window, which stays mapped for this module's whole life: the supervisor puts other
             // memory there when the shared one is gone. Volatile, since others write to it.
             *byte = unsafe { from.wrapping_add(index).read_volatile() };
@@ -105,6 +108,7 @@ impl Window {
     pub fn write(self, offset: usize, from: &[u8]) -> Result<(), OutOfWindow> {
         let to = self.range(offset, from.len())?;
         for (index, byte) in from.iter().enumerate() {
+            sys::copies(self.vaddr, from.len(), index);
             // SAFETY: as in `read`; nobody in this program has a reference to it.
             unsafe { to.wrapping_add(index).write_volatile(*byte) };
         }

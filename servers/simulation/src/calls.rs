@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use ipc_proto::ids::{DomainId, Generation, Instance};
+use ipc_proto::interface::bulk::meanwhile;
 use ipc_proto::wire::MAX_WORDS;
 
 /// How many words of a message go through registers, and not through the message buffer.
@@ -69,6 +70,9 @@ pub enum Asked {
     Reply(Message),
     /// Answers the call in hand, and waits for the next message.
     ReplyRecv(u64, Message),
+    /// Nothing: it is in the middle of a copy of shared memory that has this address, where it can lose the processor like
+    /// anywhere else on the target.
+    Copies(usize),
     /// Lets others run.
     Yield,
     /// What time it is.
@@ -103,18 +107,20 @@ pub struct Way {
     pub instance: Instance,
     /// What it asks.
     pub ask: Sender<Asked>,
-    /// How it goes on.
-    pub goes: Receiver<Goes>,
+    /// How it goes on, and when.
+    pub goes: Receiver<(Goes, u64)>,
 }
 
 thread_local! {
     static WAY: RefCell<Option<Way>> = const { RefCell::new(None) };
     static BUFFER: RefCell<[u64; MAX_WORDS]> = const { RefCell::new([0; MAX_WORDS]) };
     static ENDED: Cell<bool> = const { Cell::new(false) };
+    static TICKS: Cell<u64> = const { Cell::new(0) };
 }
 
 /// From now on the calls of this thread are those of an instance.
 pub fn become_instance(way: Way) {
+    meanwhile::set(copies);
     WAY.set(Some(way));
 }
 
@@ -139,11 +145,14 @@ fn ask(asked: Asked) -> (u64, Message) {
     let goes = WAY.with_borrow(|way| {
         let way = way.as_ref()?;
         // Where the simulation is over, nobody answers.
-        Some(way.ask.send(asked).ok().and_then(|()| way.goes.recv().ok()).unwrap_or(Goes::Nowhere))
+        Some(way.ask.send(asked).ok().and_then(|()| way.goes.recv().ok()).unwrap_or((Goes::Nowhere, 0)))
     });
     match goes {
-        Some(Goes::On(badge, message)) => (badge, message),
-        Some(Goes::Nowhere) => {
+        Some((Goes::On(badge, message), now)) => {
+            TICKS.set(now);
+            (badge, message)
+        }
+        Some((Goes::Nowhere, _)) => {
             ENDED.set(true);
             resume_unwind(Box::new(Ended))
         }
@@ -241,6 +250,16 @@ pub fn yield_now() {
 pub fn now() -> u64 {
     let (_, answer) = ask(Asked::Now);
     answer.words.first().copied().unwrap_or(0)
+}
+
+/// The same as it was when this instance got its turn, without a kernel call: between any two of its calls it is another one.
+pub fn ticks() -> u64 {
+    TICKS.get()
+}
+
+/// This instance is in the middle of a copy of the shared memory that has this address.
+pub fn copies(address: usize) {
+    ask(Asked::Copies(address));
 }
 
 /// This instance is busy for so long, as it would be with a long computation: the clock goes on, and so do others.

@@ -76,6 +76,10 @@ impl Effects for World {
     }
 
     fn take_connection(&mut self, client: DomainId, slot: u8) {
+        let server = self.ledger.server_of(client, u64::from(slot));
         self.ledger.disconnect(client, slot);
+        if let Some(server) = server {
+            self.lose_window_between(client, server);
+        }
     }
 }

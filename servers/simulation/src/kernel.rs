@@ -45,7 +45,7 @@ impl World {
                 self.replies(id, message);
                 self.receives(id, slot);
             }
-            Asked::Yield => self.goes_on(id, Message::default()),
+            Asked::Yield | Asked::Copies(_) => self.goes_on(id, Message::default()),
             Asked::Now => self.goes_on(id, Message { label: 0, words: vec![self.now] }),
             Asked::Works(nanoseconds) => {
                 let until = self.now.saturating_add(nanoseconds);

@@ -82,6 +82,7 @@ impl World {
         let instance = running.instance;
         // Now, so that its destructors have run before anybody goes on.
         drop(running);
+        self.lose_windows_of(id);
         steps::leaves(self, instance);
         let callers = self.callers_of(id);
         self.answer_callers(id, &callers, Fate { interrupted: (instance.generation, next), queued });

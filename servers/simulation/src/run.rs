@@ -101,6 +101,11 @@ impl Run {
         if is_place {
             self.strike(who, Moment::Before, &words);
         }
+        if let Asked::Copies(address) = asked
+            && let Some(other) = self.world.sharer(id, address)
+        {
+            self.strike(other, Moment::Meanwhile, &words);
+        }
         if self.runs(who) {
             self.world.asked(id, asked);
         }
@@ -111,10 +116,14 @@ impl Run {
     }
 
     fn let_go_on(&mut self, id: DomainId, goes: Goes) -> Result<Asked, Stuck> {
-        match self.world.running_mut(id) {
-            Some(running) => running.thread.go_on(goes),
-            None => Err(Stuck::Over),
+        self.world.shared.carry_to(id);
+        let now = self.world.now;
+        let Some(running) = self.world.running_mut(id) else { return Err(Stuck::Over) };
+        let asked = running.thread.go_on(goes, now);
+        if asked == Err(Stuck::Busy) {
+            self.world.shared.give_up(id);
         }
+        asked
     }
 
     fn runs(&self, who: Instance) -> bool {
@@ -132,6 +141,7 @@ impl Run {
             Act::Restart => {
                 self.world.restart_by_operator(who.domain);
             }
+            Act::Revoke => self.world.revoke_all_from(who.domain),
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Act {
     Unload,
     /// An operator has it restarted.
     Restart,
+    /// An operator takes all of its connections back. It lives, and so do those to whom they led.
+    Revoke,
 }
 
 impl fmt::Display for Act {
@@ -23,6 +25,7 @@ impl fmt::Display for Act {
             Act::Death => "a death",
             Act::Unload => "an unload",
             Act::Restart => "a restart",
+            Act::Revoke => "a revoke",
         })
     }
 }
@@ -47,7 +50,7 @@ impl fmt::Display for Struck {
     }
 }
 
-/// The two places of a call.
+/// When something strikes: the two places of a call, and that of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
     /// Nobody knows of it yet.
@@ -55,6 +58,8 @@ pub(crate) enum Moment {
     /// What it does is done: the request waits or is received, the answer is given, what was published is visible. What the
     /// call comes to, the one who made it does not learn.
     After,
+    /// Another one is in the middle of copying the memory that they share.
+    Meanwhile,
 }
 
 #[derive(Clone, Debug)]
@@ -130,6 +135,7 @@ impl Strikes {
         let when = match moment {
             Moment::Before => "before that is done",
             Moment::After => "right after that",
+            Moment::Meanwhile => "which it shares with that one",
         };
         let at = format!("{} ({when})", call());
         let struck = Struck { act: strike.act, module: strike.of.clone(), place, at };

@@ -7,7 +7,7 @@ use ipc_proto::operator::{self, State};
 use ipc_proto::supervisor::{Answer, Request};
 use ipc_proto::{alarm, losses, passing, private, registrar, waits, window, wire};
 use root_task_core::init_clock::InitClock;
-use root_task_core::steps;
+use root_task_core::steps::{self, Effects as _};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::calls::Message;
@@ -18,8 +18,7 @@ use crate::world::{Logged, World};
 
 /// What is asked of the supervisor on the target and is not simulated, by the label of its interface: whoever adds one of
 /// them here takes it out of this list.
-const NOT_SIMULATED: [(u16, &str); 3] = [
-    (window::LABEL, "shared memory (`module_rt::window`, bulk data)"),
+const NOT_SIMULATED: [(u16, &str); 2] = [
     (private::LABEL, "a private endpoint (`module_rt::private`)"),
     (operator::LABEL, "the operator's interface (`module_rt::operator`)"),
 ];
@@ -68,6 +67,7 @@ impl World {
             losses::LABEL => {
                 read(message).map(|losses::Request::Take| Some(answer(&self.ledger.take_losses(who))))
             }
+            window::LABEL => read(message).map(|request| Some(self.window_asked(who, request))),
             passing::LABEL => read(message).map(|request| Some(self.passing_asked(who, &request))),
             passing::DECLARE => read_words(message, passing::Declaration::from_words)
                 .map(|said| Some(self.declared(who, said))),
@@ -194,22 +194,30 @@ impl World {
             Some(Badge { kind: Kind::Client, holder, .. }) => self.ledger.resolve(holder),
             _ => None,
         };
-        let Some(client) = client.map(|client| client.domain) else { return answer(&Answer::Refused) };
-        let leads_there = |slot: u64| self.ledger.server_of(client, slot) == Some(server.domain);
-        let held: Vec<u8> = self
-            .ledger
-            .connections_of(client)
-            .map(|(slot, _)| slot)
-            .filter(|slot| leads_there(u64::from(*slot)))
-            .collect();
+        let taken = client.map_or(0, |client| self.revoke_from(client.domain, server.domain));
+        answer(&if taken == 0 { Answer::Refused } else { Answer::Done })
+    }
+
+    /// Takes every capability back that a client holds to services of a server. Gives how many it held.
+    pub fn revoke_from(&mut self, client: DomainId, server: DomainId) -> usize {
+        let leads_there = |slot: u64| self.ledger.server_of(client, slot) == Some(server);
+        let connections = self.ledger.connections_of(client).map(|(slot, _)| slot);
+        let held: Vec<u8> = connections.filter(|slot| leads_there(u64::from(*slot))).collect();
         if self.standing(client).is_some_and(|call| leads_there(call.slot)) {
-            let fate =
-                Fate { interrupted: (server.generation, server.generation), queued: Some(Status::Revoked) };
-            self.answer_callers(server.domain, &[client], fate);
+            let generation = self.running_generation(server);
+            let fate = Fate { interrupted: (generation, generation), queued: Some(Status::Revoked) };
+            self.answer_callers(server, &[client], fate);
         }
         for slot in &held {
-            self.ledger.disconnect(client, *slot);
+            self.take_connection(client, *slot);
         }
-        answer(&if held.is_empty() { Answer::Refused } else { Answer::Done })
+        held.len()
+    }
+
+    /// Takes all connections of a client back.
+    pub fn revoke_all_from(&mut self, client: DomainId) {
+        for server in self.ids() {
+            self.revoke_from(client, server);
+        }
     }
 }

@@ -29,7 +29,7 @@ const ONE_IN: usize = 8;
 #[derive(Debug)]
 pub struct System {
     seed: u64,
-    run: Run,
+    pub(crate) run: Run,
 }
 
 impl System {
@@ -161,36 +161,6 @@ impl System {
         self.run.until_all_rest()
     }
 
-    /// The module dies as by a fault.
-    ///
-    /// # Panics
-    /// Where it is not loaded.
-    #[track_caller]
-    pub fn crash(&mut self, module: &str) {
-        let id = self.find(module);
-        self.run.world.dies(id, How::Crashed);
-    }
-
-    /// As the operator's `unload`: in two stages, where somebody is inside a call to it.
-    ///
-    /// # Panics
-    /// Where it is not loaded.
-    #[track_caller]
-    pub fn unload(&mut self, module: &str) {
-        let id = self.find(module);
-        self.run.world.unload_by_operator(id);
-    }
-
-    /// As the operator's `restart`, also for a module that has failed. `false` where it is not for one in its state.
-    ///
-    /// # Panics
-    /// Where it is not loaded.
-    #[track_caller]
-    pub fn restart(&mut self, module: &str) -> bool {
-        let id = self.find(module);
-        self.run.world.restart_by_operator(id)
-    }
-
     /// The module is struck so often at most, at kernel calls of the seed's choice.
     pub fn deaths(&mut self, of: &str, at_most: u32) {
         self.run.strikes.plan_at_random(Act::Death, of, at_most, ONE_IN);
@@ -260,7 +230,7 @@ impl System {
     }
 
     #[track_caller]
-    fn find(&self, module: &str) -> DomainId {
+    pub(crate) fn find(&self, module: &str) -> DomainId {
         let id = Name::new(module).ok().and_then(|name| self.run.world.ledger.find(&name));
         match id {
             Some(id) => id,

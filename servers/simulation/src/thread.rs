@@ -26,7 +26,7 @@ pub(crate) enum Stuck {
 /// An instance's thread.
 #[derive(Debug)]
 pub(crate) struct Thread {
-    goes: Sender<Goes>,
+    goes: Sender<(Goes, u64)>,
     asks: Receiver<Asked>,
     handle: Option<JoinHandle<()>>,
 }
@@ -41,7 +41,7 @@ impl Thread {
         let (goes, goes_on) = channel();
         let way = Way { instance, ask, goes: goes_on };
         let run = move || {
-            if let Ok(Goes::On(..)) = way.goes.recv() {
+            if let Ok((Goes::On(..), _)) = way.goes.recv() {
                 calls::become_instance(way);
                 program();
             }
@@ -50,13 +50,13 @@ impl Thread {
         Ok(Thread { goes, asks, handle: Some(handle) })
     }
 
-    /// Lets it go on to its next call.
+    /// Lets it go on to its next call, at this moment.
     ///
     /// # Errors
     /// [`Stuck`]: there is none.
-    pub fn go_on(&mut self, with: Goes) -> Result<Asked, Stuck> {
+    pub fn go_on(&mut self, with: Goes, now: u64) -> Result<Asked, Stuck> {
         // Where it is over there is nobody to take it, and the next line says so.
-        let _ = self.goes.send(with);
+        let _ = self.goes.send((with, now));
         self.asks.recv_timeout(PATIENCE).map_err(|error| match error {
             RecvTimeoutError::Timeout => {
                 // It cannot be ended, nor waited for.
@@ -71,7 +71,7 @@ impl Thread {
 impl Drop for Thread {
     /// The instance is dead: its thread unwinds, and calls nobody any more.
     fn drop(&mut self) {
-        let _ = self.goes.send(Goes::Nowhere);
+        let _ = self.goes.send((Goes::Nowhere, 0));
         if let Some(handle) = self.handle.take() {
             // It ends with a panic of its own, which says that it was ended.
             let _ = handle.join();

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use ipc_proto::ids::DomainId;
 use ipc_proto::label::{self, Reply};
-use ipc_proto::{alarm, losses, names, passing, registrar, slots, supervisor, waits, wire};
+use ipc_proto::{alarm, losses, names, passing, registrar, slots, supervisor, waits, window, wire};
 use serde::de::DeserializeOwned;
 
 use crate::calls::{Asked, Message};
@@ -30,6 +30,7 @@ fn request(message: &Message) -> String {
         Ok(waits::LABEL) => shown::<waits::Request>(message),
         Ok(losses::LABEL) => shown::<losses::Request>(message),
         Ok(passing::LABEL) => shown::<passing::Request>(message),
+        Ok(window::LABEL) => shown::<window::Request>(message),
         Ok(alarm::LABEL) => match message.words.first_chunk().copied().and_then(alarm::Request::from_words) {
             Some(request) => format!("{request:?}"),
             None => "what cannot be read".to_owned(),
@@ -70,6 +71,7 @@ impl World {
             Asked::ReplyRecv(_, message) => {
                 format!("answers {}: {}, and waits for the next call", client(), reply(message))
             }
+            Asked::Copies(_) => "is in the middle of a copy of shared memory".to_owned(),
             Asked::Yield => "lets others run".to_owned(),
             Asked::Now => "looks at the clock".to_owned(),
             Asked::Works(nanoseconds) => format!("is busy for {} us", nanoseconds / 1000),

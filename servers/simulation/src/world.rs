@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::how::How;
 use crate::names;
 use crate::thread::Thread;
+use crate::windows::Shared;
 
 /// A call that an instance stands on.
 #[derive(Clone, Debug)]
@@ -121,6 +122,8 @@ pub(crate) struct World {
     pub wakes: Wakes,
     pub system: Box<SystemManifest>,
     pub rooms: Vec<Option<Room>>,
+    /// Behind the rooms: an instance ends before the memory goes that it has.
+    pub shared: Shared,
     /// Dead instances that wait to be reaped, when others may have run.
     pub dead: Vec<DomainId>,
     /// Those who are to be ended because of what they have lost, the last one first.
@@ -152,6 +155,7 @@ impl World {
             wakes: Wakes::new(),
             system: Box::new(manifest()),
             rooms: (0..MAX_MODULES).map(|_| None).collect(),
+            shared: Shared::new(),
             dead: Vec::new(),
             orphans: Vec::new(),
             now: 0,

@@ -17,7 +17,7 @@ use module_rt::simulation::{Failure, How, Programs, System, module};
 use module_rt::{Client, Init, Restart, init::lookup};
 use support::{Serves, VERSION, adds, connect, fails, manifest, serves};
 
-/// Scenarios windows, call-back, caps: they are shown on the target only, and a run says so.
+/// Scenarios call-back, caps: they are shown on the target only, and a run says so.
 #[test]
 fn what_is_not_simulated_is_refused_by_name() {
     let refused = |what: &str, main: fn(&mut Init)| {
@@ -32,7 +32,6 @@ fn what_is_not_simulated_is_refused_by_name() {
         assert!(matches!(failure, Failure::NotSimulated { .. }), "{words}");
         assert!(words.contains("user.1 uses") && words.contains(what), "{words}");
     };
-    refused("shared memory", |init| drop(connect(init, "adder").map(|adder| adder.window(1))));
     refused("a private endpoint", |init| {
         let adder = connect(init, "adder").unwrap();
         let _ = init.open_to(adder, Duration::from_millis(1));

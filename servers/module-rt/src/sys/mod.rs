@@ -15,11 +15,11 @@ pub use kernel::{console, device, locker};
 
 #[cfg(not(target_os = "none"))]
 pub(crate) use host::{
-    Info, Received, call, call_words, info, instance, message, message_mut, nb_send, now, recv, reply,
-    reply_recv, save_caller, ticks, yield_now,
+    Info, Received, call, call_words, copies, info, instance, message, message_mut, nb_send, now, recv,
+    reply, reply_recv, save_caller, ticks, yield_now,
 };
 #[cfg(target_os = "none")]
 pub(crate) use kernel::{
-    Info, Received, call, call_words, info, instance, message, message_mut, nb_send, now, recv, reply,
-    reply_recv, save_caller, ticks, yield_now,
+    Info, Received, call, call_words, copies, info, instance, message, message_mut, nb_send, now, recv,
+    reply, reply_recv, save_caller, ticks, yield_now,
 };

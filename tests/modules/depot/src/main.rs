@@ -2,8 +2,7 @@
 //!
 //! Arguments: nothing; or `slow`: it copies in pieces, and lets others run in between; or `long`: it says that it has given more
 //! than there is; or `open`: it writes over the whole window, beyond what it was given.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
 use depot::{CAPACITY, Depot, DepotError, DepotInterface, DepotServer, Kept, Label, is_sound};
