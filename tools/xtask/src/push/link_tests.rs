@@ -9,10 +9,17 @@ use serde::Serialize;
 use super::*;
 use crate::push::fake::{INSTANCE, Supervisor};
 
-const PATIENCE: Patience = Patience {
+/// Where it is what ends the test.
+const SHORT: Patience = Patience {
     repeat: Duration::from_millis(10),
     silence: Duration::from_millis(700),
     start: Duration::from_millis(700),
+};
+/// Where nothing of the test waits for its end, however slow the machine is.
+const LONG: Patience = Patience {
+    repeat: Duration::from_millis(5),
+    silence: Duration::from_secs(60),
+    start: Duration::from_secs(60),
 };
 
 fn parcel(file: &[u8]) -> Parcel<'_> {
@@ -36,7 +43,7 @@ fn push<T: Send + 'static>(
     file: &[u8],
     peer: impl FnOnce(UnixStream) -> T + Send + 'static,
 ) -> (Result<Pushed, LinkError>, JoinHandle<T>) {
-    push_in(PATIENCE, file, peer)
+    push_in(LONG, file, peer)
 }
 
 fn push_in<T: Send + 'static>(
@@ -48,13 +55,6 @@ fn push_in<T: Send + 'static>(
     let peer = thread::spawn(move || peer(theirs));
     (Link::over(ours, patience).push(parcel(file), |_| {}), peer)
 }
-
-/// As long as it takes.
-const LONG: Patience = Patience {
-    repeat: Duration::from_millis(5),
-    silence: Duration::from_secs(10),
-    start: Duration::from_secs(10),
-};
 
 fn framed<T: Serialize>(message: &T) -> Vec<u8> {
     frame::encode(message, &mut [0; MAX_FRAME]).unwrap().to_vec()
@@ -96,7 +96,7 @@ fn files_of_every_length_arrive_whole() {
 fn what_is_lost_doubled_and_broken_is_said_again() {
     for seed in 1..12_u64 {
         let file = file(5 * MAX_PIECE + 1);
-        let (pushed, peer) = push_in(LONG, &file, move |stream| {
+        let (pushed, peer) = push(&file, move |stream| {
             let (mut supervisor, mut random) = (Supervisor::default(), seed);
             let mut draw = move |of: u64| {
                 random =
@@ -140,8 +140,8 @@ fn told(pushed: Result<Pushed, LinkError>) -> String {
 
 #[test]
 fn nobody_there() {
-    let (pushed, _peer) = push(&file(10), |stream| {
-        thread::sleep(PATIENCE.silence * 2);
+    let (pushed, _peer) = push_in(SHORT, &file(10), |stream| {
+        thread::sleep(SHORT.silence * 2);
         drop(stream);
     });
     assert!(told(pushed).contains("push = true"));
@@ -163,7 +163,7 @@ fn whoever_does_not_get_on_is_given_up() {
     let has = |bytes| move |_| framed(&Reply::Has { transfer: 77, bytes });
     // Always the same, more than there is, more than was sent.
     for bytes in [0, 11, u32::MAX] {
-        let (pushed, _peer) = push(&file(10), move |stream| serve(stream, greets(has(bytes))));
+        let (pushed, _peer) = push_in(SHORT, &file(10), move |stream| serve(stream, greets(has(bytes))));
         assert!(told(pushed).contains("has taken no more"), "{bytes}");
     }
 }
@@ -193,14 +193,15 @@ fn replies_to_others_are_none() {
 #[test]
 fn a_flood_ends_with_our_patience() {
     for noise in [vec![1_u8; 4096], vec![0; 4096], framed(&Reply::Working { transfer: 78 }).repeat(100)] {
-        let (pushed, _peer) = push(&file(10), move |mut stream| while stream.write_all(&noise).is_ok() {});
+        let (pushed, _peer) =
+            push_in(SHORT, &file(10), move |mut stream| while stream.write_all(&noise).is_ok() {});
         assert!(told(pushed).contains("has not answered"));
     }
 }
 
 #[test]
 fn a_module_that_is_never_live_ends_with_our_patience() {
-    let (pushed, _peer) = push(&file(10), |stream| {
+    let (pushed, _peer) = push_in(SHORT, &file(10), |stream| {
         let mut supervisor = Supervisor::default();
         serve(stream, |request| match supervisor.answer(request) {
             Reply::Live { transfer, .. } => framed(&Reply::Working { transfer }),
@@ -234,7 +235,7 @@ fn a_peer_that_reads_nothing_keeps_nobody() {
     let (ours, _theirs) = line();
     let mut full = ours.try_clone().unwrap();
     while full.write(&[1; 4096]).is_ok() {}
-    let pushed = Link::over(ours, PATIENCE).push(parcel(&file(10)), |_| {});
+    let pushed = Link::over(ours, SHORT).push(parcel(&file(10)), |_| {});
     assert!(told(pushed).contains("has not answered"));
 }
 
