@@ -6,9 +6,9 @@
 pub mod building;
 mod create;
 pub mod destroy;
+pub mod locker;
 
 use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind, RECEIVER};
-use ipc_proto::deferred::Answer;
 use ipc_proto::ids::Instance;
 use ipc_proto::slots;
 use root_task_core::layout;
@@ -146,28 +146,6 @@ impl Domain {
     pub fn locker(&self, index: u16, bits: u8) -> AbsoluteCPtr {
         let locker = cap::CNode::from_bits(self.slot(Place::Locker, 0));
         locker.absolute_cptr(CPtrWithDepth::from_bits_with_depth(u64::from(index), usize::from(bits)))
-    }
-
-    /// Moves a caller from a slot of the locker to where the module can answer it. Anything else stays where it is: nothing
-    /// that lies in a locker can be called, and a module puts there what it likes. `probe` is an empty slot of the
-    /// supervisor's.
-    pub fn hand_out(&self, index: u16, bits: u8, probe: u64) -> Answer {
-        let from = self.locker(index, bits);
-        // Of all that a module can hold only a caller cannot be copied.
-        match arch::slot(probe).copy(&from, CapRights::all()) {
-            Err(sel4::Error::IllegalOperation) => {}
-            Err(sel4::Error::FailedLookup) => return Answer::Gone,
-            copied => {
-                if copied.is_ok() {
-                    let _ = arch::slot(probe).delete();
-                }
-                return Answer::Refused;
-            }
-        }
-        let to = self.cspace(slots::ANSWER);
-        // One that it has been handed and did not answer. An empty slot stays as it is.
-        let _ = to.delete();
-        if to.move_(&from).is_ok() { Answer::Ready } else { Answer::Refused }
     }
 
     /// Its frames, in the order of the plan.

@@ -9,6 +9,7 @@ use ipc_proto::supervisor::{Answer, Request};
 use root_task_core::steps;
 use sel4::CapRights;
 
+use crate::domain::locker::Locker;
 use crate::report::Cause;
 use crate::supervisor::{Response, Supervisor, answer, answer_words, status};
 
@@ -51,11 +52,13 @@ impl Supervisor {
 
     /// A module is about to answer a caller that it had put aside in its locker.
     pub(in crate::supervisor) fn hand_out(&self, who: Instance, request: deferred::Request) -> Response {
-        let of =
-            self.room(who.domain).and_then(|room| Some((room.domain.as_ref()?, room.request.locker_bits)));
-        let answer = of
-            .and_then(|(domain, bits)| Some(domain.hand_out(request.slot(bits)?, bits, self.memory.probe())));
-        answer_words(answer.unwrap_or(deferred::Answer::Refused).to_words())
+        let locker = self.room(who.domain).and_then(|room| {
+            let (bits, probe) = (room.request.locker_bits, self.memory.probe());
+            Some(Locker { domain: room.domain.as_ref()?, bits, probe })
+        });
+        let answer = locker.map(|mut locker| steps::hand_out(request, &mut locker));
+        let answer = answer.unwrap_or(deferred::Answer::Refused);
+        answer_words(answer.to_words())
     }
 
     /// A module passes a connection on, or takes one.
