@@ -14,16 +14,26 @@ use ipc_proto::slots;
 use crate::connection::Connection;
 use crate::{start, sys};
 
-/// The size of the locker; nothing is put aside before it is known. (A module has one thread: these are atomic for the
-/// compiler's sake.)
-static LOCKER_BITS: AtomicU8 = AtomicU8::new(0);
-/// One bit for each slot of the locker that a caller was put into and that was not given up since, empty or not: where the
-/// caller is gone the kernel has emptied it, and the next one must not be answered in its name.
-static TAKEN: AtomicU64 = AtomicU64::new(0);
+/// What an instance knows of the callers that it has put aside. (A module has one thread: these are atomic for the compiler's
+/// sake.)
+pub(crate) struct Books {
+    /// The size of the locker; nothing is put aside before it is known.
+    locker_bits: AtomicU8,
+    /// One bit for each slot of the locker that a caller was put into and that was not given up since, empty or not: where
+    /// the caller is gone the kernel has emptied it, and the next one must not be answered in its name.
+    taken: AtomicU64,
+}
+
+impl Books {
+    /// Nobody is put aside.
+    pub(crate) const fn new() -> Books {
+        Books { locker_bits: AtomicU8::new(0), taken: AtomicU64::new(0) }
+    }
+}
 
 /// Says how large the locker is.
 pub(crate) fn set_up(locker_bits: u8) {
-    LOCKER_BITS.store(locker_bits, Relaxed);
+    sys::books(|books| books.locker_bits.store(locker_bits, Relaxed));
 }
 
 fn bit(index: u16) -> u64 {
@@ -32,11 +42,11 @@ fn bit(index: u16) -> u64 {
 
 /// Puts the caller in hand aside.
 pub(crate) fn put_aside() -> Result<Later, Status> {
-    let (bits, taken) = (LOCKER_BITS.load(Relaxed), TAKEN.load(Relaxed));
+    let (bits, taken) = sys::books(|books| (books.locker_bits.load(Relaxed), books.taken.load(Relaxed)));
     let mut free = (FIRST..end_of(bits)).filter(|index| taken & bit(*index) == 0);
     // The module itself can have put something into one that is free.
     let place = free.find(|index| sys::save_caller(*index, bits)).ok_or(Status::Busy)?;
-    TAKEN.store(taken | bit(place), Relaxed);
+    sys::books(|books| books.taken.store(taken | bit(place), Relaxed));
     Ok(Later::new(place, start::instance().generation, give))
 }
 
@@ -44,7 +54,7 @@ pub(crate) fn put_aside() -> Result<Later, Status> {
 fn give(place: u16, label: u64, write: &mut dyn FnMut(&mut [u64]) -> usize) -> bool {
     let supervisor = Connection::in_slot(slots::SUPERVISOR);
     let handed = supervisor.call_words(LABEL, Request::Take { index: place }.to_words());
-    TAKEN.store(TAKEN.load(Relaxed) & !bit(place), Relaxed);
+    sys::books(|books| books.taken.store(books.taken.load(Relaxed) & !bit(place), Relaxed));
     let is_ready = handed.is_ok_and(|words| Answer::from_words(words) == Some(Answer::Ready));
     if is_ready {
         let length =

@@ -10,91 +10,9 @@ use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::interface::bulk::meanwhile;
 use ipc_proto::wire::MAX_WORDS;
 
-/// How many words of a message go through registers, and not through the message buffer.
-pub const IN_REGISTERS: usize = 4;
-/// What a call comes to whose thread is being ended: that it reaches nothing.
-const INVALID_CAPABILITY: u64 = 2;
+pub use crate::asked::{Asked, Goes, IN_REGISTERS, Info, Message, Received};
 
-/// What a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Info {
-    label: u64,
-    length: usize,
-}
-
-impl Info {
-    /// A message with that label, of so many words: as many as a message can have at most.
-    pub fn new(label: u64, length: usize) -> Info {
-        Info { label, length: length.min(MAX_WORDS) }
-    }
-
-    /// Its label.
-    pub fn label(self) -> u64 {
-        self.label
-    }
-
-    /// How many words it has.
-    pub fn length(self) -> usize {
-        self.length
-    }
-}
-
-/// A message and who sent it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Received {
-    /// What it is.
-    pub info: Info,
-    /// The badge of the capability with which it was sent.
-    pub badge: u64,
-    /// Its first words.
-    pub msg: [u64; IN_REGISTERS],
-}
-
-/// The label and the words of a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Message {
-    /// Its label.
-    pub label: u64,
-    /// Its words.
-    pub words: Vec<u64>,
-}
-
-/// What a thread asks of the kernel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// Calls what a slot holds. The notes say how long it may take.
-    Call(u64, Message, [u64; 2]),
-    /// Waits for a message at what a slot holds.
-    Recv(u64),
-    /// Answers the call in hand.
-    Reply(Message),
-    /// Answers the call in hand, and waits for the next message.
-    ReplyRecv(u64, Message),
-    /// Nothing: it is in the middle of a copy of shared memory that has this address, where it can lose the processor like
-    /// anywhere else on the target.
-    Copies(usize),
-    /// Lets others run.
-    Yield,
-    /// What time it is.
-    Now,
-    /// Is busy for so many nanoseconds, and calls nobody meanwhile.
-    Works(u64),
-    /// Reads or writes where nothing is: the thread does not go on.
-    Fault(&'static str),
-    /// Has panicked, with these words and their place: the thread does not go on.
-    Panicked(String),
-    /// Something that is not simulated: the run ends with that.
-    NotSimulated(&'static str),
-}
-
-/// How a thread goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Goes {
-    /// With this message, of whom the badge names.
-    On(u64, Message),
-    /// It does not: the instance is dead.
-    Nowhere,
-}
+use crate::asked::INVALID_CAPABILITY;
 
 /// The payload with which the thread of a dead instance unwinds.
 #[derive(Clone, Copy, Debug)]
@@ -175,8 +93,8 @@ pub fn message_mut<T>(write: impl FnOnce(&mut [u64]) -> T) -> T {
 
 /// The message that lies in the message registers.
 fn load(info: Info) -> Message {
-    let words = message(|buffer| buffer.get(..info.length).unwrap_or_default().to_vec());
-    Message { label: info.label, words }
+    let words = message(|buffer| buffer.get(..info.length()).unwrap_or_default().to_vec());
+    Message { label: info.label(), words }
 }
 
 /// The same, with its first words from the processor's registers.
@@ -239,6 +157,16 @@ pub fn reply_recv(slot: u64, info: Info, words: [u64; IN_REGISTERS]) -> Received
 /// Answers the call in hand.
 pub fn reply(info: Info, words: [u64; IN_REGISTERS]) {
     ask(Asked::Reply(load_with(info, words)));
+}
+
+/// Sends the message in the message registers on what a slot holds, if somebody waits for it there.
+pub fn nb_send(slot: u64, info: Info) {
+    ask(Asked::NbSend(slot, load(info)));
+}
+
+/// Moves the caller in hand into a slot of the locker, which has 2^`bits` slots. `false` where the slot is not empty.
+pub fn save_caller(index: u16, bits: u8) -> bool {
+    ask(Asked::SaveCaller(index, bits)).1.label == 0
 }
 
 /// Lets others run.

@@ -9,13 +9,11 @@ use ipc_proto::operator::State;
 use ipc_proto::slots;
 use root_task_core::looks::by_the_manifests;
 
-use crate::calls::{Asked, Goes, Message};
+use crate::asked::{Asked, Goes, INVALID_CAPABILITY, Message};
 use crate::failure::Failure;
 use crate::how::How;
+use crate::lockers::Caller;
 use crate::world::{At, Standing, World};
-
-/// What the kernel answers itself to a call on a slot with nothing in it.
-const INVALID_CAPABILITY: u64 = 2;
 
 /// What becomes of calls that their server will not answer: as in the root task's `rescue.rs`.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +43,8 @@ impl World {
                 self.replies(id, message);
                 self.receives(id, slot);
             }
+            Asked::NbSend(slot, message) => self.sends(id, slot, message),
+            Asked::SaveCaller(index, bits) => self.saves_caller(id, index, bits),
             Asked::Yield | Asked::Copies(_) => self.goes_on(id, Message::default()),
             Asked::Now => self.goes_on(id, Message { label: 0, words: vec![self.now] }),
             Asked::Works(nanoseconds) => {
@@ -76,7 +76,8 @@ impl World {
         let Some((server, badge)) = self.reached_by(id, slot) else {
             return self.goes_on(id, Message { label: INVALID_CAPABILITY, words: Vec::new() });
         };
-        let (now, is_taken) = (self.now, self.ledger.is_taken(id, slot));
+        self.calls = self.calls.saturating_add(1);
+        let (now, number, is_taken) = (self.now, self.calls, self.ledger.is_taken(id, slot));
         let own = self.room(id).map_or(DEFAULT_DEADLINE, |room| room.request.deadline_micros);
         let Some(room) = self.room_mut(server) else { return };
         if room.silenced {
@@ -86,7 +87,7 @@ impl World {
         let of_the_modules = by_the_manifests(room.request.deadline_micros, own, is_taken);
         let deadline = Deadline::from_word(deadline);
         let due = deadline.map(|of| now.saturating_add(of.nanoseconds(of_the_modules)));
-        let call = Standing { server, slot, badge: badge.to_word(), message, received: false, due };
+        let call = Standing { number, server, slot, badge: badge.to_word(), message, received: false, due };
         if let Some(running) = self.running_mut(id) {
             running.at = At::Calls(call);
         }
@@ -137,8 +138,9 @@ impl World {
         }
         let Some(client) = room.queue.pop_front() else { return };
         let Some(calling) = self.running_mut(client) else { return };
-        let (caller, At::Calls(call)) = (calling.instance, &mut calling.at) else { return };
+        let At::Calls(call) = &mut calling.at else { return };
         call.received = true;
+        let caller = Caller { client, call: call.number };
         let goes = Goes::On(call.badge, std::mem::take(&mut call.message));
         if let Some(running) = self.running_mut(server) {
             running.caller = Some(caller);
@@ -148,10 +150,8 @@ impl World {
 
     /// A server answers whom it owes an answer, if that one still waits for it.
     fn replies(&mut self, id: DomainId, message: Message) {
-        let Some(client) = self.running_mut(id).and_then(|running| running.caller.take()) else { return };
-        let waits = |call: &Standing| call.server == id && call.received;
-        if self.ledger.is_running(client) && self.standing(client.domain).is_some_and(waits) {
-            self.goes_on(client.domain, message);
+        if let Some(caller) = self.caller_of(id) {
+            self.goes_on(caller.client, message);
         }
     }
 
@@ -183,16 +183,11 @@ impl World {
         }
     }
 
-    /// A client does not stand on its call any more, whatever becomes of it: it is in no queue, and owed no answer.
+    /// A client is about to be taken from its call, whatever becomes of it: it waits to be received no more.
     pub fn leaves_call(&mut self, client: DomainId) {
         let Some(server) = self.standing(client).map(|call| call.server) else { return };
         if let Some(room) = self.room_mut(server) {
             room.queue.retain(|waiting| *waiting != client);
-            if let Some(running) = room.running.as_mut()
-                && running.caller.is_some_and(|caller| caller.domain == client)
-            {
-                running.caller = None;
-            }
         }
     }
 }

@@ -61,16 +61,17 @@
 //!
 //! # What is simulated
 //!
-//! Calls by words and by message, deadlines, names and versions, rights to names, lookups that wait, publish and every end
-//! of an init, logs, arguments, alarms, departures, losses, restart policies with budget and delays, failed modules, unloads in two
-//! stages, revokes of one client, memory that is shared and bulk data, deaths of the name server. The tests of this crate name for
-//! each the scenario that shows the same on the target.
+//! Calls by words and by message, deadlines, calls that are answered later (with a locker as large as the module asks for,
+//! unless the system's manifest says what it is granted), names and versions, rights to names, lookups that wait, publish and
+//! every end of an init, logs, arguments, alarms, departures, losses, restart policies with budget and delays, failed modules,
+//! unloads in two stages, revokes of one client, memory that is shared and bulk data, deaths of the name server. The tests of
+//! this crate name for each the scenario that shows the same on the target.
 //!
 //! # What is not
 //!
-//! - Devices, the console's receiver, lockers, calls that are answered later (they need one), private endpoints and what
-//!   operators ask: a run that comes to one of them fails, and says so. Whoever adds one finds the list in `supervisor.rs`,
-//!   and what the runtime does on this machine instead of a device in `module-rt/src/sys/host/`.
+//! - Devices, the console's receiver, lockers for anything but callers, private endpoints and what operators ask: a run that
+//!   comes to one of them fails, and says so. Whoever adds one finds the list in `supervisor.rs`, and what the runtime does on
+//!   this machine instead of a device in `module-rt/src/sys/host/`.
 //! - Bounds on messages and lines for a time, stacks and memory, priorities, `hold`, `replace`, reports, and what becomes of
 //!   a live server that does not answer in time (its callers are answered; on the target somebody is told of it as well).
 //! - An instance loses the processor at its kernel calls only, and in the middle of a copy of more than a word from or to a
@@ -82,6 +83,7 @@
 //! - When an instance dies its destructors run, and on the target they do not. What they call reaches nobody.
 #![forbid(unsafe_code)]
 
+mod asked;
 pub mod calls;
 mod clock;
 mod effects;
@@ -89,6 +91,7 @@ mod failure;
 mod how;
 mod kernel;
 mod lives;
+mod lockers;
 mod module;
 mod names;
 mod operator;

@@ -16,6 +16,7 @@ use crate::calls::{Goes, Message};
 use crate::failure::Failure;
 use crate::how::How;
 use crate::kernel::Fate;
+use crate::lockers::Locker;
 use crate::thread::Thread;
 use crate::world::{At, Died, Running, World};
 
@@ -30,7 +31,8 @@ impl World {
         match Thread::make(instance, &name, room.module.program()) {
             Ok(thread) => {
                 let at = At::Ready(Goes::On(0, Message::default()));
-                room.running = Some(Running { instance, thread, at, caller: None });
+                room.running =
+                    Some(Running { instance, thread, at, caller: None, locker: Locker::default() });
                 room.signals = 0;
                 room.init = None;
                 if !room.request.program {

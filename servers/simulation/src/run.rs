@@ -91,9 +91,7 @@ impl Run {
             }
         })?;
         self.world.now = self.world.now.saturating_add(CALL);
-        // The others are no calls of the kernel: what strikes there strikes at the next one as well.
-        let is_place =
-            matches!(asked, Asked::Call(..) | Asked::Recv(_) | Asked::Reply(_) | Asked::ReplyRecv(..));
+        let is_place = asked.is_place();
         let words = format!("{name} {}", self.world.words_of(id, &asked));
         if asked != Asked::Now {
             self.world.tell(words.clone());

@@ -5,7 +5,7 @@ use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::{self, Status};
 use ipc_proto::operator::{self, State};
 use ipc_proto::supervisor::{Answer, Request};
-use ipc_proto::{alarm, losses, passing, private, registrar, waits, window, wire};
+use ipc_proto::{alarm, deferred, losses, passing, private, registrar, waits, window, wire};
 use root_task_core::init_clock::InitClock;
 use root_task_core::steps::{self, Effects as _};
 use serde::{Serialize, de::DeserializeOwned};
@@ -22,6 +22,8 @@ const NOT_SIMULATED: [(u16, &str); 2] = [
     (private::LABEL, "a private endpoint (`module_rt::private`)"),
     (operator::LABEL, "the operator's interface (`module_rt::operator`)"),
 ];
+
+const STOW: &str = "a locker for anything but callers (`request::stow`)";
 
 /// An answer of the supervisor's.
 pub(crate) fn answer<T: Serialize>(value: &T) -> Message {
@@ -73,6 +75,8 @@ impl World {
                 .map(|said| Some(self.declared(who, said))),
             alarm::LABEL => read_words(message, alarm::Request::from_words)
                 .map(|asked| Some(self.alarm_asked(who, asked))),
+            deferred::LABEL => read_words(message, deferred::Request::from_words)
+                .map(|asked| Some(answer_words(self.hand_out(who, asked).to_words()))),
             // What the target answers to it is not known here.
             _ => {
                 let (who, what) = (self.called(id), format!("label {label:#x} of the supervisor"));
@@ -120,7 +124,7 @@ impl World {
             Request::Revoke { client } => Some(self.revoke(who, client)),
             Request::Stow { .. } => {
                 let who = self.called(id);
-                self.fails(Failure::NotSimulated { who, what: "a locker (`request::stow`)".to_owned() });
+                self.fails(Failure::NotSimulated { who, what: STOW.to_owned() });
                 None
             }
         }

@@ -107,12 +107,9 @@ impl System {
         if request.device != Device::None {
             return Err("it asks for a device, and the simulation has none".to_owned());
         }
-        if request.locker_bits != 0 {
-            return Err("it asks for a locker, and the simulation has none".to_owned());
-        }
         let world = &mut self.run.world;
         let name = request.name;
-        let allowance = world.system.allowance_of(&name);
+        let allowance = world.allowance_of(&name);
         allowance.check(&request, Device::None).map_err(|difference| difference.to_string())?;
         let id = world.ledger.admit(name, request.connections, false).map_err(|error| error.to_string())?;
         world.ledger.restrict(id, allowance.names, allowance.clients);

@@ -4,10 +4,11 @@ use std::fmt::Debug;
 
 use ipc_proto::ids::DomainId;
 use ipc_proto::label::{self, Reply};
-use ipc_proto::{alarm, losses, names, passing, registrar, slots, supervisor, waits, window, wire};
+use ipc_proto::{alarm, deferred, losses, names, passing, registrar, slots, supervisor, waits, window, wire};
 use serde::de::DeserializeOwned;
 
 use crate::calls::{Asked, Message};
+use crate::lockers::Caller;
 use crate::world::World;
 
 /// So much of a request is shown.
@@ -22,6 +23,14 @@ fn shown<T: DeserializeOwned + Debug>(message: &Message) -> String {
     }
 }
 
+/// The same of a request of four words.
+fn of_words<T: Debug>(message: &Message, read: fn([u64; 4]) -> Option<T>) -> String {
+    match message.words.first_chunk().copied().and_then(read) {
+        Some(request) => format!("{request:?}"),
+        None => "what cannot be read".to_owned(),
+    }
+}
+
 /// A request to the supervisor.
 fn request(message: &Message) -> String {
     match u16::try_from(message.label) {
@@ -31,10 +40,8 @@ fn request(message: &Message) -> String {
         Ok(losses::LABEL) => shown::<losses::Request>(message),
         Ok(passing::LABEL) => shown::<passing::Request>(message),
         Ok(window::LABEL) => shown::<window::Request>(message),
-        Ok(alarm::LABEL) => match message.words.first_chunk().copied().and_then(alarm::Request::from_words) {
-            Some(request) => format!("{request:?}"),
-            None => "what cannot be read".to_owned(),
-        },
+        Ok(deferred::LABEL) => of_words(message, deferred::Request::from_words),
+        Ok(alarm::LABEL) => of_words(message, alarm::Request::from_words),
         _ => format!("{:#x}", message.label),
     }
 }
@@ -51,10 +58,11 @@ pub(crate) fn reply(message: &Message) -> String {
 impl World {
     /// What a thread asks, in words that follow its name.
     pub fn words_of(&self, id: DomainId, asked: &Asked) -> String {
-        let client = || match self.running(id).and_then(|running| running.caller) {
-            Some(client) => self.called(client.domain),
+        let named = |caller: Option<Caller>| match caller {
+            Some(caller) => self.called(caller.client),
             None => "nobody".to_owned(),
         };
+        let client = || named(self.caller_of(id));
         match asked {
             Asked::Call(slots::SUPERVISOR, message, _) => {
                 format!("asks the supervisor: {}", request(message))
@@ -71,6 +79,8 @@ impl World {
             Asked::ReplyRecv(_, message) => {
                 format!("answers {}: {}, and waits for the next call", client(), reply(message))
             }
+            Asked::NbSend(_, message) => format!("answers {}: {}", named(self.handed_to(id)), reply(message)),
+            Asked::SaveCaller(index, _) => format!("puts {} aside, in slot {index}", client()),
             Asked::Copies(_) => "is in the middle of a copy of shared memory".to_owned(),
             Asked::Yield => "lets others run".to_owned(),
             Asked::Now => "looks at the clock".to_owned(),

@@ -20,6 +20,7 @@ use crate::Module;
 use crate::calls::{Goes, Message};
 use crate::failure::Failure;
 use crate::how::How;
+use crate::lockers::{Caller, Locker};
 use crate::names;
 use crate::thread::Thread;
 use crate::windows::Shared;
@@ -27,6 +28,8 @@ use crate::windows::Shared;
 /// A call that an instance stands on.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
+    /// Which call it is: each has a number of its own.
+    pub number: u64,
     /// Whom it calls.
     pub server: DomainId,
     /// On which slot.
@@ -64,8 +67,10 @@ pub(crate) struct Running {
     pub instance: Instance,
     pub thread: Thread,
     pub at: At,
-    /// Whom it owes an answer.
-    pub caller: Option<Instance>,
+    /// Whose call it has in hand, unless that one has gone meanwhile.
+    pub caller: Option<Caller>,
+    /// Whom it has put aside.
+    pub locker: Locker,
 }
 
 /// What the supervisor keeps for a module.
@@ -130,6 +135,8 @@ pub(crate) struct World {
     pub orphans: Vec<(Instance, Name)>,
     /// In nanoseconds.
     pub now: u64,
+    /// How many calls there were.
+    pub calls: u64,
     /// What has happened, in words.
     pub story: Vec<String>,
     pub logged: Vec<Logged>,
@@ -159,6 +166,7 @@ impl World {
             dead: Vec::new(),
             orphans: Vec::new(),
             now: 0,
+            calls: 0,
             story: Vec::new(),
             logged: Vec::new(),
             died: Vec::new(),

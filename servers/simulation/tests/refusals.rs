@@ -37,7 +37,14 @@ fn what_is_not_simulated_is_refused_by_name() {
         let _ = init.open_to(adder, Duration::from_millis(1));
     });
     refused("the operator's interface", |_| drop(module_rt::operator::ask_dependents(0)));
-    refused("a locker", |init| drop(connect(init, "adder").map(|adder| module_rt::request::stow(adder, 1))));
+    refused("a locker for anything but callers", |init| {
+        let _ = module_rt::request::stow(connect(init, "adder").unwrap(), 1);
+    });
+    refused("a locker for anything but callers", |_| assert!(module_rt::locker::copy(1, 2, 3).is_ok()));
+    refused("a send on slot 16", |init| {
+        let adder = connect(init, "adder").unwrap();
+        simulation::calls::nb_send(adder.slot(), simulation::calls::Info::new(0, 0));
+    });
     refused("a device", |_| assert!(module_rt::device::acknowledge().is_ok()));
     refused("the console's receiver", |_| assert!(module_rt::console::Receiver::take().is_none()));
 }
@@ -47,15 +54,9 @@ fn what_is_not_simulated_is_refused_by_name() {
 fn a_manifest_that_cannot_be_granted_is_refused() {
     let mut console = manifest("driver", Restart::Never);
     console.device = ipc_proto::manifest::Device::Console as u8;
-    let mut locker = manifest("keeper", Restart::Never);
-    locker.locker_bits = 4;
     let mut hasty = manifest("hasty", Restart::Never);
     hasty.deadline_micros = 1000;
-    for (manifest, words) in [
-        (console, "a device, and the simulation has none"),
-        (locker, "a locker, and the simulation has none"),
-        (hasty, "deadline"),
-    ] {
+    for (manifest, words) in [(console, "a device, and the simulation has none"), (hasty, "deadline")] {
         let load = move || {
             let mut system = System::new(1);
             system.load(serves(manifest, "name", |_, words| Ok(words)));

@@ -1,7 +1,7 @@
 //! The one way to the kernel: on the target to seL4, on any other machine to the simulation of a system.
 //!
-//! Everything else in this crate is the same on both. The simulation's half has what a message needs; what it has not
-//! (devices, lockers) compiles there, for a language server's sake, and says so where it is called.
+//! Everything else in this crate is the same on both. What the simulation's half has not (the console's receiver, lockers for
+//! anything but callers) compiles there, for a language server's sake, and says so where it is called.
 
 #[cfg(not(target_os = "none"))]
 mod host;
@@ -15,11 +15,11 @@ pub use kernel::{console, device, locker};
 
 #[cfg(not(target_os = "none"))]
 pub(crate) use host::{
-    Info, Received, call, call_words, copies, info, instance, message, message_mut, nb_send, now, recv,
-    reply, reply_recv, save_caller, ticks, yield_now,
+    Info, Received, books, call, call_words, copies, info, instance, message, message_mut, nb_send, now,
+    recv, reply, reply_recv, save_caller, ticks, yield_now,
 };
 #[cfg(target_os = "none")]
 pub(crate) use kernel::{
-    Info, Received, call, call_words, copies, info, instance, message, message_mut, nb_send, now, recv,
-    reply, reply_recv, save_caller, ticks, yield_now,
+    Info, Received, books, call, call_words, copies, info, instance, message, message_mut, nb_send, now,
+    recv, reply, reply_recv, save_caller, ticks, yield_now,
 };

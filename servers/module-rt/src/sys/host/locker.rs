@@ -1,4 +1,4 @@
-//! The module's locker, which is not simulated: whatever is done with it ends the run.
+//! The module's locker: callers are put aside in it (`crate::deferred`), and whatever else is done with it ends the run.
 
 pub use ipc_proto::slots::OWN_ENDPOINT;
 
@@ -12,5 +12,5 @@ pub enum LockerError {}
 /// # Errors
 /// None.
 pub fn copy(_: u16, _: u16, _: u8) -> Result<(), LockerError> {
-    simulation::calls::not_simulated("a locker (`module_rt::locker`)")
+    simulation::calls::not_simulated("a locker for anything but callers (`module_rt::locker`)")
 }

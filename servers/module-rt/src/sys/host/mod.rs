@@ -1,13 +1,17 @@
 //! The kernel's calls, as this runtime makes them on a machine that is no target: to the simulation of a system.
 
+extern crate std;
+
 pub mod console;
 pub mod device;
 pub mod fault;
 pub mod locker;
 
+use crate::deferred::Books;
+
 pub use simulation::calls::{
-    Info, Received, call, call_words, instance, message, message_mut, now, recv, reply, reply_recv, ticks,
-    yield_now,
+    Info, Received, call, call_words, instance, message, message_mut, nb_send, now, recv, reply, reply_recv,
+    save_caller, ticks, yield_now,
 };
 
 /// What a message is: its label, and how many words it has.
@@ -23,14 +27,10 @@ pub fn copies(address: usize, length: usize, index: usize) {
     }
 }
 
-/// Ends the run.
-pub fn nb_send(_: u64, _: Info) {
-    simulation::calls::not_simulated(DEFERRED)
+/// What this instance knows of the callers that it has put aside: an instance is a thread of its own.
+pub fn books<T>(with: impl FnOnce(&Books) -> T) -> T {
+    std::thread_local! {
+        static BOOKS: Books = const { Books::new() };
+    }
+    BOOKS.with(with)
 }
-
-/// Ends the run.
-pub fn save_caller(_: u16, _: u8) -> bool {
-    simulation::calls::not_simulated(DEFERRED)
-}
-
-const DEFERRED: &str = "a call that is answered later (`module_rt::deferred`)";

@@ -9,6 +9,8 @@ mod panic;
 
 use sel4::{CallWithMRs, MessageInfoBuilder, cap::Endpoint, with_ipc_buffer, with_ipc_buffer_mut};
 
+use crate::deferred::Books;
+
 pub use clock::{now, ticks};
 pub use entry::instance;
 pub use sel4::{MessageInfo as Info, RecvWithMRs as Received};
@@ -61,6 +63,12 @@ pub fn nb_send(slot: u64, info: Info) {
 /// Moves the caller in hand into a slot of the locker, which has 2^`bits` slots. `false` where the slot is not empty.
 pub fn save_caller(index: u16, bits: u8) -> bool {
     locker::slot(index, bits).save_caller().is_ok()
+}
+
+/// What this instance knows of the callers that it has put aside.
+pub fn books<T>(with: impl FnOnce(&Books) -> T) -> T {
+    static BOOKS: Books = Books::new();
+    with(&BOOKS)
 }
 
 /// Reads the message registers.
