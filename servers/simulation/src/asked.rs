@@ -6,6 +6,8 @@ use ipc_proto::wire::MAX_WORDS;
 pub const IN_REGISTERS: usize = 4;
 /// What the kernel answers itself where a slot has nothing in it. So does a call whose thread is being ended: it reaches nobody.
 pub(crate) const INVALID_CAPABILITY: u64 = 2;
+/// The same where a device does not have a port.
+pub(crate) const ILLEGAL_OPERATION: u64 = 3;
 /// The same where there is no such slot.
 pub(crate) const FAILED_LOOKUP: u64 = 6;
 /// The same where a slot is not empty that is to be filled.
@@ -55,6 +57,17 @@ pub struct Message {
     pub words: Vec<u64>,
 }
 
+/// What a driver does with its device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads or writes the register that lies so many bytes behind the first one.
+    Register(u16, Option<u32>),
+    /// Reads or writes this port.
+    Port(u16, Option<u8>),
+    /// Lets the next interrupt in.
+    Acknowledge,
+}
+
 /// What a thread asks of the kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -70,6 +83,8 @@ pub enum Asked {
     NbSend(u64, Message),
     /// Moves the caller in hand into a slot of the locker, which has 2^n slots.
     SaveCaller(u16, u8),
+    /// Uses its device: on the target an access to a register is nothing that the kernel hears of.
+    Device(Access),
     /// Nothing: it is in the middle of a copy of shared memory that has this address, where it can lose the processor like
     /// anywhere else on the target.
     Copies(usize),
@@ -96,7 +111,8 @@ impl Asked {
             | Asked::Reply(_)
             | Asked::ReplyRecv(..)
             | Asked::NbSend(..)
-            | Asked::SaveCaller(..) => true,
+            | Asked::SaveCaller(..)
+            | Asked::Device(_) => true,
             Asked::Copies(_)
             | Asked::Yield
             | Asked::Now

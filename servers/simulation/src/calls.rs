@@ -10,9 +10,9 @@ use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::interface::bulk::meanwhile;
 use ipc_proto::wire::MAX_WORDS;
 
-pub use crate::asked::{Asked, Goes, IN_REGISTERS, Info, Message, Received};
+pub use crate::asked::{Access, Asked, Goes, IN_REGISTERS, Info, Message, Received};
 
-use crate::asked::INVALID_CAPABILITY;
+use crate::asked::{ILLEGAL_OPERATION, INVALID_CAPABILITY};
 
 /// The payload with which the thread of a dead instance unwinds.
 #[derive(Clone, Copy, Debug)]
@@ -167,6 +167,29 @@ pub fn nb_send(slot: u64, info: Info) {
 /// Moves the caller in hand into a slot of the locker, which has 2^`bits` slots. `false` where the slot is not empty.
 pub fn save_caller(index: u16, bits: u8) -> bool {
     ask(Asked::SaveCaller(index, bits)).1.label == 0
+}
+
+/// What the kernel says of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceError {
+    /// There is none, or it was taken back.
+    InvalidCapability,
+    /// It does not have that port.
+    IllegalOperation,
+}
+
+/// Uses the device that this instance is granted. Gives what was read. Where it is granted none, a register is where nothing is:
+/// this instance dies.
+///
+/// # Errors
+/// [`DeviceError`], of ports and interrupts.
+pub fn device(access: Access) -> Result<u32, DeviceError> {
+    let (_, answer) = ask(Asked::Device(access));
+    match answer.label {
+        0 => Ok(answer.words.first().copied().and_then(|word| u32::try_from(word).ok()).unwrap_or(0)),
+        ILLEGAL_OPERATION => Err(DeviceError::IllegalOperation),
+        _ => Err(DeviceError::InvalidCapability),
+    }
 }
 
 /// Lets others run.

@@ -15,6 +15,7 @@ use crate::world::{At, World};
 impl World {
     /// Does everything whose moment has come.
     pub fn ring(&mut self) {
+        self.look_at_lines();
         while let Some(what) = self.alarms.due(self.now) {
             self.goes_off(what);
         }
@@ -37,7 +38,7 @@ impl World {
         let calls = ids.iter().filter_map(|id| self.standing(*id)?.due);
         let busy = ids.iter().filter_map(|id| self.busy_until(*id));
         let inits = ids.iter().filter_map(|id| self.init_due(*id));
-        calls.chain(busy).chain(inits).chain(self.alarms.next()).min()
+        calls.chain(busy).chain(inits).chain(self.alarms.next()).chain(self.next_interrupt()).min()
     }
 
     fn busy_until(&self, id: DomainId) -> Option<u64> {

@@ -45,6 +45,7 @@ impl World {
             }
             Asked::NbSend(slot, message) => self.sends(id, slot, message),
             Asked::SaveCaller(index, bits) => self.saves_caller(id, index, bits),
+            Asked::Device(access) => self.accesses(id, access),
             Asked::Yield | Asked::Copies(_) => self.goes_on(id, Message::default()),
             Asked::Now => self.goes_on(id, Message { label: 0, words: vec![self.now] }),
             Asked::Works(nanoseconds) => {

@@ -50,10 +50,10 @@
 //!
 //! # Deaths
 //!
-//! Every kernel call has two places at which something can strike the instance that makes it: before the call has any
-//! effect, and right after that. Between a request and its answer there are both sides of the server's answer, between
-//! reserve and publish both sides of the publish, and so on; a death anywhere between two calls is the same to everybody
-//! else as one at the next call. Memory that two share is the exception: in the middle of a copy by one of them, the other one
+//! Every kernel call, and every access to a device, has two places at which something can strike the instance that makes it:
+//! before it has any effect, and right after that. Between a request and its answer there are both sides of the server's
+//! answer, between reserve and publish both sides of the publish, and so on; a death anywhere between two calls is the same to
+//! everybody else as one at the next call. Memory that two share is the exception: in the middle of a copy by one of them, the other one
 //! has a place, too. [`Sweep`] goes through all places of a module, [`System::deaths`] strikes at places of the seed's choice,
 //! [`System::strike`] at a given one. What can strike is a death, an unload, a restart or a revoke ([`Act`]). Who is called,
 //! waits, depends or is connected is answered as by the target's supervisor. Where a run fails it says its seed and what had
@@ -62,20 +62,22 @@
 //! # What is simulated
 //!
 //! Calls by words and by message, deadlines, calls that are answered later (with a locker as large as the module asks for,
-//! unless the system's manifest says what it is granted), names and versions, rights to names, lookups that wait, publish and
-//! every end of an init, logs, arguments, alarms, departures, losses, restart policies with budget and delays, failed modules,
-//! unloads in two stages, revokes of one client, memory that is shared and bulk data, deaths of the name server. The tests of
-//! this crate name for each the scenario that shows the same on the target.
+//! unless the system's manifest says what it is granted), devices that a test makes up ([`System::device`]) with their
+//! interrupts, names and versions, rights to names, lookups that wait, publish and every end of an init, logs, arguments,
+//! alarms, departures, losses, restart policies with budget and delays, failed modules, unloads in two stages, revokes of one
+//! client, memory that is shared and bulk data, deaths of the name server. The tests of this crate name for each the scenario
+//! that shows the same on the target.
 //!
 //! # What is not
 //!
-//! - Devices, the console's receiver, lockers for anything but callers, private endpoints and what operators ask: a run that
-//!   comes to one of them fails, and says so. Whoever adds one finds the list in `supervisor.rs`, and what the runtime does on
-//!   this machine instead of a device in `module-rt/src/sys/host/`.
+//! - The console's receiver, lockers for anything but callers, private endpoints and what operators ask: a run that comes to one
+//!   of them fails, and says so. Whoever adds one finds the list in `supervisor.rs`, and what the runtime does on this machine in
+//!   `module-rt/src/sys/host/`.
 //! - Bounds on messages and lines for a time, stacks and memory, priorities, `hold`, `replace`, reports, and what becomes of
 //!   a live server that does not answer in time (its callers are answered; on the target somebody is told of it as well).
-//! - An instance loses the processor at its kernel calls only, and in the middle of a copy of more than a word from or to a
-//!   window; time passes there only: [`work_for`] is for a long computation. A loop over single bytes has no middle.
+//! - An instance loses the processor at its kernel calls and its accesses to a device only, and in the middle of a copy of more
+//!   than a word from or to a window; time passes there only: [`work_for`] is for a long computation. A loop over single bytes
+//!   has no middle.
 //! - Memory is never used up. A window lies at another address in each run. Who has lost it has a page of its own in place of
 //!   each, and on the target the same one everywhere.
 //! - What is in a `static` is shared by all instances and outlives them; on the target each has its own. Keep what a server
@@ -86,9 +88,11 @@
 mod asked;
 pub mod calls;
 mod clock;
+mod devices;
 mod effects;
 mod failure;
 mod how;
+mod interrupt;
 mod kernel;
 mod lives;
 mod lockers;
@@ -109,6 +113,7 @@ mod words;
 mod world;
 
 pub use calls::work_for;
+pub use devices::Device;
 pub use failure::Failure;
 pub use how::How;
 pub use ipc_proto::ids::Generation;

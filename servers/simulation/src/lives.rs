@@ -13,6 +13,7 @@ use root_task_core::restart::{Decision, History};
 use root_task_core::steps::{self, Demand, Next};
 
 use crate::calls::{Goes, Message};
+use crate::devices::Has;
 use crate::failure::Failure;
 use crate::how::How;
 use crate::kernel::Fate;
@@ -27,13 +28,14 @@ impl World {
         let Some(generation) = self.ledger.start(id) else { return };
         let instance = ipc_proto::ids::Instance { domain: id, generation };
         let name = self.called(id);
+        let has_device = self.room(id).is_some_and(|room| self.has_made_up(&room.name));
         let Some(room) = self.room_mut(id) else { return };
         match Thread::make(instance, &name, room.module.program()) {
             Ok(thread) => {
                 let at = At::Ready(Goes::On(0, Message::default()));
-                room.running =
-                    Some(Running { instance, thread, at, caller: None, locker: Locker::default() });
-                room.signals = 0;
+                let (has, locker) = (if has_device { Has::Device } else { Has::Nothing }, Locker::default());
+                room.running = Some(Running { instance, thread, at, caller: None, locker, has });
+                room.has_interrupt = has_device;
                 room.init = None;
                 if !room.request.program {
                     self.begin_init(id);
@@ -143,7 +145,9 @@ impl World {
 
     /// A dead instance is reaped, and its policy says what is next.
     fn conclude(&mut self, id: DomainId) {
-        let Some((cause, decision)) = self.room_mut(id).and_then(|room| room.death.take()) else { return };
+        let Some(room) = self.room_mut(id) else { return };
+        let Some((cause, decision)) = room.death.take() else { return };
+        room.has_interrupt = false;
         let (Some(dead), Some(module)) = (self.newest(id), self.ledger.module(id)) else { return };
         match steps::after_reaping(module.was_live, cause, decision, true) {
             Next::Forget | Next::Done => self.clear(id),

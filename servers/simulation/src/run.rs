@@ -42,10 +42,23 @@ impl Run {
     /// # Errors
     /// [`Failure`].
     pub fn until_all_rest(&mut self) -> Result<(), Failure> {
+        self.until(u64::MAX)?;
+        let stuck = self.world.stuck();
+        if stuck.is_empty() { Ok(()) } else { Err(Failure::Deadlock(stuck.join("\n"))) }
+    }
+
+    /// Goes on until this moment, or until nobody will go on before it by themselves.
+    ///
+    /// # Errors
+    /// [`Failure`]; that somebody waits is none.
+    pub fn until(&mut self, end: u64) -> Result<(), Failure> {
         loop {
             self.world.ring();
             if let Some(failure) = self.world.failure.take() {
                 return Err(failure);
+            }
+            if self.world.now >= end {
+                return Ok(());
             }
             let turns = self.turns();
             let turn = turns.get(self.random.below(turns.len())).copied();
@@ -60,12 +73,10 @@ impl Run {
                 (Some(Turn::Of(id)), _) => self.step(id)?,
                 (Some(Turn::Supervisors), _) => self.world.go_on(),
                 // Nobody can go on: the clock jumps to where that changes.
-                (None, Some(at)) => self.world.now = self.world.now.max(at),
-                (None, None) => break,
+                (None, Some(at)) => self.world.now = self.world.now.max(at.min(end)),
+                (None, None) => return Ok(()),
             }
         }
-        let stuck = self.world.stuck();
-        if stuck.is_empty() { Ok(()) } else { Err(Failure::Deadlock(stuck.join("\n"))) }
     }
 
     fn turns(&self) -> Vec<Turn> {

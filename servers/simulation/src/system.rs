@@ -1,6 +1,7 @@
 //! A simulated system, as a test sees it.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use ipc_proto::ids::{DomainId, Generation};
 use ipc_proto::manifest::Device;
@@ -104,13 +105,14 @@ impl System {
     fn try_to_admit(&mut self, module: Module, args: &str, of_test: bool) -> Result<(), String> {
         let request = module.request().map_err(|error| error.to_string())?;
         let args = Args::try_from(args).map_err(|_| "its arguments are too long".to_owned())?;
-        if request.device != Device::None {
-            return Err("it asks for a device, and the simulation has none".to_owned());
-        }
         let world = &mut self.run.world;
         let name = request.name;
         let allowance = world.allowance_of(&name);
-        allowance.check(&request, Device::None).map_err(|difference| difference.to_string())?;
+        let device = if world.has_made_up(&name) { request.device } else { Device::None };
+        allowance.check(&request, device).map_err(|difference| match request.device {
+            Device::None => difference.to_string(),
+            _ => format!("{difference}; `System::device` makes a device up for it"),
+        })?;
         let id = world.ledger.admit(name, request.connections, false).map_err(|error| error.to_string())?;
         world.ledger.restrict(id, allowance.names, allowance.clients);
         if request.departures {
@@ -132,6 +134,7 @@ impl System {
                 silenced: false,
                 init: None,
                 queue: std::collections::VecDeque::new(),
+                has_interrupt: false,
                 signals: 0,
             });
         }
@@ -156,6 +159,19 @@ impl System {
     /// [`Failure`].
     pub fn try_to_run(&mut self) -> Result<(), Failure> {
         self.run.until_all_rest()
+    }
+
+    /// Runs for so long by the virtual clock, and stops there, whoever waits for what. Where nobody has anything to do any more it
+    /// stops before.
+    ///
+    /// # Panics
+    /// As [`System::run`], but not since somebody waits.
+    #[track_caller]
+    pub fn run_for(&mut self, time: Duration) {
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        if let Err(failure) = self.run.until(self.now().saturating_add(time)) {
+            self.stop(&failure);
+        }
     }
 
     /// The module is struck so often at most, at kernel calls of the seed's choice.

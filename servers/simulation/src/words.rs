@@ -7,7 +7,7 @@ use ipc_proto::label::{self, Reply};
 use ipc_proto::{alarm, deferred, losses, names, passing, registrar, slots, supervisor, waits, window, wire};
 use serde::de::DeserializeOwned;
 
-use crate::calls::{Asked, Message};
+use crate::calls::{Access, Asked, Message};
 use crate::lockers::Caller;
 use crate::world::World;
 
@@ -46,6 +46,17 @@ fn request(message: &Message) -> String {
     }
 }
 
+/// What a driver does with its device.
+fn used(access: Access) -> String {
+    match access {
+        Access::Register(at, None) => format!("reads register {at:#x}"),
+        Access::Register(at, Some(value)) => format!("writes {value:#x} to register {at:#x}"),
+        Access::Port(port, None) => format!("reads port {port:#x}"),
+        Access::Port(port, Some(value)) => format!("writes {value:#x} to port {port:#x}"),
+        Access::Acknowledge => "lets the next interrupt in".to_owned(),
+    }
+}
+
 /// A reply.
 pub(crate) fn reply(message: &Message) -> String {
     match label::parse_reply(message.label) {
@@ -81,6 +92,7 @@ impl World {
             }
             Asked::NbSend(_, message) => format!("answers {}: {}", named(self.handed_to(id)), reply(message)),
             Asked::SaveCaller(index, _) => format!("puts {} aside, in slot {index}", client()),
+            Asked::Device(access) => used(*access),
             Asked::Copies(_) => "is in the middle of a copy of shared memory".to_owned(),
             Asked::Yield => "lets others run".to_owned(),
             Asked::Now => "looks at the clock".to_owned(),

@@ -18,6 +18,7 @@ use root_task_core::wakes::Wakes;
 
 use crate::Module;
 use crate::calls::{Goes, Message};
+use crate::devices::{Has, MadeUp};
 use crate::failure::Failure;
 use crate::how::How;
 use crate::lockers::{Caller, Locker};
@@ -71,6 +72,8 @@ pub(crate) struct Running {
     pub caller: Option<Caller>,
     /// Whom it has put aside.
     pub locker: Locker,
+    /// What it has of its device.
+    pub has: Has,
 }
 
 /// What the supervisor keeps for a module.
@@ -92,7 +95,9 @@ pub(crate) struct Room {
     pub init: Option<InitClock>,
     /// Who waits at its endpoint, which outlives an instance.
     pub queue: VecDeque<DomainId>,
-    /// What it was signalled with and has not received.
+    /// Whether its device's interrupts reach it: until its last instance is reaped, or it is taken from that.
+    pub has_interrupt: bool,
+    /// What it was signalled with and has not received: that outlives an instance, too.
     pub signals: u64,
 }
 
@@ -126,6 +131,7 @@ pub(crate) struct World {
     pub alarms: Box<Alarms>,
     pub wakes: Wakes,
     pub system: Box<SystemManifest>,
+    pub devices: Vec<MadeUp>,
     pub rooms: Vec<Option<Room>>,
     /// Behind the rooms: an instance ends before the memory goes that it has.
     pub shared: Shared,
@@ -161,6 +167,7 @@ impl World {
             alarms: Box::new(Alarms::new()),
             wakes: Wakes::new(),
             system: Box::new(manifest()),
+            devices: Vec::new(),
             rooms: (0..MAX_MODULES).map(|_| None).collect(),
             shared: Shared::new(),
             dead: Vec::new(),

@@ -45,7 +45,6 @@ fn what_is_not_simulated_is_refused_by_name() {
         let adder = connect(init, "adder").unwrap();
         simulation::calls::nb_send(adder.slot(), simulation::calls::Info::new(0, 0));
     });
-    refused("a device", |_| assert!(module_rt::device::acknowledge().is_ok()));
     refused("the console's receiver", |_| assert!(module_rt::console::Receiver::take().is_none()));
 }
 
@@ -56,7 +55,13 @@ fn a_manifest_that_cannot_be_granted_is_refused() {
     console.device = ipc_proto::manifest::Device::Console as u8;
     let mut hasty = manifest("hasty", Restart::Never);
     hasty.deadline_micros = 1000;
-    for (manifest, words) in [(console, "a device, and the simulation has none"), (hasty, "deadline")] {
+    for (manifest, words) in [
+        (
+            console,
+            "the console, which it is not granted (console); `System::device` makes a device up for it",
+        ),
+        (hasty, "deadline"),
+    ] {
         let load = move || {
             let mut system = System::new(1);
             system.load(serves(manifest, "name", |_, words| Ok(words)));

@@ -1,45 +1,53 @@
-//! The device that a module is granted, which is not simulated: its driver compiles, and whatever it does ends the run.
+//! The device that the module is granted: one that a test makes up, see `simulation::Device`.
 
-const WHAT: &str = "a device (`module_rt::device`)";
+use simulation::calls::{Access, device};
 
-/// What the kernel says of a device on the target: here nothing is ever said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeviceError {}
+pub use simulation::calls::DeviceError;
 
-/// Ends the run.
+/// Reads a register, by its offset in bytes from the first one. Ends the module where it is granted no device; what is not
+/// aligned to 4 bytes or beyond the page is read as 0.
 #[cfg(target_arch = "aarch64")]
-pub fn read(_: usize) -> u32 {
-    simulation::calls::not_simulated(WHAT)
+pub fn read(offset: usize) -> u32 {
+    // No register is refused.
+    register(offset).and_then(|at| device(Access::Register(at, None)).ok()).unwrap_or(0)
 }
 
-/// Ends the run.
+/// Writes a register, as [`read`] reads one; elsewhere nothing is written.
 #[cfg(target_arch = "aarch64")]
-pub fn write(_: usize, _: u32) {
-    simulation::calls::not_simulated(WHAT)
+pub fn write(offset: usize, value: u32) {
+    if let Some(at) = register(offset) {
+        let _ = device(Access::Register(at, Some(value)));
+    }
 }
 
-/// Ends the run.
+#[cfg(target_arch = "aarch64")]
+fn register(offset: usize) -> Option<u16> {
+    u16::try_from(offset).ok().filter(|at| *at < 4096 && at.is_multiple_of(4))
+}
+
+/// Reads a port of the device.
 ///
 /// # Errors
-/// None.
+/// [`DeviceError`], as the kernel's on the target: the device does not have the port, or was taken back.
 #[cfg(target_arch = "x86_64")]
-pub fn read_port(_: u16) -> Result<u8, DeviceError> {
-    simulation::calls::not_simulated(WHAT)
+pub fn read_port(port: u16) -> Result<u8, DeviceError> {
+    let [byte, ..] = device(Access::Port(port, None))?.to_le_bytes();
+    Ok(byte)
 }
 
-/// Ends the run.
+/// Writes a port of the device.
 ///
 /// # Errors
-/// None.
+/// As for [`read_port`].
 #[cfg(target_arch = "x86_64")]
-pub fn write_port(_: u16, _: u8) -> Result<(), DeviceError> {
-    simulation::calls::not_simulated(WHAT)
+pub fn write_port(port: u16, value: u8) -> Result<(), DeviceError> {
+    device(Access::Port(port, Some(value))).map(drop)
 }
 
-/// Ends the run.
+/// Lets the next interrupt in.
 ///
 /// # Errors
-/// None.
+/// [`DeviceError`]: there is no device, or it was taken back.
 pub fn acknowledge() -> Result<(), DeviceError> {
-    simulation::calls::not_simulated(WHAT)
+    device(Access::Acknowledge).map(drop)
 }
