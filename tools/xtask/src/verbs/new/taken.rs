@@ -157,8 +157,11 @@ mod tests {
             ),
             (
                 &DRIVER,
-                &["chip", "waiting", "client", "instance", "reply", "event", "events", "call", "c", "result"],
-                &["clock", "counter", "a", "server", "registers", "machine", "device", "log", "alarm"],
+                &[
+                    "chip", "waiting", "client", "server", "instance", "reply", "event", "events", "call",
+                    "c", "result",
+                ],
+                &["clock", "counter", "a", "system", "registers", "machine", "device", "log", "alarm"],
             ),
         ] {
             for name in refused {

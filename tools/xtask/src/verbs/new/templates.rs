@@ -22,6 +22,6 @@ pub const DRIVER: [(&str, &str); 10] = [
     ("src/mc146818.rs", include_str!("driver/mc146818.rs.in")),
     ("src/main.rs", include_str!("driver/main.rs.in")),
     ("src/try.rs", include_str!("driver/try.rs.in")),
-    ("tests/departures.rs", include_str!("driver/departures.rs.in")),
     ("tests/device.rs", include_str!("driver/device.rs.in")),
+    ("tests/system.rs", include_str!("driver/system.rs.in")),
 ];
