@@ -18,8 +18,8 @@ const SHORT: Patience = Patience {
 /// Where nothing of the test waits for its end, however slow the machine is.
 const LONG: Patience = Patience {
     repeat: Duration::from_millis(5),
-    silence: Duration::from_secs(60),
-    start: Duration::from_secs(60),
+    silence: Duration::from_secs(10),
+    start: Duration::from_secs(10),
 };
 
 fn parcel(file: &[u8]) -> Parcel<'_> {
@@ -170,7 +170,7 @@ fn whoever_does_not_get_on_is_given_up() {
 
 #[test]
 fn replies_to_others_are_none() {
-    let (pushed, _peer) = push(&file(10), |stream| {
+    let (pushed, _peer) = push_in(SHORT, &file(10), |stream| {
         serve(
             stream,
             greets(|_| {
