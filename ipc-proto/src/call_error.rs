@@ -41,9 +41,10 @@ pub enum CallError {
     Busy,
     /// The server has executed the method, which ends with an error of its own: what its interface's stub turns into that.
     Error(Code),
-    /// The answer makes no sense: the server is broken, or built from another version.
+    /// The answer makes no sense: the server is broken, or built from another version; or its answer was too long for a
+    /// message ([`MAX_BYTES`](crate::wire::MAX_BYTES)).
     BadAnswer,
-    /// The request is longer than a message can be. Nothing was sent.
+    /// The request is longer than a message can be ([`MAX_BYTES`](crate::wire::MAX_BYTES)). Nothing was sent.
     TooLong,
 }
 
@@ -83,7 +84,9 @@ impl fmt::Display for CallError {
             CallError::Refused => f.write_str("the server does not permit this"),
             CallError::Busy => f.write_str("the server is busy; the call was not executed"),
             CallError::Error(code) => write!(f, "error {} of the method's own", code.get()),
-            CallError::BadAnswer => f.write_str("the server's answer makes no sense"),
+            CallError::BadAnswer => {
+                f.write_str("the server's answer makes no sense, or was too long for a message")
+            }
             CallError::TooLong => f.write_str("the request is too long for a message; nothing was sent"),
         }
     }

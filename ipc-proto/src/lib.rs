@@ -26,6 +26,9 @@
 // What the macros write says `::ipc_proto`, here too.
 extern crate self as ipc_proto;
 
+/// Strings and vectors with a bound, for arguments and answers: the version that the wire has.
+pub use heapless;
+
 pub mod alarm;
 pub mod badge;
 pub mod call_error;

@@ -75,8 +75,10 @@ fn compiled(root: &Path) -> BTreeMap<String, Errors> {
 /// What the lines of a file announce.
 fn announced(file: &Path) -> Errors {
     let text = fs::read_to_string(file).unwrap();
-    let line = |(number, line): (u64, &str)| Some((number, line.split_once("//~ ")?.1.to_owned()));
-    (1..).zip(text.lines()).filter_map(line).collect()
+    let line = |(number, line): (u64, &'_ str)| {
+        line.split("//~ ").skip(1).map(|text| (number, text.trim_end().to_owned())).collect::<Vec<_>>()
+    };
+    (1..).zip(text.lines()).flat_map(line).collect()
 }
 
 #[test]

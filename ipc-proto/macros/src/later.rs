@@ -5,7 +5,7 @@ use syn::{Error, FnArg, GenericArgument, Ident, PathArguments, Result, ReturnTyp
 
 use crate::bulk;
 use crate::canonical::text_of;
-use crate::read::owned;
+use crate::owned::owned;
 
 fn is_reply(input: &FnArg) -> bool {
     let FnArg::Typed(typed) = input else { return false };

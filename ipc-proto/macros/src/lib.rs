@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `attributes.rs` | what stands in `#[interface(..)]` and `#[method(..)]` |
 //! | `read.rs` | the trait as a description of its methods, or what is wrong with it |
+//! | `owned.rs` | which types cannot be in it |
 //! | `headings.rs` | the four headings under which a method is documented |
 //! | `canonical.rs` | the text of which the compatibility hash is made |
 //! | `methods.rs`, `client.rs`, `server.rs` | the code: numbers and checks, the stub, the dispatch |
@@ -24,6 +25,7 @@ mod errors;
 mod headings;
 mod later;
 mod methods;
+mod owned;
 mod passing;
 mod read;
 mod server;
@@ -55,7 +57,8 @@ use syn::{Attribute, DeriveInput, ItemEnum, ItemTrait, parse_macro_input, parse_
 /// - `CounterInterface`, its name, version and compatibility hash, and `CounterMethods`, the numbers.
 ///
 /// Numbers follow the order in the trait: add methods at its end. Types of one's own have [`macro@wire`] on them. A method whose request and answer are plain data of four
-/// words at most, each argument in whole words, goes in registers; any other one as a message, in postcard.
+/// words at most, each argument in whole words, goes in registers; any other one as a message, in postcard, which has room
+/// for 960 bytes.
 ///
 /// One argument of a method can be bulk data, which lies in memory that client and server share: a `BulkIn<'_>`, which the
 /// client fills, or a `BulkOut<'_>`, which it gets. The message has one word for it. The stub takes a slice of bytes instead,

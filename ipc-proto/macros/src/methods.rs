@@ -88,7 +88,7 @@ fn assertions(interface: &Interface, method: &Method) -> TokenStream {
         let goes = goes(ty);
         let text = format!(
             "{what} of `{name}` does not go over the wire: put `#[wire(words)]` on its type, where it is plain data of four \
-             words at most, or `#[wire]`"
+             words at most and has no gaps, or `#[wire]`; a string or a vector is one of `ipc_proto::heapless`"
         );
         let unseen = format!(
             "{what} of `{name}` does not say what it is made of, which the hash of the interface has to see: put `#[wire]` \
@@ -105,7 +105,8 @@ fn assertions(interface: &Interface, method: &Method) -> TokenStream {
         true => "is answered later",
         false => "takes or gives more than four words, or what is no plain data",
     };
-    let message = format!("`{name}` {why}, so it goes as a message: all of its types need serde's traits");
+    let message =
+        format!("`{name}` {why}, so it goes as a message: each type of one's own in it needs `#[wire]`");
     // What cannot go at all is told where it stands.
     let each = method.arguments.iter().map(|(_, ty)| ty).chain([answer]).map(goes);
     let message = quote_spanned! { name.span() =>

@@ -15,6 +15,7 @@ use crate::canonical::text_of;
 use crate::headings;
 use crate::later;
 use crate::methods::number_of;
+use crate::owned::owned;
 use crate::passing::{self, Passing};
 
 /// The most methods: their numbers end below those of no use.
@@ -189,61 +190,6 @@ fn argument(input: &FnArg) -> Result<(Ident, Type)> {
         owned(&typed.ty)?;
     }
     Ok((name, typed.ty.as_ref().clone()))
-}
-
-/// Refuses what cannot go over the wire whatever it is made of.
-pub fn owned(ty: &Type) -> Result<()> {
-    match ty {
-        Type::Slice(_) => Err(without_bound(ty)),
-        Type::Path(path) if path.path.is_ident("str") => Err(without_bound(ty)),
-        _ => owned_within(ty),
-    }
-}
-
-fn without_bound(ty: &Type) -> Error {
-    let text = "it has no bound, and a message has: use `[u8; 64]`, `heapless::Vec<u8, 64>` or `heapless::String<64>`";
-    Error::new(ty.span(), text)
-}
-
-/// The same of a type and of those that it is made of, as far as they are written there.
-fn owned_within(ty: &Type) -> Result<()> {
-    match ty {
-        Type::Reference(_) | Type::Ptr(_) => Err(of_other_memory(ty)),
-        Type::ImplTrait(_) | Type::TraitObject(_) | Type::Infer(_) | Type::BareFn(_) => {
-            Err(of_no_one_type(ty))
-        }
-        Type::Array(array) => owned_within(&array.elem),
-        Type::Group(group) => owned_within(&group.elem),
-        Type::Paren(paren) => owned_within(&paren.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(owned_within),
-        Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "Self") => {
-            Err(of_no_one_type(ty))
-        }
-        Type::Path(path) if bulk::way_of(&path.path).is_some() => Err(bulk::within(ty)),
-        Type::Path(path) if passing::is_passed(&path.path) => Err(passing::within(ty)),
-        Type::Path(path) => path.path.segments.iter().try_for_each(|segment| match &segment.arguments {
-            PathArguments::AngleBracketed(arguments) => {
-                arguments.args.iter().try_for_each(|argument| match argument {
-                    GenericArgument::Type(ty) => owned_within(ty),
-                    GenericArgument::Lifetime(lifetime) if lifetime.ident != "static" => {
-                        Err(of_other_memory(lifetime))
-                    }
-                    _ => Ok(()),
-                })
-            }
-            _ => Ok(()),
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn of_other_memory(what: &impl Spanned) -> Error {
-    let text = "a reference does not go over the wire: the other side has another memory. Use a bounded type, `heapless::String<64>`";
-    Error::new(what.span(), text)
-}
-
-fn of_no_one_type(ty: &Type) -> Error {
-    Error::new(ty.span(), "what goes over the wire is of one type that both sides know")
 }
 
 /// Whether it is the type that says who calls.

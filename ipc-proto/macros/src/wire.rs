@@ -1,9 +1,9 @@
 //! A type that goes over the wire: what is derived for it, under paths that need nothing of its package.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DataEnum, DeriveInput, Error, Result};
+use syn::{Attribute, Data, DataEnum, DeriveInput, Error, Field, Result};
 
 use crate::canonical::text_of;
 
@@ -46,13 +46,16 @@ pub fn write(own: &TokenStream, item: &DeriveInput) -> Result<TokenStream> {
         ));
     }
     item.attrs.iter().try_for_each(attribute)?;
+    let is_laid_out = item.attrs.iter().any(|attribute| attribute.path().is_ident("repr"));
+    if words && !is_laid_out && matches!(item.data, Data::Enum(_)) {
+        return Err(Error::new(item.ident.span(), "say how its number is sent: `#[repr(u8)]`"));
+    }
     let of_message = (!words).then(|| {
         quote! {
             #[derive(::ipc_proto::interface::derived::serde::Serialize, ::ipc_proto::interface::derived::serde::Deserialize)]
             #[serde(crate = "::ipc_proto::interface::derived::serde")]
         }
     });
-    let is_laid_out = item.attrs.iter().any(|attribute| attribute.path().is_ident("repr"));
     let layout = (!is_laid_out && matches!(item.data, Data::Struct(_))).then(|| quote! { #[repr(C)] });
     let of_words = words.then(|| {
         quote! {
@@ -77,13 +80,41 @@ pub fn write(own: &TokenStream, item: &DeriveInput) -> Result<TokenStream> {
             (Some(derived), None)
         }
     };
+    let fields = fields(item);
     Ok(quote! {
         #of_message
         #of_words
         #derived
         #item
         #written
+        #(#fields)*
     })
+}
+
+/// That each field says what it is made of, asked where its type stands: what is derived asks, too, in other words. Where the
+/// item has parameters only what is derived knows them.
+fn fields(item: &DeriveInput) -> Vec<TokenStream> {
+    if !item.generics.params.is_empty() {
+        return Vec::new();
+    }
+    let fields: Vec<_> = match &item.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    let text = "its type does not go over the wire: `#[wire]` has to stand on that, too; a string or a vector is one of \
+                `ipc_proto::heapless`";
+    let asked = |field: &Field| {
+        let ty = &field.ty;
+        quote_spanned! { ty.span() =>
+            const _: () = {
+                #[allow(unused_imports, reason = "where it says it")]
+                use ::ipc_proto::interface::probe::NoShape as _;
+                assert!(::ipc_proto::interface::probe::Shape::<#ty>::IS, #text);
+            };
+        }
+    };
+    fields.into_iter().map(asked).collect()
 }
 
 /// What an enum of numbers is made of: in words the numbers are sent, so they belong to the variants' names.

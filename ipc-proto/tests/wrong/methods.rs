@@ -31,6 +31,10 @@ trait Methods {
     fn perhaps(&mut self, text: Option<&str>) -> Result<u64, E>; //~ a reference does not go over the wire
     fn pair(&mut self) -> Result<(u64, [&'static str; 2]), E>; //~ a reference does not go over the wire
     fn bare(&mut self, text: str) -> Result<u64, E>; //~ it has no bound, and a message has
+    fn heap(&mut self, text: String) -> Result<u64, E>; //~ it has no bound, and a message has
+    fn listed(&mut self) -> Result<Vec<u8>, E>; //~ it has no bound, and a message has
+    fn boxed(&mut self, of: Option<Box<u8>>) -> Result<u64, E>; //~ it has no bound, and a message has
+    fn sized(&mut self, of: (u64, usize)) -> Result<u64, E>; //~ it has another size on another machine
     fn bytes(&mut self, of: [u8]) -> Result<u64, E>; //~ it has no bound, and a message has
     fn server(&mut self) -> Result<Option<Self>, E>; //~ what goes over the wire is of one type
     fn borrowed(&mut self, text: Text<'_>) -> Result<u64, E>; //~ a reference does not go over the wire

@@ -47,6 +47,8 @@ fn serve<D: Dispatch>(_: D) {}
 fn reach<C: Call>(_: C) {}
 
 fn main() {
+    let init = |_: &mut module_rt::Init| Ok(Eventless);
+    module_rt::simulation::module(module_rt::Manifest::new("b"), init); //~ `Eventless` takes no calls: the server of an interface `Counter` is `CounterServer(state)`
     serve(RightServer(Eventless)); //~ `Eventless` does not say what it does with what is no call
     serve(Server); //~ `Server` does not take calls
     reach(Server); //~ `Server` is no way to a server

@@ -19,4 +19,19 @@ struct Borrowed<'a> { //~ a reference does not go over the wire: own what is sen
 #[derive(Clone, Schema)] //~ `#[wire]` derives Schema itself, where it is needed
 struct Twice(u64);
 
+#[wire(words)]
+enum Unnumbered { //~ say how its number is sent: `#[repr(u8)]`
+    A,
+    B,
+}
+
+// What is derived asks, too, in words of its own.
+struct Inside;
+
+#[wire] //~ `Inside: //~ `Inside:
+struct Outside {
+    a: u64,
+    b: Inside, //~ its type does not go over the wire: `#[wire]` has to stand on that, too //~ `Inside: //~ `Inside:
+}
+
 fn main() {}

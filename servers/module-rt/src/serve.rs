@@ -75,6 +75,10 @@ fn first_words() -> [u64; 4] {
 }
 
 /// What a module does with the calls that it receives. One call at a time: the next one waits in the kernel.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` takes no calls: the server of an interface `Counter` is `CounterServer(state)`, where the state implements \
+               `Counter` and `Events`"
+)]
 pub trait Server {
     /// Whether it answers calls later: what an interface's macro writes knows.
     const DEFERS: bool = false;

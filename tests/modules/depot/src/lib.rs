@@ -2,7 +2,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-use heapless::String;
+use ipc_proto::heapless::String;
 use ipc_proto::interface::bulk::{BulkIn, BulkOut, capacity};
 use ipc_proto::interface::{Client, Interface, interface, wire, wire_error};
 
