@@ -84,3 +84,27 @@ fn gdb_without_a_system_says_how_there_is_one() {
         "escrow: error: no system runs in this clone: boot one with `./escrow run`, in another terminal\n"
     );
 }
+
+#[test]
+fn numbers_without_sense_are_refused_with_their_bound() {
+    for line in ["push --timeout 0 x", "push --pid 0 x", "gdb --pid 0", "run --script - --budget 0"] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let refused = escrow(&words).stdin(Stdio::null()).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{line}: {refused:?}");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(
+            told.contains("invalid value '0' for '--") && told.contains("0 is not in 1.."),
+            "{line}: {told}"
+        );
+    }
+    let nothing = tempfile::tempdir().unwrap();
+    let missing = nothing.path().join("missing");
+    for line in ["push --timeout 1 x", "push --pid 1 x", "gdb --pid 1", "run --budget 1 --script"] {
+        let mut taken = escrow(&line.split(' ').collect::<Vec<_>>());
+        taken.args(line.ends_with("--script").then_some(&missing)).env("CARGO_TARGET_DIR", nothing.path());
+        let told = taken.output().unwrap();
+        let why = String::from_utf8_lossy(&told.stderr).into_owned();
+        assert_eq!(told.status.code(), Some(1), "{line}: {why}");
+        assert!(why.contains("no system runs") || why.contains("cannot read the script"), "{line}: {why}");
+    }
+}

@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long, value_enum)]
     arch: Option<Arch>,
     /// The system that this process has booted
-    #[arg(long, value_name = "PID")]
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     pid: Option<u32>,
     /// What gdb is told beside that
     #[arg(last = true, value_name = "GDB'S OPTIONS")]

@@ -60,10 +60,10 @@ pub struct Args {
     #[arg(long, value_enum)]
     arch: Option<Arch>,
     /// The system that this process has booted
-    #[arg(long, value_name = "PID")]
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     pid: Option<u32>,
     /// How long the module may take to be live, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
     /// One line of JSON on standard output instead of a sentence
     #[arg(long)]

@@ -56,7 +56,13 @@ pub struct Args {
     #[arg(long)]
     debug: bool,
     /// With --script: guest instructions that may pass between two prompts
-    #[arg(long, value_name = "INSTRUCTIONS", default_value_t = BUDGET, requires = "script")]
+    #[arg(
+        long,
+        value_name = "INSTRUCTIONS",
+        default_value_t = BUDGET,
+        requires = "script",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
     budget: u64,
 }
 
