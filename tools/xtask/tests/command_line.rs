@@ -108,3 +108,17 @@ fn numbers_without_sense_are_refused_with_their_bound() {
         assert!(why.contains("no system runs") || why.contains("cannot read the script"), "{line}: {why}");
     }
 }
+
+#[test]
+fn push_of_nothing_is_told_both_things_that_can_be_pushed() {
+    let refused = escrow(&["push"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let (what, usage) = told.split_once("Usage: ").unwrap();
+    for part in [what, usage] {
+        assert!(part.contains("<FILE|--module <DIR>>"), "{told}");
+    }
+    let both = escrow(&["push", "x", "--module", "y"]).output().unwrap();
+    assert_eq!(both.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&both.stderr).contains("cannot be used with"), "{both:?}");
+}

@@ -26,7 +26,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 const REPEAT: Duration = Duration::from_millis(300);
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(group = clap::ArgGroup::new("what").args(["file", "module"]).required(true), after_help = "\
 The system that `./escrow run` has booted in another terminal, from this clone, takes the file over its
 second serial line. A module of that name is replaced: its clients keep what they hold, and where the
 new file does not come to its publish, the earlier one is started again. Where there is none, the module
@@ -45,7 +45,7 @@ Examples:
   ./escrow push broken.elf --name counter")]
 pub struct Args {
     /// The module's ELF file; with or without symbols
-    #[arg(value_name = "FILE", required_unless_present = "module", conflicts_with = "module")]
+    #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Build the Cargo package in this folder, for the running system, and push its program
     #[arg(long, value_name = "DIR")]
