@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test stops at what it cannot start")]
 
+use std::fs;
 use std::io::pipe;
 use std::process::{Command, Stdio};
 
@@ -121,4 +122,26 @@ fn push_of_nothing_is_told_both_things_that_can_be_pushed() {
     let both = escrow(&["push", "x", "--module", "y"]).output().unwrap();
     assert_eq!(both.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&both.stderr).contains("cannot be used with"), "{both:?}");
+}
+
+#[test]
+fn a_new_folder_is_told_without_detours_and_what_is_next_in_columns() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path().canonicalize().unwrap();
+    fs::create_dir(place.join("b")).unwrap();
+    let made = escrow(&["new", "counter", "./b/../c d"]).current_dir(&place).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let folder = place.join("c d");
+    let told = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert_eq!(told, format!("escrow: made {}\n", folder.display()));
+    let next = String::from_utf8_lossy(&made.stdout).into_owned();
+    let folder = folder.display();
+    for command in
+        [format!("  (cd '{folder}' && cargo test) "), format!("  ./escrow run --module '{folder}' ")]
+    {
+        assert!(next.contains(&command), "{next}");
+    }
+    let columns: Vec<_> =
+        next.lines().filter_map(|line| line.find("its tests,").or(line.find("a system with"))).collect();
+    assert!(matches!(columns[..], [one, other] if one == other), "{next}");
 }

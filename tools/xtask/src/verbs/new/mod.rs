@@ -51,13 +51,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let folder = args.dir.clone().unwrap_or_else(|| PathBuf::from(&args.name));
     let folder = env::current_dir().context("the current folder")?.join(folder);
     write(&root, &folder, &words, template)?;
-    let shown = quoted(folder.as_os_str());
+    let folder = folder.canonicalize().context("the new folder")?;
     context::step(&format!("made {}", folder.display()));
-    println!(
-        "Next:\n  (cd {shown} && cargo test)          its tests, on this machine\n  ./escrow run --module {shown}   \
-         a system with it: `load {0}`, then `load {0}{TRY}`",
-        args.name
-    );
+    let shown = quoted(folder.as_os_str());
+    let (test, run) = (format!("(cd {shown} && cargo test)"), format!("./escrow run --module {shown}"));
+    // The second one is the longer.
+    let width = run.chars().count();
+    println!("Next:\n  {test:width$}   its tests, on this machine");
+    println!("  {run}   a system with it: `load {0}`, then `load {0}{TRY}`", args.name);
     Ok(ExitCode::SUCCESS)
 }
 
