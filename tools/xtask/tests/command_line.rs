@@ -125,6 +125,19 @@ fn push_of_nothing_is_told_both_things_that_can_be_pushed() {
 }
 
 #[test]
+fn what_becomes_of_a_pushed_file_is_in_the_help_of_push() {
+    let helped = escrow(&["push", "--help"]).output().unwrap();
+    let told = String::from_utf8_lossy(&helped.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "When it is unloaded, or has ended",
+        "`load NAME` takes the boot archive's",
+        "can only be pushed again",
+    ] {
+        assert!(told.contains(part), "`{part}`: {told}");
+    }
+}
+
+#[test]
 fn a_new_folder_is_told_without_detours_and_what_is_next_in_columns() {
     let place = tempfile::tempdir().unwrap();
     let place = place.path().canonicalize().unwrap();

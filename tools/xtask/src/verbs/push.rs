@@ -32,6 +32,10 @@ second serial line. A module of that name is replaced: its clients keep what the
 new file does not come to its publish, the earlier one is started again. Where there is none, the module
 is loaded. What is refused changes nothing, and says why.
 
+As long as the module is loaded, it is restarted from that file. When it is unloaded, or has ended by
+itself (as a program does), the file is gone: `load NAME` takes the boot archive's file of that name,
+where there is one, and what was pushed can only be pushed again.
+
 The system must allow it (`push = true` in its manifest), and grants the module what it grants its name:
 that was decided at its boot. What a package asks for (`[package.metadata.escrow]` in its Cargo.toml) it is
 granted in a system that `./escrow run --module` has booted with it.

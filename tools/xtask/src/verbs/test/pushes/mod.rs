@@ -45,6 +45,7 @@ impl Test<'_> {
         self.survives_who_does_not_read()?;
         self.passes_by_a_spinner()?;
         self.fills_up()?;
+        self.is_gone_with_its_module()?;
         self.expect("mem --prove", &["whole: kernel and books agree"])
     }
 
@@ -185,6 +186,17 @@ impl Test<'_> {
             self.expect(&format!("unload {name}"), &["came back whole"])?;
         }
         self.expect("call echo-client hello", &["olleh"])
+    }
+
+    /// A pushed file is kept for restarts, and an unload ends that: then there is what the archive has, or nothing.
+    fn is_gone_with_its_module(&mut self) -> Result<()> {
+        for (file, again) in [("(file pushed-", None), ("(file echo)", Some(["unload echo", "load echo"]))] {
+            for line in again.into_iter().flatten().chain(["crash echo"]) {
+                self.expect(line, &[])?;
+            }
+            self.expect("report echo", &[file])?;
+        }
+        self.expect("load idle-0", &["idle-0: it is not in the boot archive"])
     }
 
     /// The first requests of a push.
