@@ -88,6 +88,8 @@ pub struct Boot {
     pub files: Files,
     /// What the system grants.
     pub grants: Grants,
+    /// Whom [`Variant::moved`] could name.
+    pub can_be_apart: Vec<String>,
 }
 
 impl Boot {
@@ -105,16 +107,11 @@ impl Boot {
     }
 }
 
-/// The names of the files that the boot archive will have.
+/// The system without what is from elsewhere, and the names of all files that the boot archive will have.
 ///
 /// # Errors
 /// Where something is wrong in the system's file.
-pub fn files(root: &Path, request: &Request) -> Result<Vec<String>> {
-    system_of(root, request).map(|(_, files)| files)
-}
-
-/// The system without what is from elsewhere, and the names of all files of the archive.
-fn system_of(root: &Path, request: &Request) -> Result<(System, Vec<String>)> {
+pub fn system_of(root: &Path, request: &Request) -> Result<(System, Vec<String>)> {
     let Variant { boot_args, outside, .. } = &request.variant;
     let asks: Vec<_> = outside.iter().filter_map(|module| module.asks.clone()).collect();
     let mut system = system::load(root, &request.system, boot_args, &asks)?;
@@ -244,7 +241,9 @@ fn platform(
         let files = modules.iter().map(|(name, program)| ((*name).to_owned(), program.elf.clone()));
         let files = files.chain(copies).collect();
         let grants = Grants { booted: system.encoded, own: system.own };
-        boots.insert(request.clone(), Boot { request, folder, image, symbols, files, grants });
+        let can_be_apart = system.modules;
+        let boot = Boot { request: request.clone(), folder, image, symbols, files, grants, can_be_apart };
+        boots.insert(request, boot);
     }
     Ok(boots)
 }

@@ -138,6 +138,29 @@ fn what_becomes_of_a_pushed_file_is_in_the_help_of_push() {
 }
 
 #[test]
+fn a_module_that_cannot_be_set_apart_is_told_with_those_that_can() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    fs::write(folder.path().join("src/main.rs"), "fn main() {}\n").unwrap();
+    fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"kv\"\n[workspace]\n").unwrap();
+    for (line, apart, can) in [
+        ("run --apart kv", "kv", "name-server, shell, echo, echo-client"),
+        // A copy.
+        ("run --system rights --apart keeper", "keeper", "name-server, shell, "),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let refused = escrow(&words).arg("--module").arg(folder.path()).output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let why = "only a module of this repository that is in the system's archive, and is no copy";
+        let (before, list) = told.trim_end().rsplit_once(": ").unwrap();
+        assert_eq!(before, format!("escrow: error: --apart {apart}: {why}"));
+        assert!(list.starts_with(can), "{list}");
+        assert!(list.split(", ").all(|name| name != apart && name != "kv"), "{list}");
+    }
+}
+
+#[test]
 fn a_new_folder_is_told_without_detours_and_what_is_next_in_columns() {
     let place = tempfile::tempdir().unwrap();
     let place = place.path().canonicalize().unwrap();

@@ -38,6 +38,8 @@ pub struct Running {
     pub pushed: PathBuf,
     /// The module that has addresses of its own.
     pub apart: Option<String>,
+    /// Those that could have.
+    pub can_be_apart: Vec<String>,
 }
 
 impl Running {
@@ -55,6 +57,7 @@ impl Running {
             grants: boot.grants.clone(),
             pushed: machine.pushed(),
             apart: boot.request.variant.moved.clone(),
+            can_be_apart: boot.can_be_apart.clone(),
         }
     }
 }
@@ -147,9 +150,20 @@ mod tests {
         let (arch, system) = (arch.name().to_owned(), "default".to_owned());
         let [gdb, kernel, root_task, pushed] =
             ["gdb", "kernel", "root-task", "pushed"].map(|name| out.join(name));
-        let (files, grants, apart) = (Files::new(), Grants::default(), None);
-        let running =
-            Running { pid, arch, system, line, gdb, kernel, root_task, files, grants, pushed, apart };
+        let running = Running {
+            pid,
+            arch,
+            system,
+            line,
+            gdb,
+            kernel,
+            root_task,
+            files: Files::new(),
+            grants: Grants::default(),
+            pushed,
+            apart: None,
+            can_be_apart: Vec::new(),
+        };
         (running, listener)
     }
 

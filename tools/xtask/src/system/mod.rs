@@ -72,6 +72,9 @@ impl RawFile {
     }
 }
 
+/// What stands in [`System::modules`] and can be linked at addresses of its own, in words.
+pub const CAN_BE_APART: &str = "a module of this repository that is in the system's archive, and is no copy";
+
 /// The keys that the image is made of; the others are the root task's.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

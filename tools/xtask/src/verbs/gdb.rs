@@ -13,6 +13,7 @@ use crate::arch::Arch;
 use crate::context::{self, step};
 use crate::push::running::{self, Running};
 use crate::setup;
+use crate::system::CAN_BE_APART;
 
 /// The debugger, and the Debian package that has it.
 const GDB: &str = "gdb-multiarch";
@@ -24,7 +25,8 @@ has it; `continue` lets it go on, and so does leaving gdb. gdb knows the kernel 
 with --module, the kernel and that module.
 
 All modules, and the root task, have the same addresses: a breakpoint in one of them stops whoever comes
-to that address. `./escrow run --apart NAME` links one module elsewhere, so that its addresses are its own.
+to that address. `./escrow run --apart NAME` links one module of this repository elsewhere, so that its
+addresses are its own.
 
 Examples:
   ./escrow gdb
@@ -99,9 +101,12 @@ fn hold(socket: &Path) -> Result<File> {
 /// What a person has to know whose module is linked where all the others are.
 fn shared_addresses(running: &Running, module: Option<&str>) -> Option<String> {
     let module = module.filter(|module| running.apart.as_deref() != Some(module))?;
+    let way = match running.can_be_apart.iter().any(|one| one == module) {
+        true => format!("`./escrow run --apart {module}` links it elsewhere"),
+        false => format!("Only {CAN_BE_APART}, can be set apart"),
+    };
     Some(format!(
-        "{module} is linked where all modules are: a breakpoint stops whoever comes to that address. \
-         `./escrow run --apart {module}` links it elsewhere"
+        "{module} is linked where all modules are: a breakpoint stops whoever comes to that address. {way}"
     ))
 }
 
@@ -158,6 +163,7 @@ mod tests {
             files,
             grants: Grants::default(),
             apart: Some("echo".to_owned()),
+            can_be_apart: ["echo", "shell"].map(str::to_owned).to_vec(),
         }
     }
 
@@ -196,6 +202,19 @@ mod tests {
         assert_eq!(shared_addresses(&running, Some("echo")), None);
         let told = shared_addresses(&running, Some("shell")).unwrap();
         assert!(told.contains("`./escrow run --apart shell`"), "{told}");
+    }
+
+    #[test]
+    fn a_module_that_cannot_be_set_apart_is_told_what_the_page_says() {
+        let told = shared_addresses(&running(), Some("kv")).unwrap();
+        assert!(
+            told.starts_with("kv is linked where all modules are") && !told.contains("--apart"),
+            "{told}"
+        );
+        let (_, why) = told.split_once(". ").unwrap();
+        let page = fs::read_to_string(context::find_root().unwrap().join("docs/reports.md")).unwrap();
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(why), "docs/reports.md does not say: {why}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::arch::Arch;
 use crate::console::addresses::Addresses;
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::gone;
 use crate::guest::outside;
 use crate::machine::{Clock, Machine, MachineSpec};
@@ -17,7 +17,7 @@ use crate::prepare::{self, Boot, Request, prepare};
 use crate::push::running::{self, Running};
 use crate::session::conversation::{Answer, Conversation, Limits};
 use crate::session::interactive;
-use crate::system::{self, named};
+use crate::system::{self, CAN_BE_APART, named};
 
 /// Guest instructions between two prompts; x86_64's kernel needs a tenth of it to boot.
 const BUDGET: u64 = 600_000_000;
@@ -49,7 +49,7 @@ pub struct Args {
     /// it asks for
     #[arg(long, value_name = "DIR")]
     module: Vec<PathBuf>,
-    /// Link this module at addresses that no other one has, for gdb
+    /// Link this module of this repository at addresses that no other one has, for gdb
     #[arg(long, value_name = "NAME")]
     apart: Option<String>,
     /// Boot the debug kernel, which prints on the console and costs more
@@ -69,23 +69,19 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode> {
     // A script that cannot be read is told before minutes of building.
     let script = args.script.as_deref().map(read_script).transpose()?;
-    let ctx = super::context()?;
+    let root = context::find_root()?;
     let mut request = Request::plain(args.arch, args.debug, &args.system);
     request.variant.moved.clone_from(&args.apart);
     request.variant.outside = outside::modules_of(&args.module)?;
+    let (system, files) = prepare::system_of(&root, &request)?;
     if let Some(apart) = &args.apart {
-        let outside = request.variant.outside.iter().any(|module| module.name == *apart);
-        let files = prepare::files(&ctx.root, &request)?;
-        ensure!(
-            !outside && files.contains(apart),
-            "--apart {apart}: only a module of this repository that is in the system's archive: {}",
-            files.join(", ")
-        );
+        let can_be = system.modules;
+        ensure!(can_be.contains(apart), "--apart {apart}: only {CAN_BE_APART}: {}", can_be.join(", "));
     }
     if let Some(lines) = &script {
-        let files = prepare::files(&ctx.root, &request)?;
         lines.iter().try_for_each(|line| named::check_later(line, &files))?;
     }
+    let ctx = super::context()?;
     let boots = prepare(&ctx, &[request])?;
     let boot = boots.first().context("nothing was prepared")?;
     match script {

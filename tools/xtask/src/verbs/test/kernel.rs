@@ -223,7 +223,8 @@ fn boot(ctx: &Context, case: &Case, programs: Option<&Programs>) -> Result<Boot>
     let image = image::compose(ctx, &spec, &folder)?;
     let request = Request::plain(arch, false, PACKAGE);
     let symbols = vec![prefix.kernel(), tests.elf.clone()];
-    Ok(Boot { request, folder, image, symbols, files: Files::new(), grants: Grants::default() })
+    let (files, grants, can_be_apart) = (Files::new(), Grants::default(), Vec::new());
+    Ok(Boot { request, folder, image, symbols, files, grants, can_be_apart })
 }
 
 fn all_have_tests(patches: &[String]) -> bool {

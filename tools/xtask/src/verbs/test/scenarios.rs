@@ -80,7 +80,7 @@ impl Case {
     /// A strike at somebody who is not in the system would find nobody at every moment.
     fn check_strike(&self, root: &Path, request: &Request) -> Result<()> {
         let Some(sweep) = self.scenario.settings.sweep.as_ref() else { return Ok(()) };
-        named::check_later(&sweep.line(LAST, "ps"), &prepare::files(root, request)?)
+        named::check_later(&sweep.line(LAST, "ps"), &prepare::system_of(root, request)?.1)
     }
 
     fn play(&self, spec: &MachineSpec) -> Played {
