@@ -4,6 +4,8 @@
 //! copies in the supervisor's CSpace; when they are gone, the same slots hold copies of the module's **grave**: a frame
 //! of its own that is mapped in each place of what it has lost.
 
+use ipc_proto::ids::Generation;
+use ipc_proto::name::Name;
 use ipc_proto::window::{PAGE_BYTES, REGIONS_BASE};
 use root_task_core::slots::SlotRange;
 use sel4::{CapRights, cap};
@@ -20,6 +22,8 @@ pub struct Panes {
     untyped: Option<Untyped>,
     slots: SlotRange,
     pages: u8,
+    /// Whose side is gone.
+    gone: Option<(Name, Generation)>,
 }
 
 impl Panes {
@@ -32,7 +36,7 @@ impl Panes {
         let (slots, untyped) =
             memory.alloc(usize::from(pages).saturating_mul(3), PAGE_BITS.saturating_add(bits))?;
         let made = untyped.retype(&arch::FRAME, u64::from(slots.first.0), usize::from(pages));
-        let mut panes = Panes { untyped: Some(untyped), slots, pages };
+        let mut panes = Panes { untyped: Some(untyped), slots, pages, gone: None };
         match made {
             Ok(()) => Ok(panes),
             Err(error) => {
@@ -101,6 +105,16 @@ impl Panes {
     /// [`Leak`] where the kernel says that not all of the memory came back.
     pub fn free_memory(&mut self, memory: &mut Memory) -> Result<(), Leak> {
         self.untyped.take().map_or(Ok(()), |untyped| memory.revoke_and_free(untyped))
+    }
+
+    /// One side's instance is gone.
+    pub fn is_left_by(&mut self, name: Name, generation: Generation) {
+        self.gone = Some((name, generation));
+    }
+
+    /// Whose side is gone, if one is.
+    pub const fn gone(&self) -> Option<(Name, Generation)> {
+        self.gone
     }
 
     /// Gives the slots back, which are empty.

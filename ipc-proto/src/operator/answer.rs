@@ -67,7 +67,12 @@ pub enum Answer {
         next: Option<u16>,
     },
     /// What reaches beyond the module's domain.
-    Marks(Vec<Mark, MAX_MARKS>),
+    Marks {
+        /// As the system's manifest has it.
+        marks: Vec<Mark, MAX_MARKS>,
+        /// Whether the device among them was taken back from the running instance.
+        taken_back: bool,
+    },
     /// Windows.
     Windows {
         /// One entry for each.

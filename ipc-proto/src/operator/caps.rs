@@ -4,6 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::Generation;
 use crate::name::Name;
 
 /// What a slot of a module's CSpace is for, as its manifest and its lookups have it.
@@ -104,6 +105,13 @@ pub enum Mark {
     Messages,
 }
 
+impl Mark {
+    /// Whether it is a device.
+    pub const fn is_device(&self) -> bool {
+        matches!(self, Mark::Console | Mark::Clock)
+    }
+}
+
 /// How many kinds of [`Mark`] there are.
 pub const MAX_MARKS: usize = 7;
 
@@ -124,8 +132,10 @@ impl fmt::Display for Mark {
 /// Memory that a module shares, or has shared, with another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowInfo {
-    /// The other one; `None` where it is gone.
+    /// The other one; `None` where it is not known any more.
     pub with: Option<Name>,
+    /// The generation of it that had the other side, where that is gone.
+    pub gone: Option<Generation>,
     /// Whether the module is the client of the two.
     pub client: bool,
     /// Where it is in the module's address space.

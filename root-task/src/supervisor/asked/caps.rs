@@ -8,9 +8,11 @@ use ipc_proto::operator::{Answer, HolderInfo, SlotInfo, WindowInfo};
 use ipc_proto::slots;
 use ipc_proto::window::{PAGE_BYTES, region};
 use root_task_core::grants::Endowment;
+use root_task_core::windows::View;
 
 use super::operator::{not_loaded, refused};
 use crate::supervisor::{Response, Room, Supervisor, answer};
+use crate::window::Panes;
 use crate::{arch, audit};
 
 impl Supervisor {
@@ -63,6 +65,14 @@ impl Supervisor {
         answer(&Answer::Holders { page, next: None })
     }
 
+    /// What a module was granted that reaches beyond its own domain, and whether it has lost a device of that.
+    pub(in crate::supervisor) fn marks(&self, name: &Name) -> Response {
+        let lives = |id: &DomainId| self.newest(*id).is_some_and(|newest| self.ledger.is_running(newest));
+        let running = self.ledger.find(name).filter(lives);
+        let taken_back = self.device_of(name).is_some() && running.is_some_and(|id| !self.has_device(id));
+        answer(&Answer::Marks { marks: self.system.marks_of(name), taken_back })
+    }
+
     /// A page of the windows of a module, from the one with this number on.
     pub(in crate::supervisor) fn windows_of(&self, name: &Name, from: u8) -> Response {
         let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
@@ -71,8 +81,18 @@ impl Supervisor {
             let Some(window) = self.windows.get(number) else { continue };
             let [client, server] = window.sides;
             let (own, other) = if client.domain == id { (client, server) } else { (server, client) };
+            if own.view == View::Nothing {
+                // That was an earlier instance's, or another module's in the same place.
+                continue;
+            }
+            let gone = self.panes.get(number).and_then(Option::as_ref).and_then(Panes::gone);
+            let with = match gone {
+                Some((name, _)) => Some(name),
+                None => self.ledger.module(other.domain).map(|module| module.name),
+            };
             let info = WindowInfo {
-                with: self.ledger.module(other.domain).map(|module| module.name),
+                with,
+                gone: gone.map(|(_, generation)| generation),
                 client: client.domain == id,
                 vaddr: region(own.region),
                 kib: u32::from(window.pages).saturating_mul(PAGE_BYTES / 1024),

@@ -81,7 +81,7 @@ impl Supervisor {
             Request::Revoke { name, client } => self.revoke_by_name(&name, &client),
             Request::Caps { name, from } => self.caps(&name, from),
             Request::Holders { name, from } => self.holders(&name, from),
-            Request::Marks { name } => answer(&Answer::Marks(self.system.marks_of(&name))),
+            Request::Marks { name } => self.marks(&name),
             Request::Windows { name, from } => self.windows_of(&name, from),
             Request::Crash { name } => self.crash(&name),
             Request::Restart { name } => self.restart_by_name(&name),

@@ -121,7 +121,15 @@ impl Supervisor {
         self.windows.set(number, window);
         if self.windows.get(number).is_none() {
             panes.dissolve(&mut self.memory);
-        } else if let Some(place) = self.panes.get_mut(number) {
+            return;
+        }
+        // Another module may be in the place of one that is gone.
+        let had = |side: &&Side| gone.contains(&side.domain) && side.view != View::Nothing;
+        let left_by = before.sides.iter().find(had);
+        if let Some(module) = left_by.and_then(|side| self.ledger.module(side.domain)) {
+            panes.is_left_by(module.name, module.generation);
+        }
+        if let Some(place) = self.panes.get_mut(number) {
             *place = Some(panes);
         }
     }

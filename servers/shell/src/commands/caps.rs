@@ -17,11 +17,12 @@ const MAX_WORDS: usize = 64;
 /// What is shown, piece by piece; each way of showing it does with the pieces what it likes.
 trait Show {
     fn slot(&mut self, slot: &SlotInfo, output: &mut Output);
-    fn slots_end(&mut self, size: u8, output: &mut Output);
+    /// `lost` is the device that was taken back from the module.
+    fn slots_end(&mut self, size: u8, lost: Option<Mark>, output: &mut Output);
     fn holder(&mut self, holder: &HolderInfo, output: &mut Output);
     fn holders_end(&mut self, output: &mut Output);
     fn window(&mut self, window: &WindowInfo, output: &mut Output);
-    fn marks(&mut self, marks: &[Mark], output: &mut Output);
+    fn marks(&mut self, marks: &[Mark], lost: Option<Mark>, output: &mut Output);
 }
 
 pub fn show(name: Name, json: bool, output: &mut Output) -> Result<(), Sentence> {
@@ -34,11 +35,13 @@ pub fn show(name: Name, json: bool, output: &mut Output) -> Result<(), Sentence>
 
 fn walk(name: Name, show: &mut impl Show, output: &mut Output) -> Result<(), Sentence> {
     let size = each_slot(name, |slot| show.slot(slot, output))?;
-    show.slots_end(size, output);
+    let (marks, taken_back) = marks(name)?;
+    let lost = marks.iter().copied().find(|mark| taken_back && mark.is_device());
+    show.slots_end(size, lost, output);
     each_holder(name, |holder| show.holder(holder, output))?;
     show.holders_end(output);
     each_window(name, |window| show.window(window, output))?;
-    show.marks(&marks(name)?, output);
+    show.marks(&marks, lost, output);
     Ok(())
 }
 
@@ -83,11 +86,14 @@ impl Show for ForPeople {
         output.line(format_args!("{:>4}  {:32} {held}", slot.slot, Granted(slot.grant)));
     }
 
-    fn slots_end(&mut self, size: u8, output: &mut Output) {
+    fn slots_end(&mut self, size: u8, lost: Option<Mark>, output: &mut Output) {
         let held = self.held;
-        match self.differences {
-            0 => output.line(format_args!("{held} of {size} slots hold something: as granted")),
-            n => {
+        match (self.differences, lost) {
+            (0, None) => output.line(format_args!("{held} of {size} slots hold something: as granted")),
+            (0, Some(device)) => output.line(format_args!(
+                "{held} of {size} slots hold something: as granted, less the {device}, which was taken back"
+            )),
+            (n, _) => {
                 output.line(format_args!("{held} of {size} slots hold something: {n} DIFFER from the grant"))
             }
         }
@@ -105,15 +111,23 @@ impl Show for ForPeople {
     }
 
     fn window(&mut self, window: &WindowInfo, output: &mut Output) {
-        let WindowInfo { with, vaddr, kib, shared, .. } = window;
-        let shares = if *shared { "shares" } else { "has lost" };
+        let WindowInfo { with, gone, vaddr, kib, shared, .. } = window;
         let other = with.as_ref().map_or("a module that is gone", Name::as_str);
-        output.line(format_args!("it {shares} {kib} KiB at {vaddr:#x} with {other}"));
+        match (shared, gone) {
+            (true, _) => output.line(format_args!("it shares {kib} KiB at {vaddr:#x} with {other}")),
+            (false, None) => output.line(format_args!(
+                "it shared {kib} KiB at {vaddr:#x} with {other}: memory of its own is there now"
+            )),
+            (false, Some(generation)) => output.line(format_args!(
+                "it shared {kib} KiB at {vaddr:#x} with {other}.{generation}, which is gone: memory of its own is there now"
+            )),
+        }
     }
 
-    fn marks(&mut self, marks: &[Mark], output: &mut Output) {
+    fn marks(&mut self, marks: &[Mark], lost: Option<Mark>, output: &mut Output) {
         for mark in marks {
-            output.line(format_args!("marked {mark}: docs/threat-model.md says how far that reaches"));
+            let taken = if lost == Some(*mark) { ", which only its next instance has again" } else { "" };
+            output.line(format_args!("marked {mark}{taken}: docs/threat-model.md says how far that reaches"));
         }
     }
 }
@@ -139,7 +153,7 @@ impl Show for ForPrograms {
         self.entry(slot, output);
     }
 
-    fn slots_end(&mut self, size: u8, output: &mut Output) {
+    fn slots_end(&mut self, size: u8, _: Option<Mark>, output: &mut Output) {
         self.first = true;
         output.line(format_args!("],\"size\":{size},\"holders\":["));
     }
@@ -157,10 +171,13 @@ impl Show for ForPrograms {
         self.entry(window, output);
     }
 
-    fn marks(&mut self, marks: &[Mark], output: &mut Output) {
+    fn marks(&mut self, marks: &[Mark], lost: Option<Mark>, output: &mut Output) {
         self.first = true;
         output.line(format_args!("],\"marks\":["));
         marks.iter().for_each(|mark| self.entry(mark, output));
-        output.line(format_args!("]}}"));
+        match lost {
+            Some(device) => output.line(format_args!("],\"taken_back\":\"{device}\"}}")),
+            None => output.line(format_args!("]}}")),
+        }
     }
 }

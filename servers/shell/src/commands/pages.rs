@@ -48,10 +48,10 @@ pub fn each_holder(name: Name, mut take: impl FnMut(&HolderInfo)) -> Result<(), 
     })
 }
 
-/// What a module was granted that reaches beyond its own domain.
-pub fn marks(name: Name) -> Result<Vec<Mark, MAX_MARKS>, Sentence> {
+/// What a module was granted that reaches beyond its own domain, and whether the device of that was taken back.
+pub fn marks(name: Name) -> Result<(Vec<Mark, MAX_MARKS>, bool), Sentence> {
     match ask(&Request::Marks { name })? {
-        Answer::Marks(marks) => Ok(marks),
+        Answer::Marks { marks, taken_back } => Ok((marks, taken_back)),
         _ => Err(unexpected()),
     }
 }

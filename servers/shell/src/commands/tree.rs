@@ -2,11 +2,11 @@
 //! what stands below it.
 
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Grant, Sentence};
+use ipc_proto::operator::{Grant, Mark, Sentence};
 use serde::Serialize;
 
 use super::json;
-use super::pages::{each_holder, each_module, each_slot};
+use super::pages::{each_holder, each_module, each_slot, marks};
 use crate::format_error;
 use crate::output::Output;
 
@@ -43,8 +43,10 @@ enum What {
     Faults,
     Requests,
     Lookups,
-    /// The granted device.
+    /// The granted device, if it is the console.
     Console,
+    /// The granted device, if it is the clock.
+    Clock,
     Interrupt,
     Ports,
     Notification,
@@ -84,6 +86,7 @@ impl Node {
             What::Requests => "requests",
             What::Lookups => "lookups",
             What::Console => "console, which is granted",
+            What::Clock => "clock, which is granted",
             What::Interrupt => "interrupt",
             What::Ports => "I/O ports",
             What::Notification => "notification",
@@ -146,11 +149,11 @@ pub fn show(name: Name, for_programs: bool, output: &mut Output) -> Result<(), S
     })?;
     let bytes =
         memory.ok_or_else(|| format_error(format_args!("{name} is not loaded: `ps` lists what is")))?;
-    let (mut receive, mut locker, mut console) = (None, None, false);
+    let (mut receive, mut locker, mut has_device) = (None, None, false);
     let size = each_slot(name, |slot| match slot.grant {
         Some(Grant::Receive) => receive = Some(slot.slot),
         Some(Grant::Locker) => locker = Some(slot.slot),
-        Some(Grant::Interrupt) => console = true,
+        Some(Grant::Interrupt) => has_device = true,
         _ => {}
     })?;
     show.node(0, Node { of: Some(name), ..Node::of(What::Module) }, output);
@@ -170,8 +173,14 @@ pub fn show(name: Name, for_programs: bool, output: &mut Output) -> Result<(), S
         let node = Node { of: Some(holder.client), ..Node::in_slot(What::Call, holder.slot) };
         show.node(3, node, output);
     })?;
-    if console {
-        show.node(1, Node::of(What::Console), output);
+    let (marks, _) = marks(name)?;
+    let device = marks.iter().find_map(|mark| match mark {
+        Mark::Console => Some(What::Console),
+        Mark::Clock => Some(What::Clock),
+        _ => None,
+    });
+    if let Some(device) = device.filter(|_| has_device) {
+        show.node(1, Node::of(device), output);
         each_slot(name, |slot| {
             let what = match slot.grant {
                 Some(Grant::Interrupt) => What::Interrupt,
