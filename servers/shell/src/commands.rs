@@ -22,7 +22,7 @@ use module_rt::console::Receiver;
 use module_rt::init::{NamesError, lookup};
 use module_rt::{WaitError, lookup_waiting, operator};
 use shell_core::command::Command;
-use shell_core::help::{HELP, STATES};
+use shell_core::help::{COLUMNS, HELP, STATES};
 
 use crate::format_error;
 use crate::output::Output;
@@ -72,6 +72,9 @@ impl Shell {
             Command::States => {
                 for (state, what) in STATES {
                     output.line(format_args!("{state:8} {what}"));
+                }
+                for (column, what) in COLUMNS {
+                    output.line(format_args!("{column:8} {what}"));
                 }
                 Ok(())
             }

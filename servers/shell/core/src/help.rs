@@ -13,7 +13,7 @@ use crate::line::MAX_LINE;
 /// What `help` prints: each command, its arguments, what it does.
 pub const HELP: &[(&str, &str)] = &[
     ("help", "this list"),
-    ("help ps", "what the states mean that `ps` shows"),
+    ("help ps", "what the states and the restarts mean that `ps` shows"),
     ("ps", "the modules: id and generation, state, restarts, stack used, memory"),
     ("names", "the names: version, owner, state, clients"),
     ("names --waiting", "who waits for which name, for how much longer, and from which module"),
@@ -72,6 +72,10 @@ pub const STATES: [(State, &str); 7] = [
     (State::Dead, "it has died, and may be started again"),
     (State::Failed, "it has died and stays so, until `restart`"),
 ];
+
+/// What `help ps` prints beside that: what the other columns count that one might take for something else.
+pub const COLUMNS: [(&str, &str); 1] =
+    [("restarts", "how often it was started again, for whatever reason: pushed and replaced, too")];
 
 /// Why a line is not a command. Its text says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
