@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use ipc_proto::ids::Generation;
 use ipc_proto::name::Name;
 use ipc_proto::operator::Finding;
 use ipc_proto::supervisor::Line;
@@ -96,12 +97,15 @@ impl fmt::Display for Cause {
     }
 }
 
-/// Prints what happened to a module, tagged with its name and generation; nothing where it just came to its end.
+/// Prints what happened to a module, tagged with its name and generation, and what comes `then` where it has no successor;
+/// nothing where it just came to its end.
 ///
 /// Printing costs more than answering the callers: it is done when they have run.
-pub fn print(name: &Name, generation: ipc_proto::ids::Generation, cause: &Cause) {
-    if !matches!(cause, Cause::Exited(0)) {
-        say!("[{name}.{generation}] {cause}");
+pub fn print(name: &Name, generation: Generation, cause: &Cause, then: Option<restart::Decision>) {
+    match (cause, then) {
+        (_, Some(then)) => say!("[{name}.{generation}] {cause}; {then}"),
+        (Cause::Exited(0), None) => {}
+        (_, None) => say!("[{name}.{generation}] {cause}"),
     }
 }
 

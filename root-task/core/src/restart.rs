@@ -5,9 +5,12 @@
 //! for the first delay, each further one twice as long as the one before. A window begins with a restart; the next one
 //! after its end begins a new window, and everything anew.
 
-use core::fmt;
+use core::fmt::{self, Write};
 
+use heapless::String;
 pub use ipc_proto::manifest::Restart;
+use ipc_proto::operator::MAX_THEN;
+use ipc_proto::supervisor::{Line, MAX_LINE};
 
 /// How often a module is started again in a window, where the system's manifest does not say. Then it has failed: it is
 /// left alone until somebody restarts it, or loads it anew.
@@ -53,6 +56,19 @@ impl fmt::Display for Decision {
             }
         }
     }
+}
+
+/// How an instance died that has no successor, as a line of the log: what comes then is whole, and `cause` is cut for that.
+pub fn last_words(cause: &str, then: Decision) -> Line {
+    let mut tail = String::<MAX_THEN>::new();
+    // It fits: the longest is shorter.
+    let _ = write!(tail, "; {then}");
+    let mut line = Line::new();
+    let room = cause.floor_char_boundary(MAX_LINE.saturating_sub(tail.len()));
+    // So much room there is.
+    let _ = line.push_str(cause.get(..room).unwrap_or_default());
+    let _ = line.push_str(&tail);
+    line
 }
 
 /// How often a module may be started again, and how soon. Times are in nanoseconds.
@@ -132,6 +148,27 @@ mod tests {
             decision
         };
         moments.iter().map(decide).collect()
+    }
+
+    #[test]
+    fn what_comes_after_the_last_death_is_whole_however_long_the_cause() {
+        for (then, tail) in [
+            (Decision::Fail(5), "; it stays dead after 5 restarts: `restart` it when it is mended"),
+            (
+                Decision::Fail(u32::MAX),
+                "; it stays dead after 4294967295 restarts: `restart` it when it is mended",
+            ),
+            (Decision::Stay, "; it stays dead, by its restart policy"),
+        ] {
+            let most = MAX_LINE - tail.len();
+            for (cause, kept) in [(0, 0), (most - 1, most - 1), (most, most), (most + 1, most), (500, most)] {
+                let line = last_words(&"x".repeat(cause), then);
+                assert_eq!(line.as_str(), std::format!("{}{tail}", "x".repeat(kept)), "{cause}");
+            }
+            // A character of two bytes is kept whole, or not at all.
+            let cause = std::format!("{}\u{e4}", "x".repeat(most - 1));
+            assert_eq!(last_words(&cause, then).as_str(), std::format!("{}{tail}", "x".repeat(most - 1)));
+        }
     }
 
     #[test]

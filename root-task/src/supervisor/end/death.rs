@@ -6,7 +6,7 @@ use ipc_proto::operator::{Answer, Death, Outcome, State};
 use ipc_proto::private::Ended;
 use root_task_core::alarms::What;
 use root_task_core::ledger;
-use root_task_core::restart::Decision;
+use root_task_core::restart::{self, Decision};
 use root_task_core::steps::{self, Next};
 use sel4::Fault;
 
@@ -15,6 +15,7 @@ use super::errands::{Errand, Kind};
 use super::unload::End;
 use crate::report::{self, Cause};
 use crate::say;
+use crate::supervisor::asked::journal::line;
 use crate::supervisor::asked::operator::refusal;
 use crate::supervisor::{Response, Supervisor};
 
@@ -106,10 +107,22 @@ impl Supervisor {
         })
     }
 
-    /// Says how an instance died, and keeps it.
-    pub(in crate::supervisor) fn tell_death(&self, name: Name, generation: Generation, cause: &Cause) {
-        report::print(&name, generation, cause);
-        self.keep_words(name, generation, format_args!("{cause}"));
+    /// Says how an instance died, and keeps it; and what comes `then`, if it has no successor.
+    pub(in crate::supervisor) fn tell_death(
+        &self,
+        name: Name,
+        generation: Generation,
+        cause: &Cause,
+        then: Option<Decision>,
+    ) {
+        report::print(&name, generation, cause, then);
+        match then {
+            Some(then) => {
+                let words = restart::last_words(&line(format_args!("{cause}")), then);
+                self.keep_words(name, generation, format_args!("{words}"));
+            }
+            None => self.keep_words(name, generation, format_args!("{cause}")),
+        }
     }
 
     /// Remembers where a running instance is that is about to die.
@@ -212,7 +225,9 @@ impl Supervisor {
         let Some(module) = self.ledger.module(id) else { return };
         let (name, instance) = (module.name, Instance { domain: id, generation: module.generation });
         let next = steps::after_reaping(module.was_live, cause.kind(), decision, whole);
-        self.tell_death(name, instance.generation, &cause);
+        // Where not all of its memory came back it stays dead, whatever was decided.
+        let has_failed = next == Next::GiveUp && !matches!(decision, Decision::Restart(_));
+        self.tell_death(name, instance.generation, &cause, has_failed.then_some(decision));
         if next != Next::Forget {
             self.trial_has_failed(id, format_args!("{cause}"));
         }

@@ -256,7 +256,7 @@ impl Supervisor {
         let module = self.ledger.module(id).map(|module| (module.name, module.generation));
         let cause = self.room_mut(id).and_then(|room| room.death.take());
         if let (Some((name, generation)), Some(died)) = (&module, cause) {
-            self.tell_death(*name, *generation, &died.cause);
+            self.tell_death(*name, *generation, &died.cause, None);
         }
         let instance = self.reap(id);
         // Hardly ever does anybody wait for that.
