@@ -63,6 +63,8 @@ pub trait WallClock {
     ///
     /// # Errors
     /// `NoTime`, `TooLong`.
+    ///
+    /// Where the device is taken from the driver meanwhile, nothing wakes that any more: the call ends at its deadline.
     #[method(idempotent, deferred, deadline_us = 70_000_000)]
     fn wait_until(&mut self, client: Client, seconds: u64, reply: Reply<u64, WallClockError>);
 }
