@@ -80,13 +80,14 @@ pub fn write(own: &TokenStream, item: &DeriveInput) -> Result<TokenStream> {
             (Some(derived), None)
         }
     };
-    let fields = fields(item);
+    let (fields, gaps) = (fields(item), words.then(|| gaps(item)).flatten());
     Ok(quote! {
         #of_message
         #of_words
         #derived
         #item
         #written
+        #gaps
         #(#fields)*
     })
 }
@@ -115,6 +116,28 @@ fn fields(item: &DeriveInput) -> Vec<TokenStream> {
         }
     };
     fields.into_iter().map(asked).collect()
+}
+
+/// That a struct has no bytes but its fields', asked at its name: what is derived asks, too, in other words.
+fn gaps(item: &DeriveInput) -> Option<TokenStream> {
+    let Data::Struct(data) = &item.data else { return None };
+    if !item.generics.params.is_empty() {
+        return None;
+    }
+    let (name, types) = (&item.ident, data.fields.iter().map(|field| &field.ty));
+    let sum = match data.fields.is_empty() {
+        true => quote! { 0 },
+        false => quote! { #(::core::mem::size_of::<#types>())+* },
+    };
+    let text = format!(
+        "`{name}` has gaps between or behind its fields, which would be sent: fill them by fields, or use `#[wire]`"
+    );
+    Some(quote_spanned! { name.span() =>
+        const _: () = assert!(
+            ::core::mem::size_of::<#name>() == #sum,
+            #text
+        );
+    })
 }
 
 /// What an enum of numbers is made of: in words the numbers are sent, so they belong to the variants' names.

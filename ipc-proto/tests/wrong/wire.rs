@@ -25,7 +25,13 @@ enum Unnumbered { //~ say how its number is sent: `#[repr(u8)]`
     B,
 }
 
-// What is derived asks, too, in words of its own.
+// What is derived asks, too, in words of its own, which begin with the type's name.
+#[wire(words)] //~ `Gappy`
+struct Gappy { //~ `Gappy` has gaps between or behind its fields
+    a: u8,
+    b: u64,
+}
+
 struct Inside;
 
 #[wire] //~ `Inside: //~ `Inside:
