@@ -1,6 +1,6 @@
 //! What is asked of the supervisor, answered in one turn: by the core's steps, which are those of the target.
 
-use ipc_proto::badge::{Badge, Kind};
+use ipc_proto::badge::Badge;
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::{self, Status};
 use ipc_proto::operator::{self, State};
@@ -194,10 +194,7 @@ impl World {
 
     /// A server takes the capabilities of one of its clients back.
     fn revoke(&mut self, server: Instance, badge: u64) -> Message {
-        let client = match Badge::from_word(badge) {
-            Some(Badge { kind: Kind::Client, holder, .. }) => self.ledger.resolve(holder),
-            _ => None,
-        };
+        let client = self.ledger.client_of(badge);
         let taken = client.map_or(0, |client| self.revoke_from(client.domain, server.domain));
         answer(&if taken == 0 { Answer::Refused } else { Answer::Done })
     }

@@ -208,7 +208,7 @@ impl World {
 
     /// The newest instance of a module.
     pub fn newest(&self, id: DomainId) -> Option<Instance> {
-        Some(Instance { domain: id, generation: self.ledger.module(id)?.generation })
+        self.ledger.newest(id)
     }
 
     pub fn name_server(&self) -> Option<DomainId> {

@@ -5,10 +5,7 @@ extern crate std;
 use std::cell::Cell;
 use std::sync::atomic::AtomicU64;
 
-use super::shared::{head_of, whole_words};
-
-/// The bytes of a word.
-const WORD: usize = size_of::<AtomicU64>();
+use super::shared::{WORD, head_of, whole_words};
 
 std::thread_local! {
     static WHAT: Cell<Option<fn(usize)>> = const { Cell::new(None) };

@@ -11,7 +11,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use zerocopy::FromBytes;
 
 /// The bytes of a word.
-const WORD: usize = size_of::<u64>();
+pub(super) const WORD: usize = size_of::<u64>();
 
 /// What is copied would not lie in the shared memory. Nothing was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

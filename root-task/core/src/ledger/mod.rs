@@ -26,7 +26,7 @@ pub(crate) mod tests;
 
 use core::fmt;
 
-use ipc_proto::badge::{self, GenerationTag, Holder};
+use ipc_proto::badge::{self, Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::manifest::OnLoss;
 use ipc_proto::name::Name;
@@ -228,11 +228,29 @@ impl Ledger {
             .is_some_and(|module| module.generation == instance.generation && module.life.is_running())
     }
 
+    /// The newest instance of a module, whether it runs or not.
+    pub fn newest(&self, domain: DomainId) -> Option<Instance> {
+        Some(Instance { domain, generation: self.module(domain)?.generation })
+    }
+
+    /// Whether an instance of that module runs. One that is dead and not reaped yet has an address space, and no use for it.
+    pub fn runs(&self, domain: DomainId) -> bool {
+        self.newest(domain).is_some_and(|newest| self.is_running(newest))
+    }
+
+    /// The running client whose call had this badge; `None` where it is no client's, or is stale.
+    pub fn client_of(&self, badge: u64) -> Option<Instance> {
+        match Badge::from_word(badge) {
+            Some(Badge { kind: Kind::Client, holder, .. }) => self.resolve(holder),
+            _ => None,
+        }
+    }
+
     /// The running instance that a badge's holder names; `None` where the badge is stale.
     pub fn resolve(&self, holder: Holder) -> Option<Instance> {
-        let generation = self.module(holder.domain)?.generation;
-        let instance = Instance { domain: holder.domain, generation };
-        (GenerationTag::of(generation) == holder.tag && self.is_running(instance)).then_some(instance)
+        let instance = self.newest(holder.domain)?;
+        let is_its = GenerationTag::of(instance.generation) == holder.tag;
+        (is_its && self.is_running(instance)).then_some(instance)
     }
 
     /// Frees the module's place: its services, their clients' connections and its own connections are gone.

@@ -4,7 +4,7 @@ use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::operator::State;
 
-use super::{Effects, Tables, newest, waits};
+use super::{Effects, Tables, waits};
 use crate::alarms::What;
 use crate::ledger::{Ledger, Module};
 use crate::restart::{Cause, Decision};
@@ -74,13 +74,13 @@ pub fn restarts_at_once(on: &mut impl Effects, dead: Instance, delay: u64) -> bo
 /// Whether an instance whose restart was due is still what is to be restarted.
 pub fn is_to_restart(ledger: &Ledger, dead: Instance) -> bool {
     let state = ledger.module(dead.domain).map(Module::state);
-    newest(ledger, dead.domain) == Some(dead) && state == Some(State::Dead)
+    ledger.newest(dead.domain) == Some(dead) && state == Some(State::Dead)
 }
 
 /// It is not restarted any more.
 pub fn cancel_restart(on: &mut impl Effects, id: DomainId) {
     let Tables { ledger, alarms, .. } = on.tables();
-    if let Some(dead) = newest(ledger, id) {
+    if let Some(dead) = ledger.newest(id) {
         alarms.cancel(What::Restart(dead));
     }
 }
@@ -104,7 +104,7 @@ pub fn restart_on_demand(on: &mut impl Effects, id: DomainId) -> Option<Demand> 
     match ledger.module(id)?.state() {
         State::Live => Some(Demand::Replace),
         State::Failed => Some(Demand::Mend),
-        State::Dead if newest(ledger, id).is_some_and(|dead| alarms.is_set(What::Restart(dead))) => {
+        State::Dead if ledger.newest(id).is_some_and(|dead| alarms.is_set(What::Restart(dead))) => {
             Some(Demand::Hurry)
         }
         State::Dead => Some(Demand::Await),

@@ -12,7 +12,7 @@ mod publish;
 mod registrar;
 mod waits;
 
-use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::ids::DomainId;
 use ipc_proto::registrar::Refusal;
 use ipc_proto::waits::Answer;
 
@@ -77,9 +77,4 @@ pub trait Effects {
 
     /// Takes a client's capability back, and forgets the connection.
     fn take_connection(&mut self, client: DomainId, slot: u8);
-}
-
-/// The newest instance of a module.
-fn newest(ledger: &Ledger, domain: DomainId) -> Option<Instance> {
-    Some(Instance { domain, generation: ledger.module(domain)?.generation })
 }

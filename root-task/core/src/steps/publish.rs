@@ -3,7 +3,7 @@
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 
 use super::waits::{has_published, look_soon};
-use super::{Effects, Tables, newest};
+use super::{Effects, Tables};
 use crate::alarms::What;
 use crate::ledger::PublishDecision;
 
@@ -47,7 +47,7 @@ pub fn cancel_stop(on: &mut impl Effects, id: DomainId) -> bool {
     if !ledger.cancel_stop(id) {
         return false;
     }
-    if let Some(who) = newest(ledger, id) {
+    if let Some(who) = ledger.newest(id) {
         alarms.cancel(What::StopOver(who));
     }
     has_published(on, id);

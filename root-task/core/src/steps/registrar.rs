@@ -1,7 +1,6 @@
 //! What the name server asks.
 
 use heapless::Vec;
-use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::Instance;
 use ipc_proto::name::Name;
 use ipc_proto::registrar::{Answer, Entries, Entry, Refusal, Request, Right};
@@ -13,10 +12,7 @@ use crate::system::SystemManifest;
 
 /// The running instance that a client badge names.
 pub(super) fn holder(ledger: &Ledger, badge: u64) -> Result<Instance, Refusal> {
-    match Badge::from_word(badge) {
-        Some(Badge { kind: Kind::Client, holder, .. }) => ledger.resolve(holder).ok_or(Refusal::NoSuchDomain),
-        _ => Err(Refusal::NoSuchDomain),
-    }
+    ledger.client_of(badge).ok_or(Refusal::NoSuchDomain)
 }
 
 /// Whether the system's manifest lets a module do that with a name.

@@ -10,7 +10,7 @@ use ipc_proto::version::VersionRange;
 use ipc_proto::waits::{Answer as Ended, Awaited, Cycle};
 
 use super::registrar::may;
-use super::{Effects, Tables, newest};
+use super::{Effects, Tables};
 use crate::alarms::What;
 use crate::ledger::MAX_SERVICES;
 use crate::waits::{Found, Wait, provider};
@@ -131,7 +131,7 @@ fn answer(on: &mut impl Effects, client: DomainId) {
         return;
     }
     let Tables { ledger, waits, .. } = on.tables();
-    let Some(who) = newest(ledger, client) else { return };
+    let Some(who) = ledger.newest(client) else { return };
     let ended = match waits.ask(who) {
         Found::Ended(how) => Ended::Awaited(how),
         Found::Nothing | Found::Waiting => Ended::None,

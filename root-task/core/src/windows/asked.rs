@@ -1,17 +1,10 @@
 //! What a request for a window comes to, and which window goes with a connection: what is decided by the ledger, too.
 
-use ipc_proto::badge::{Badge, Kind};
-use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::ids::DomainId;
 use ipc_proto::window::WindowRefusal;
 
 use super::{Window, Windows};
 use crate::ledger::Ledger;
-
-/// Whether an instance of that module runs. One that is dead and not reaped yet has an address space, and no use for it.
-fn runs(ledger: &Ledger, domain: DomainId) -> bool {
-    let newest = ledger.module(domain).map(|module| Instance { domain, generation: module.generation });
-    newest.is_some_and(|newest| ledger.is_running(newest))
-}
 
 impl Windows {
     /// A client wants to share `pages` with the server of the connection in `slot`; `kib` is what it may have. Gives the window
@@ -28,7 +21,7 @@ impl Windows {
     ) -> Result<(usize, Window), WindowRefusal> {
         let server = ledger.server_of(client, u64::from(slot)).ok_or(WindowRefusal::NotConnected)?;
         let (number, window) = self.plan(client, server, pages, kib)?;
-        match runs(ledger, client) && runs(ledger, server) {
+        match ledger.runs(client) && ledger.runs(server) {
             true => Ok((number, window)),
             false => Err(WindowRefusal::NotConnected),
         }
@@ -45,11 +38,7 @@ impl Windows {
         server: DomainId,
         badge: u64,
     ) -> Result<(usize, Window), WindowRefusal> {
-        let client = match Badge::from_word(badge) {
-            Some(Badge { kind: Kind::Client, holder, .. }) => ledger.resolve(holder),
-            _ => None,
-        };
-        let window = client.and_then(|client| self.between(client.domain, server));
+        let window = ledger.client_of(badge).and_then(|client| self.between(client.domain, server));
         window.filter(|(_, window)| window.is_shared()).ok_or(WindowRefusal::NotConnected)
     }
 
@@ -65,7 +54,7 @@ impl Windows {
 
 #[cfg(test)]
 mod tests {
-    use ipc_proto::ids::ServiceRef;
+    use ipc_proto::ids::{Instance, ServiceRef};
     use ipc_proto::window::MAX_PAGES;
 
     use super::*;

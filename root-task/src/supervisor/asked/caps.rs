@@ -67,8 +67,7 @@ impl Supervisor {
 
     /// What a module was granted that reaches beyond its own domain, and whether it has lost a device of that.
     pub(in crate::supervisor) fn marks(&self, name: &Name) -> Response {
-        let lives = |id: &DomainId| self.newest(*id).is_some_and(|newest| self.ledger.is_running(newest));
-        let running = self.ledger.find(name).filter(lives);
+        let running = self.ledger.find(name).filter(|id| self.ledger.runs(*id));
         let taken_back = self.device_of(name).is_some() && running.is_some_and(|id| !self.has_device(id));
         answer(&Answer::Marks { marks: self.system.marks_of(name), taken_back })
     }

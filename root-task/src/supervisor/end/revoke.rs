@@ -5,7 +5,6 @@
 //! says by its slot whose it is.
 
 use heapless::Vec;
-use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::name::Name;
@@ -46,11 +45,7 @@ impl Supervisor {
 
     /// A module wants one of its own clients' capabilities to be taken back.
     pub(in crate::supervisor) fn revoke_by_badge(&mut self, server: Instance, badge: u64) -> Response {
-        let client = match Badge::from_word(badge) {
-            Some(Badge { kind: Kind::Client, holder, .. }) => self.ledger.resolve(holder),
-            _ => None,
-        };
-        let Some(client) = client else { return answer(&supervisor::Answer::Refused) };
+        let Some(client) = self.ledger.client_of(badge) else { return answer(&supervisor::Answer::Refused) };
         match self.revoke(client.domain, server.domain, Some(Asker::Module)) {
             Some(0) => answer(&supervisor::Answer::Refused),
             Some(_) => answer(&supervisor::Answer::Done),

@@ -81,8 +81,7 @@ impl Supervisor {
             return false;
         }
         // One that is dead and not reaped yet reads nothing there any more.
-        let runs = self.newest(id).is_some_and(|newest| self.ledger.is_running(newest));
-        let annexed = runs.then(|| self.annexed(id));
+        let annexed = self.ledger.runs(id).then(|| self.annexed(id));
         let (device, room) = (self.device_of(&name), self.room(id));
         if let (Some(device), Some(room)) = (device, room) {
             device.take_back(&room.home);

@@ -4,7 +4,6 @@
 //! there until it has published. What the ledger knows of it is a service without a name, so that rescue, deadlines and
 //! revokes find the peer's calls as they find all others.
 
-use ipc_proto::badge::{Badge, Kind};
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::private::{Answer, Ended, PrivateRefusal, Request};
@@ -61,11 +60,7 @@ impl Supervisor {
     }
 
     fn accept_private(&mut self, who: Instance, client: u64) -> Result<Answer, PrivateRefusal> {
-        let owner = match Badge::from_word(client) {
-            Some(Badge { kind: Kind::Client, holder, .. }) => self.ledger.resolve(holder),
-            _ => None,
-        };
-        let owner = owner.ok_or(PrivateRefusal::NotOpened)?;
+        let owner = self.ledger.client_of(client).ok_or(PrivateRefusal::NotOpened)?;
         let connection = self.ledger.accept(who, owner)?;
         let endpoint = self.room(owner.domain).map(|room| room.home.private());
         let domain = self.room(who.domain).and_then(|room| room.domain.as_ref());

@@ -31,7 +31,7 @@ impl Supervisor {
     }
 
     pub(in crate::supervisor) fn newest(&self, id: DomainId) -> Option<Instance> {
-        Some(Instance { domain: id, generation: self.ledger.module(id)?.generation })
+        self.ledger.newest(id)
     }
 
     /// Starts the next instance now.
