@@ -1,7 +1,6 @@
 //! Talks to the shell: waits for its prompt, sends a line, takes the answer; and says why where
 //! the prompt does not come.
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::console::addresses::Addresses;
@@ -9,79 +8,15 @@ use crate::console::dialogue::{Dialogue, Said, Turn};
 use crate::console::marks::{Bench, Kill, MarkParser, Piece};
 use crate::machine::{Event, Guest};
 use crate::session::keys::Keys;
+use crate::session::trouble::IDLE_SECONDS;
 
 pub use crate::session::limits::Limits;
+pub use crate::session::trouble::{Broken, Trouble};
 
 /// How often a guest that says nothing is asked how far it is.
 const POLL: Duration = Duration::from_millis(200);
 /// With `-icount shift=0` an instruction takes a nanosecond.
 const INSNS_PER_SECOND: u64 = 1_000_000_000;
-/// Seconds of the guest's clock in which it may idle before the next prompt: far more than anything waits for.
-const IDLE_SECONDS: u64 = 100;
-
-/// Why a conversation cannot go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// The root task panicked: a bug in it, or in the kernel.
-    Panicked,
-    /// QEMU ended without a halt, for instance after a triple fault.
-    Ended { complaints: String },
-    /// No prompt within the budget.
-    OverBudget { insns: u64 },
-    /// No prompt, and nothing in the guest has anything to do.
-    Idle,
-    /// No prompt, and the guest hardly executes anything.
-    TooSlow { wall: Duration, insns: u64 },
-    /// The shell's marks came in an impossible order.
-    Disorder(String),
-    /// A signal stopped us.
-    Stopped,
-}
-
-/// [`Trouble`] with the last line that was seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
-    /// What went wrong.
-    pub trouble: Trouble,
-    /// The last line with text in it.
-    pub last_line: String,
-}
-
-impl std::error::Error for Broken {}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.trouble {
-            Trouble::Panicked => write!(f, "the root task panicked")?,
-            Trouble::Ended { complaints } if complaints.trim().is_empty() => {
-                write!(f, "QEMU ended before the system halted (a reset or triple fault)")?;
-            }
-            Trouble::Ended { complaints } => {
-                write!(f, "QEMU ended before the system halted: {}", complaints.trim())?;
-            }
-            Trouble::OverBudget { insns } => {
-                write!(f, "no prompt within {insns} guest instructions")?;
-            }
-            Trouble::Idle => write!(
-                f,
-                "no prompt, and the guest was idle for {IDLE_SECONDS} s of its clock: everything in it waits"
-            )?,
-            Trouble::TooSlow { wall, insns } => write!(
-                f,
-                "no prompt within {} s, and the guest executed only {insns} instructions in them: \
-                 is this machine overloaded?",
-                wall.as_secs()
-            )?,
-            Trouble::Disorder(what) => write!(f, "{what}")?,
-            Trouble::Stopped => write!(f, "stopped by a signal")?,
-        }
-        if self.last_line.is_empty() {
-            write!(f, "; nothing was printed")
-        } else {
-            write!(f, "; last line: {}", self.last_line)
-        }
-    }
-}
 
 /// What a command came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +81,8 @@ impl<'a> Conversation<'a> {
     /// # Errors
     /// See [`Trouble`].
     pub fn boot(&mut self) -> Result<Answer, Broken> {
-        self.answer()
+        let before = self.progress()?;
+        self.answer(before)
     }
 
     /// Sends one line and waits until the shell asks for the next.
@@ -156,10 +92,11 @@ impl<'a> Conversation<'a> {
     pub fn command(&mut self, line: &str) -> Result<Answer, Broken> {
         self.dialogue.typed(line);
         self.keys.begin();
+        let before = self.progress()?;
         if self.machine.send(format!("{line}\r").as_bytes()).is_err() {
             return Err(self.ended());
         }
-        self.answer()
+        self.answer(before)
     }
 
     /// The results of measurements that have come so far.
@@ -184,15 +121,14 @@ impl<'a> Conversation<'a> {
         Ok(Progress { at: Instant::now(), insns, seconds, kills: self.kills.len() })
     }
 
-    fn answer(&mut self) -> Result<Answer, Broken> {
-        let mut last = self.progress()?;
+    fn answer(&mut self, mut last: Progress) -> Result<Answer, Broken> {
         let mut asked = Instant::now();
         loop {
             let mut quiet = false;
             match self.machine.next(POLL) {
                 Event::Serial(bytes) => {
                     if let Some(answer) = self.take(&bytes)? {
-                        return Ok(answer);
+                        return self.within_budget(answer, &last);
                     }
                 }
                 Event::Ended => return Err(self.ended()),
@@ -224,6 +160,17 @@ impl<'a> Conversation<'a> {
                 return Err(self.broken(Trouble::TooSlow { wall: self.limits.wall, insns }));
             }
         }
+    }
+
+    /// A prompt came before the guest was asked how far it is. One that has halted cannot be asked any more.
+    fn within_budget(&mut self, answer: Answer, last: &Progress) -> Result<Answer, Broken> {
+        if let Answer::Ready(_) = &answer
+            && self.kills.len() == last.kills
+            && self.progress()?.insns.saturating_sub(last.insns) > self.limits.insns
+        {
+            return Err(self.broken(Trouble::OverBudget { insns: self.limits.insns }));
+        }
+        Ok(answer)
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<Option<Answer>, Broken> {

@@ -47,6 +47,18 @@ fn a_guest_that_spins_runs_out_of_its_budget() {
 }
 
 #[test]
+fn a_prompt_that_comes_soon_and_over_the_budget_is_no_answer() {
+    for (insns, fits) in [(999, true), (1000, true), (1001, false)] {
+        let fake = Fake::new("", vec![("go", Act::Say("", 0))]).that_takes(insns);
+        let mut talk = Conversation::new(fake, LIMITS, |_| {});
+        talk.boot().unwrap();
+        let answer = talk.command("go").map(drop).map_err(|broken| broken.trouble);
+        let expected = if fits { Ok(()) } else { Err(Trouble::OverBudget { insns: 1000 }) };
+        assert_eq!(answer, expected, "{insns}");
+    }
+}
+
+#[test]
 fn each_kill_of_a_sweep_has_the_whole_budget() {
     let fake = Fake::new("", vec![("go", Act::Sweep(400, 5))]);
     let mut talk = Conversation::new(fake, LIMITS, |_| {});

@@ -41,6 +41,8 @@ pub struct Fake {
     seconds: u64,
     idling: u64,
     until_key: bool,
+    /// The instructions that a line takes.
+    each: u64,
 }
 
 impl Fake {
@@ -57,9 +59,15 @@ impl Fake {
             seconds: 0,
             idling: 0,
             until_key: false,
+            each: 0,
         };
         fake.print(&format!("{boot}{READY}"));
         fake
+    }
+
+    /// Each line takes so many instructions.
+    pub fn that_takes(self, insns: u64) -> Self {
+        Fake { each: insns, ..self }
     }
 
     fn print(&mut self, text: &str) {
@@ -68,6 +76,7 @@ impl Fake {
     }
 
     fn obey(&mut self, line: &str) {
+        self.insns = self.insns.saturating_add(self.each);
         self.print(&format!("{line}\r\n"));
         if line == "halt" {
             return self.print("\x1b]133;C\x07\x1b]133;D;0\x07\x1b]7780;halt;0\x07");

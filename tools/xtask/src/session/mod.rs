@@ -6,4 +6,5 @@ pub mod interactive;
 pub mod keys;
 mod limits;
 mod terminal;
+mod trouble;
 pub mod unattended;
