@@ -7,6 +7,9 @@ const ANY_TEXT: &str = "[..]";
 /// A line of its own that matches any number of lines.
 const ANY_LINES: &str = "...";
 
+/// So many of the lines that it has matched are shown before one that is missing.
+const SHOWN: usize = 3;
+
 /// Lines that mean that something broke. A wildcard never matches one: a transcript that expects
 /// such a line spells the word out.
 const ALARMS: [&str; 7] = [
@@ -24,7 +27,7 @@ const ALARMS: [&str; 7] = [
 enum Step<'a> {
     Same(&'a str),
     /// Matched by a line that is `...`.
-    Passed,
+    Passed(&'a str),
     Missing(&'a str),
     Unexpected(&'a str),
 }
@@ -37,7 +40,7 @@ pub fn compare(expected: &[String], output: &str) -> Result<(), String> {
     let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
     let lines: Vec<&str> = output.lines().map(str::trim_end).collect();
     let steps = align(without_blank_end(&expected), without_blank_end(&lines));
-    let fine = |step: &Step<'_>| matches!(step, Step::Same(_) | Step::Passed);
+    let fine = |step: &Step<'_>| matches!(step, Step::Same(_) | Step::Passed(_));
     if steps.iter().all(fine) { Ok(()) } else { Err(shown(&steps)) }
 }
 
@@ -94,7 +97,9 @@ fn choices<'a>(
     match (pattern, line) {
         (Some(ANY_LINES), line) => {
             *first = Some((None, 0, next_i, j));
-            *second = line.filter(|line| alarm(line).is_none()).map(|_| (Some(Step::Passed), 0, i, next_j));
+            *second = line
+                .filter(|line| alarm(line).is_none())
+                .map(|line| (Some(Step::Passed(line)), 0, i, next_j));
         }
         (Some(pattern), Some(line)) if line_matches(pattern, line) => {
             *first = Some((Some(Step::Same(line)), 0, next_i, next_j));
@@ -143,29 +148,40 @@ fn line_matches(pattern: &str, line: &str) -> bool {
 
 fn shown(steps: &[Step<'_>]) -> String {
     let mut text = String::new();
-    let mut passed = 0_usize;
-    let tell = |text: &mut String, passed: &mut usize| {
-        if *passed > 0 {
-            let _told = writeln!(text, "    ... ({passed} lines)");
-            *passed = 0;
-        }
-    };
+    let mut passed = Vec::new();
     for step in steps {
-        if !matches!(step, Step::Passed) {
-            tell(&mut text, &mut passed);
+        if let Step::Passed(line) = step {
+            passed.push(*line);
+            continue;
         }
+        // Where a line is missing, what came instead can be among those.
+        tell_passed(&mut text, &passed, matches!(step, Step::Missing(_)));
+        passed.clear();
         let _told = match step {
-            Step::Passed => {
-                passed = passed.saturating_add(1);
-                Ok(())
-            }
+            Step::Passed(_) => Ok(()),
             Step::Same(line) => writeln!(text, "    {line}"),
             Step::Missing(line) => writeln!(text, "  - {line}"),
             Step::Unexpected(line) => writeln!(text, "  + {line}"),
         };
     }
-    tell(&mut text, &mut passed);
+    tell_passed(&mut text, &passed, false);
     text
+}
+
+/// Says how many lines a `...` has matched, and which were the last.
+fn tell_passed(text: &mut String, passed: &[&str], with_the_last: bool) {
+    if passed.is_empty() {
+        return;
+    }
+    let last = if with_the_last { passed.len().saturating_sub(SHOWN) } else { passed.len() };
+    let (count, last) = (passed.len(), passed.get(last..).unwrap_or_default());
+    let _told = match last.len() {
+        0 => writeln!(text, "    ... ({count} lines)"),
+        _ => writeln!(text, "    ... ({count} lines, which end with)"),
+    };
+    for line in last {
+        let _told = writeln!(text, "  . {line}");
+    }
 }
 
 #[cfg(test)]

@@ -48,7 +48,12 @@ fn line_wildcards_match_none_and_many() {
     check(&["a", "...", "b"], "a\nb\n").unwrap();
     // The first `x` is not the one that `y` follows.
     check(&["...", "x", "y"], "x\nz\nx\ny\n").unwrap();
-    assert_eq!(check(&["...", "b"], "a\na\n"), Err("    ... (2 lines)\n  - b\n".into()));
+    let told = "    ... (2 lines, which end with)\n  . a\n  . c\n  - b\n";
+    assert_eq!(check(&["...", "b"], "a\nc\n"), Err(told.into()));
+    let told = "    ... (4 lines, which end with)\n  . d\n  . e\n  . f\n  - b\n";
+    assert_eq!(check(&["...", "b"], "a\nd\ne\nf\n"), Err(told.into()));
+    let told = "  - b\n    ... (2 lines)\n";
+    assert_eq!(check(&["b", "..."], "a\nc\n"), Err(told.into()));
 }
 
 #[test]
