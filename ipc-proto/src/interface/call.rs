@@ -11,8 +11,9 @@ use crate::ids::Generation;
 use crate::method::Method;
 use crate::passing::PassError;
 
-/// How often the stub asks again for an idempotent method, where the server has died with the call and another one comes.
-pub const MAX_REPEATED: u32 = 4;
+/// How often the stub asks again for an idempotent method, where the server has died with the call and another one comes. Few
+/// enough that a request of which its server dies does not, by itself, use up the restarts that a module has by default.
+pub const MAX_REPEATED: u32 = 2;
 
 /// The way to a server: a connection, or what stands for one in a test.
 #[diagnostic::on_unimplemented(

@@ -133,7 +133,16 @@ impl History {
 
 #[cfg(test)]
 mod tests {
+    use ipc_proto::interface::MAX_REPEATED;
+
     use super::*;
+
+    #[test]
+    fn a_request_of_which_its_server_dies_leaves_some_restarts() {
+        // The first time, and each time that the stub asks again.
+        let deaths = MAX_REPEATED + 1;
+        assert!(deaths < DEFAULT_BUDGET, "{deaths} deaths of one call, {DEFAULT_BUDGET} restarts");
+    }
 
     const BUDGET: Budget = Budget { restarts: 5, window: 1_000, delay: 10, longest_delay: 60 };
 

@@ -30,7 +30,7 @@ fn page() -> Page {
 
 #[test]
 fn the_page_of_errors_has_each_of_a_calls() {
-    assert_eq!(MAX_REPEATED, 4, "the page says `five times in all`");
+    assert_eq!(MAX_REPEATED, 2, "the page says `three times in all`");
     let code = Code::new(1).unwrap();
     let of_a_call = said!(CallError {
         Gone: CallError::Gone;
