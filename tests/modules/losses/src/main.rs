@@ -14,9 +14,9 @@ mod stopped;
 use ipc_proto::ids::Generation;
 use ipc_proto::method::Method;
 use ipc_proto::name::Name;
-use ipc_proto::operator::{Act, Since};
+use ipc_proto::operator::{Act, Part, ReportAnswer, Since};
 use ipc_proto::version::VersionRange;
-use module_rt::{CallError, Connection, Init, InitError, Manifest, clock, init, log};
+use module_rt::{CallError, Connection, Init, InitError, Manifest, clock, init, log, operator};
 use operate as ask;
 use operate::loser::{COUNT, MODULES, NAME, OWN, VERSION, WAYS, own, patient};
 
@@ -92,11 +92,16 @@ fn lost(loser: Name) -> Result<(), InitError> {
         // Killed.
         ask::after(loser, Act::Crash, SOON, Since::Now)?;
         expect(way, timed(server, patient(label)), had(first, next), 0, SOON)?;
+        // Whoever has that answer knows of the death before the dead are reaped, and asks.
+        match operator::ask_report(loser, Part::Death)? {
+            ReportAnswer::Death(death) if death.instance.generation == first => {}
+            other => return Err(wrong(format_args!("{way}: what is reported of the death: {other:?}"))),
+        }
         is_alive(server, 1)?;
         // Unloaded.
         ask::after(loser, Act::UnloadNow, SOON, Since::Now)?;
         expect(way, timed(server, patient(label)), had(next, Generation::NONE), 0, SOON)?;
-        log!("{way}: answered at each deadline, at the crash, at the unload");
+        log!("{way}: answered at each deadline, at the crash (which is reported), at the unload");
     }
     Ok(())
 }
