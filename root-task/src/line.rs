@@ -19,6 +19,8 @@ pub const TURN: usize = 128;
 pub struct Line {
     uart: serial::Line,
     irq: cap::IrqHandler,
+    /// What the interrupt signals.
+    heard: cap::Notification,
     frames: Frames,
     /// What the device had no room for yet.
     rest: Vec<u8, { MAX_FRAME + 1 }>,
@@ -40,7 +42,7 @@ impl Line {
             return Ok(None);
         }
         irq.irq_handler_ack()?;
-        Ok(Some(Line { uart, irq, frames: Frames::new(), rest: Vec::new() }))
+        Ok(Some(Line { uart, irq, heard, frames: Frames::new(), rest: Vec::new() }))
     }
 
     /// Reads what has come, but not more than a turn's bytes; gives how many.
@@ -53,6 +55,11 @@ impl Line {
     /// what is not answered.
     pub fn take(&mut self, byte: u8) -> Option<Request> {
         self.frames.take(byte)?.ok()
+    }
+
+    /// Gives its signal once more: it came when it could not be heard.
+    pub fn signal_again(&self) {
+        self.heard.signal();
     }
 
     /// All was read: the next byte signals. `false` where one has come meanwhile, which may not have: a PC's interrupt is an

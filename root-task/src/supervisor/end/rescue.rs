@@ -219,17 +219,22 @@ impl Supervisor {
 
     /// Signals that came while an endpoint was emptied come again, in their turn.
     fn signal_again(&self, signals: Signals) {
-        if signals.bell {
+        // All of them: one that is forgotten here is one that never comes again.
+        let Signals { bell, timer, worker, examiner, line } = signals;
+        if bell {
             self.bell.answer();
         }
-        if signals.timer {
+        if timer {
             self.timer.signal_again();
         }
-        if signals.worker {
+        if worker {
             self.worker.signal_again();
         }
-        if signals.examiner {
+        if examiner {
             self.examiner.signal_again();
+        }
+        if let (true, Some(line)) = (line, &self.line) {
+            line.signal_again();
         }
     }
 

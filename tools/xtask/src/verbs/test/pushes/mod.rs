@@ -19,9 +19,11 @@ use driver::{Test, framed, name};
 const SYSTEM: &str = "push";
 /// As many as the supervisor keeps (`root-task/src/shelf.rs`).
 const PLACES: usize = 8;
+/// So many pushes beside the pesterer: in each there are some hundred interrupts of the line.
+const PESTERED: usize = 2;
 /// The image, with the modules beside the system's that are pushed.
 pub fn request(arch: Arch) -> Request {
-    let extra = ["spinner", "idle"].map(str::to_owned).to_vec();
+    let extra = ["spinner", "pesterer", "idle"].map(str::to_owned).to_vec();
     Request { extra, ..Request::plain(arch, false, SYSTEM) }
 }
 
@@ -44,6 +46,7 @@ impl Test<'_> {
         self.survives_noise()?;
         self.survives_who_does_not_read()?;
         self.passes_by_a_spinner()?;
+        self.passes_by_a_pesterer()?;
         self.fills_up()?;
         self.is_gone_with_its_module()?;
         self.expect("mem --prove", &["whole: kernel and books agree"])
@@ -160,6 +163,16 @@ impl Test<'_> {
         self.expect("load spinner", &["spinner is live"])?;
         self.takes("echo", "echo", true)?;
         self.expect("unload --now spinner", &["came back whole"])
+    }
+
+    /// Nor does one hold it up whose calls are taken back all the time: the supervisor empties endpoints meanwhile, and what
+    /// it hears of the line there is not lost.
+    fn passes_by_a_pesterer(&mut self) -> Result<()> {
+        self.expect("load pesterer", &["pesterer is live"])?;
+        for _ in 0..PESTERED {
+            self.takes("echo", "echo", true)?;
+        }
+        self.expect("unload --now pesterer", &["came back whole"])
     }
 
     /// As many files as there are places for: the next one is refused, and those that have a place keep it.
