@@ -69,12 +69,6 @@ impl Supervisor {
         if !self.is_operator(who.domain) {
             return status(Status::Refused);
         }
-        if let Request::Report { name, .. }
-        | Request::Stack { name }
-        | Request::Log { module: Some(name), .. } = &request
-        {
-            self.reap_now(name);
-        }
         match request {
             Request::Load { name, args, hold, wait } => match self.load(name, args, hold) {
                 Ok(instance) if wait => later(self.while_it_waits(instance.domain, Asker::Operator, |_| ())),

@@ -13,6 +13,7 @@ use crate::supervisor::{Response, Room, Supervisor, answer};
 impl Supervisor {
     /// A part of what is known of a module's last death.
     pub(in crate::supervisor) fn report(&mut self, name: &Name, part: Part) -> Response {
+        self.note_if_dead(name);
         if part == Part::Stack {
             self.thaw_module(name);
         }
@@ -36,6 +37,14 @@ impl Supervisor {
 }
 
 impl Supervisor {
+    /// How a module has died that is not reaped yet is noted now: whoever knows of the death by an answer, and asks, is one of
+    /// the others that run before the reaping. When it is reaped, and what is started then, stays as it was.
+    fn note_if_dead(&mut self, name: &Name) {
+        if let Some(id) = self.ledger.find(name).filter(|id| self.dead.contains(id)) {
+            self.lay_out(id, true);
+        }
+    }
+
     /// How much of its stack a module's instance has used. Where it is dead, that is seen as long as it is kept.
     pub(in crate::supervisor) fn stack_of(&self, name: &Name) -> Response {
         let room = self.ledger.find(name).and_then(|id| self.room(id));

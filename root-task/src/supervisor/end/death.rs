@@ -158,28 +158,16 @@ impl Supervisor {
             return;
         }
         match self.next_kind() {
-            Some(Kind::Reap) => self.reap_at(0),
+            Some(Kind::Reap) => {
+                let id = self.dead.remove(0);
+                self.lay_out(id, true);
+                self.carry_out(Errand::Reap(id));
+            }
             Some(Kind::Build) => self.build_next(),
             Some(Kind::Work) => self.have_a_turn(),
             None => {}
         }
         self.go_on_if_there_is_more();
-    }
-
-    /// A dead module is reaped now, or on the worker's list: an operator asks after it, who is one of the others that were to
-    /// run first. What an answer told it of a death is true in what it asks of that module. Only of that one: there can be
-    /// many dead, and an operator does not wait for all.
-    pub(in crate::supervisor) fn reap_now(&mut self, name: &Name) {
-        let place = self.ledger.find(name).and_then(|id| self.dead.iter().position(|dead| *dead == id));
-        if let Some(place) = place {
-            self.reap_at(place);
-        }
-    }
-
-    fn reap_at(&mut self, place: usize) {
-        let id = self.dead.remove(place);
-        self.lay_out(id, true);
-        self.carry_out(Errand::Reap(id));
     }
 
     /// In turns, where there is more than one kind to do: a crash loop does not keep a load from its end.
