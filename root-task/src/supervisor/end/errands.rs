@@ -98,6 +98,15 @@ impl Errands {
             _ => None,
         })
     }
+
+    /// What is being done with a module that is dead, where it cannot be started meanwhile.
+    pub fn end_of(&self, id: DomainId) -> Option<&'static str> {
+        self.list.iter().find_map(|errand| match errand {
+            Errand::Unload(of, _) if *of == id => Some("is being unloaded"),
+            Errand::Close(of) if *of == id => Some("is being given up"),
+            _ => None,
+        })
+    }
 }
 
 impl Supervisor {

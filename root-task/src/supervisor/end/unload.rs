@@ -225,8 +225,10 @@ impl Supervisor {
             self.keep_connections_of(id);
         }
         let served = self.bury(id, callers, Generation::NONE, Some(Status::NotDelivered));
-        // What was dead already has been told of.
+        // What was dead already has been told of, and is neither started again nor made any further.
         let _ = self.has_died(id);
+        steps::cancel_restart(self, id);
+        self.unfinished.retain(|unfinished| *unfinished != id);
         if self.room(id).is_some_and(|room| room.death.is_some()) {
             self.lay_out(id, false);
         }

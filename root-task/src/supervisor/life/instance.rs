@@ -99,7 +99,9 @@ impl Supervisor {
         let Some(domain) =
             self.rooms.get_mut(usize::from(id.0)).and_then(|room| room.as_mut()?.domain.as_mut())
         else {
-            return Served::default();
+            // It is dead, and reaped or kept for its report: those are left who wait for the next instance.
+            let fate = Fate { interrupted: (Generation::NONE, next), queued };
+            return self.answer_callers(id, callers, fate);
         };
         domain.freeze();
         let instance = domain.instance;

@@ -55,6 +55,9 @@ impl Supervisor {
         if self.is_pinned(name) && state != State::Failed {
             return Err(stays(name, "replaced"));
         }
+        if let Some(ending) = self.errands.end_of(id) {
+            return Err(sentence(format_args!("{name} {ending}: `ps` shows when that is done")));
+        }
         let Some(demand) = steps::restart_on_demand(self, id).filter(|_| !self.is_being_made(id)) else {
             return Err(sentence(format_args!(
                 "{name} is {state}: `replace` is for a module that has been live, and not while its next instance is made"

@@ -7,7 +7,7 @@ use root_task_core::restart::{self, Decision, History};
 use root_task_core::steps::{self, Demand};
 
 use crate::report::Cause;
-use crate::supervisor::asked::operator::{is_not_loaded, later, not_loaded, pinned, sentence};
+use crate::supervisor::asked::operator::{is_not_loaded, later, not_loaded, pinned, refused, sentence};
 use crate::supervisor::waiter::Asker;
 use crate::supervisor::{Response, Supervisor};
 
@@ -48,6 +48,9 @@ impl Supervisor {
         let Some(id) = self.ledger.find(name) else { return not_loaded(name) };
         if self.is_pinned(name) && self.state(id) != Some(State::Failed) {
             return pinned(name, "restarted");
+        }
+        if let Some(ending) = self.errands.end_of(id) {
+            return refused(format_args!("{name} {ending}: `ps` shows when that is done"));
         }
         let begun = match steps::restart_on_demand(self, id) {
             Some(Demand::Await) => {

@@ -1,11 +1,13 @@
 //! Kills `echo` until it has failed: how long each restart waits, that a call meanwhile is served by the next instance, how
-//! soon a call to what has failed is answered, and that it is served again when it was brought back.
+//! soon a call to what has failed is answered, and that it is served again when it was brought back; and that who waits for
+//! a restart is answered where an unload comes first.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
 use ipc_proto::echo;
 use ipc_proto::ids::Generation;
+use ipc_proto::name::Name;
 use ipc_proto::operator::{Act, Answer, Request, Since};
 use ipc_proto::version::VersionRange;
 use module_rt::{CallError, Connection, Init, InitError, Manifest, clock, init, log, operator};
@@ -41,16 +43,39 @@ fn served(echo: Connection, from: u64, to: u64) -> Result<(), InitError> {
     }
 }
 
+/// Kills it.
+fn kill(name: Name) -> Result<(), InitError> {
+    let before = operate::generation_of(name)?;
+    operate::after(name, Act::Crash, 0, Since::Now)?;
+    // It dies in the turn in which the request is answered, or in the one behind it.
+    while operate::is_running(name, before)? {
+        module_rt::yield_now();
+    }
+    Ok(())
+}
+
+/// It waits for its restart, another client is queued at it, and it is unloaded: that one is told, and it stays away.
+fn unloaded_meanwhile(name: Name, echo: Connection) -> Result<(), InitError> {
+    let caller = operate::name("caller")?;
+    operate::load_with(caller, "ask echo")?;
+    kill(name)?;
+    served(echo, 0, SLACK)?;
+    kill(name)?;
+    while !operate::is_reaped(name)? {
+        module_rt::yield_now();
+    }
+    // Its next call finds nobody who receives it.
+    module_rt::yield_now();
+    operate::unload_now(name)?;
+    operate::await_exit(caller)?;
+    operate::load_live(name).map(drop)
+}
+
 fn main(_: &mut Init) -> Result<(), InitError> {
     let name = operate::name(echo::NAME)?;
     let echo = init::lookup(echo::NAME, VersionRange::exactly(echo::VERSION))?;
     for delay in DELAYS {
-        let before = operate::generation_of(name)?;
-        operate::after(name, Act::Crash, 0, Since::Now)?;
-        // It dies in the turn in which the request is answered, or in the one behind it.
-        while operate::is_running(name, before)? {
-            module_rt::yield_now();
-        }
+        kill(name)?;
         let nanoseconds = delay.saturating_mul(1_000_000);
         served(echo, nanoseconds.saturating_sub(SLACK), nanoseconds.saturating_add(SLACK))?;
     }
@@ -67,5 +92,5 @@ fn main(_: &mut Init) -> Result<(), InitError> {
     }
     served(echo, 0, SLACK)?;
     log!("brought back: the same connection serves");
-    Ok(())
+    unloaded_meanwhile(name, echo)
 }

@@ -9,6 +9,7 @@ pub mod give;
 pub mod hoard;
 pub mod locker;
 pub mod loser;
+mod modules;
 pub mod office;
 pub mod pane;
 pub mod partitions;
@@ -25,13 +26,12 @@ use core::fmt::{Arguments, Write};
 use heapless::String;
 use ipc_proto::ids::{Generation, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::{
-    Act, Answer, Death, MAX_PRINT, MemoryInfo, ModuleInfo, Outcome, Request, Since, State,
-};
+use ipc_proto::operator::{Act, Answer, Death, MAX_PRINT, MemoryInfo, Outcome, Request, Since, State};
 use ipc_proto::supervisor::Args;
 use module_rt::{InitError, operator};
 
 pub use fingerprint::fingerprint;
+pub use modules::{generation_of, is_loaded, is_reaped, is_running, state_of};
 pub use services::{clients_of, connect, connect_to, is_published, say, waiting, warm_up};
 
 /// What is wrong, as a sentence.
@@ -144,35 +144,6 @@ pub fn cancel_unload(name: Name) -> Result<(), InitError> {
     match ask(&Request::CancelUnload { name })? {
         Answer::Done => Ok(()),
         other => Err(InitError::new(32, format_args!("cancel the unload of {name}: {other:?}"))),
-    }
-}
-
-/// Whether a module is loaded, in whatever state.
-pub fn is_loaded(name: Name) -> Result<bool, InitError> {
-    Ok(state_of(name)?.is_some())
-}
-
-/// The state of a module; `None` where it is not loaded.
-pub fn state_of(name: Name) -> Result<Option<State>, InitError> {
-    Ok(module(name)?.map(|module| module.state))
-}
-
-/// Whether that instance of a module lives.
-pub fn is_running(name: Name, generation: Generation) -> Result<bool, InitError> {
-    let lives = |module: ModuleInfo| module.state == State::Live && module.instance.generation == generation;
-    Ok(module(name)?.is_some_and(lives))
-}
-
-/// The generation of a module's newest instance.
-pub fn generation_of(name: Name) -> Result<Generation, InitError> {
-    let none = || InitError::new(37, format_args!("{name} is not loaded"));
-    Ok(module(name)?.ok_or_else(none)?.instance.generation)
-}
-
-fn module(name: Name) -> Result<Option<ModuleInfo>, InitError> {
-    match ask(&Request::Modules { from: 0 })? {
-        Answer::Modules(page, _) => Ok(page.iter().find(|module| module.name == name).copied()),
-        other => Err(InitError::new(29, format_args!("the modules: {other:?}"))),
     }
 }
 
