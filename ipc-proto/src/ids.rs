@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use postcard_schema::Schema;
+use postcard_schema_ng::Schema;
 use serde::{Deserialize, Serialize};
 
 /// The number of a module's slot in the supervisor's table. Stays the same over a restart.

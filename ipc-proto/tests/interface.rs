@@ -78,7 +78,7 @@ fn the_bytes_on_the_wire_are_these() {
     exchanged(0x105, &[0x01c8_0403_0201], 0x100, &[0x01d2]);
     assert_eq!(call::describe(&&way), Ok(Description::of::<NotesInterface>()));
     exchanged(DESCRIBE, &[0; 4], 0x100, &[NotesInterface::HASH, 3, 0, 0]);
-    assert_eq!(NotesInterface::HASH, 0x9fce_76d8_6857_8f56, "{:#x}", NotesInterface::HASH);
+    assert_eq!(NotesInterface::HASH, 0x3336_01c5_dd8e_fffa, "{:#x}", NotesInterface::HASH);
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! What a type is made of is seen by the hash of the interface that has it, however deep it lies.
+//! What a type is made of, and the bounds in it, are seen by the hash of the interface that has it, however deep they lie.
 #![allow(missing_docs, dead_code, reason = "the types are what is tested")]
 
+use heapless::{String, Vec};
 use ipc_proto::interface::{Interface, interface, wire, wire_error};
 
 #[wire_error]
@@ -79,6 +80,26 @@ shape! { in_another_order:
     #[wire] pub struct Of { a: u32, b: Option<Inner> }
     #[wire] pub enum Inner { Other, One(u8) }
 }
+shape! { bounds:
+    #[wire] pub struct Of { a: Text<8>, b: Option<Inner> }
+    #[wire] pub enum Inner { One(Vec<u16, 4>), Other }
+    #[wire] pub struct Text<const N: usize>(String<N>);
+}
+shape! { longer_text:
+    #[wire] pub struct Of { a: Text<9>, b: Option<Inner> }
+    #[wire] pub enum Inner { One(Vec<u16, 4>), Other }
+    #[wire] pub struct Text<const N: usize>(String<N>);
+}
+shape! { more_items:
+    #[wire] pub struct Of { a: Text<8>, b: Option<Inner> }
+    #[wire] pub enum Inner { One(Vec<u16, 5>), Other }
+    #[wire] pub struct Text<const N: usize>(String<N>);
+}
+shape! { other_items:
+    #[wire] pub struct Of { a: Text<8>, b: Option<Inner> }
+    #[wire] pub enum Inner { One(Vec<u32, 4>), Other }
+    #[wire] pub struct Text<const N: usize>(String<N>);
+}
 shape! { words:
     #[wire(words)] pub struct Of { a: u32, b: Inner, c: [u8; 3] }
     #[wire(words)] #[repr(u8)] pub enum Inner { One = 1, Other = 2 }
@@ -107,6 +128,10 @@ fn what_a_type_is_made_of_is_in_the_hash() {
         longer::HASH,
         inside::HASH,
         in_another_order::HASH,
+        bounds::HASH,
+        longer_text::HASH,
+        more_items::HASH,
+        other_items::HASH,
         words::HASH,
         words_swapped::HASH,
         words_retyped::HASH,

@@ -118,7 +118,7 @@ pub fn wire_error(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// It goes as a message, in postcard: serde's `Serialize` and `Deserialize` are derived. Plain data of four words at most
 /// stays in registers with `#[wire(words)]`, which derives zerocopy's `IntoBytes`, `TryFromBytes` and `Immutable`, and
-/// `#[repr(C)]` for a struct that says nothing of that; all of its bytes have to be its fields'. Both derive postcard_schema's
+/// `#[repr(C)]` for a struct that says nothing of that; all of its bytes have to be its fields'. Both derive postcard_schema_ng's
 /// `Schema`, so that the hash of an interface sees what the type is made of. The package needs none of these crates itself.
 #[proc_macro_attribute]
 pub fn wire(attribute: TokenStream, item: TokenStream) -> TokenStream {

@@ -92,7 +92,7 @@ fn assertions(interface: &Interface, method: &Method) -> TokenStream {
         );
         let unseen = format!(
             "{what} of `{name}` does not say what it is made of, which the hash of the interface has to see: put `#[wire]` \
-             on its type, or derive postcard_schema's `Schema` for it"
+             on its type, or derive postcard_schema_ng's `Schema` for it"
         );
         quote_spanned! { ty.span() =>
             const _: () = assert!(#goes, #text);

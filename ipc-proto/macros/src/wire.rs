@@ -74,8 +74,8 @@ pub fn write(own: &TokenStream, item: &DeriveInput) -> Result<TokenStream> {
         }
         _ => {
             let derived = quote! {
-                #[derive(::ipc_proto::interface::derived::postcard_schema::Schema)]
-                #[postcard(crate = ::ipc_proto::interface::derived::postcard_schema)]
+                #[derive(::ipc_proto::interface::derived::postcard_schema_ng::Schema)]
+                #[postcard(crate = ::ipc_proto::interface::derived::postcard_schema_ng)]
             };
             (Some(derived), None)
         }
@@ -148,15 +148,15 @@ fn numbered(item: &DeriveInput, data: &DataEnum) -> TokenStream {
         Some((_, number)) => format!("{} = {}", variant.ident, text_of(number)),
         None => variant.ident.to_string(),
     });
-    let schema = quote! { ::ipc_proto::interface::derived::postcard_schema };
+    let schema = quote! { ::ipc_proto::interface::derived::postcard_schema_ng };
     quote! {
         impl #parameters #schema::Schema for #name #arguments #bounds {
-            const SCHEMA: &'static #schema::schema::NamedType = &#schema::schema::NamedType {
+            const SCHEMA: &'static #schema::schema::DataModelType = &#schema::schema::DataModelType::Enum {
                 name: #text,
-                ty: &#schema::schema::DataModelType::Enum(&[#(&#schema::schema::NamedVariant {
+                variants: &[#(&#schema::schema::Variant {
                     name: #variants,
-                    ty: &#schema::schema::DataModelVariant::UnitVariant,
-                }),*]),
+                    data: #schema::schema::Data::Unit,
+                }),*],
             };
         }
     }

@@ -39,7 +39,7 @@ pub const FIRST_METHOD: u16 = 0x101;
 /// What [`wire`] derives, under a path that its code knows.
 #[doc(hidden)]
 pub mod derived {
-    pub use postcard_schema;
+    pub use postcard_schema_ng;
     pub use serde;
     pub use zerocopy;
 }
@@ -51,8 +51,8 @@ pub trait Interface {
     /// Its version.
     const VERSION: Version;
     /// Differs where stub and dispatch would not understand each other: it is made of the methods' names and order, their
-    /// types as they are written and what these are made of, which of them go as words, the size of the window, and the codes
-    /// of the errors. The bounds of strings and vectors are not in it.
+    /// types as they are written and what these are made of, the bounds of strings and vectors among it, which of them go as
+    /// words, the size of the window, and the codes of the errors.
     const HASH: u64;
     /// Of how many pages the window is that client and server share for bulk data; 0 where no method has any.
     const WINDOW_PAGES: u8;

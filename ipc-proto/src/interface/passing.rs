@@ -4,8 +4,8 @@
 
 use core::marker::PhantomData;
 
-use postcard_schema::Schema;
-use postcard_schema::schema::NamedType;
+use postcard_schema_ng::Schema;
+use postcard_schema_ng::schema::DataModelType;
 use serde::{Deserialize, Serialize};
 use zerocopy::{Immutable, IntoBytes, TryFromBytes};
 
@@ -35,7 +35,7 @@ impl<I: ?Sized> Clone for Passed<I> {
 impl<I: ?Sized> Copy for Passed<I> {}
 
 impl<I: ?Sized> Schema for Passed<I> {
-    const SCHEMA: &'static NamedType = u64::SCHEMA;
+    const SCHEMA: &'static DataModelType = u64::SCHEMA;
 }
 
 impl<I: ?Sized> PartialEq for Passed<I> {

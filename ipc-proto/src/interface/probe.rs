@@ -8,8 +8,8 @@
 
 use core::marker::PhantomData;
 
-use postcard_schema::Schema;
-use postcard_schema::key::hash::fnv1a64::hash_ty_path;
+use postcard_schema_ng::Schema;
+use postcard_schema_ng::key::hash::{HashItem, HashOptions, fnv1a64};
 use serde::{Serialize, de::DeserializeOwned};
 use zerocopy::{Immutable, IntoBytes, TryFromBytes};
 
@@ -150,8 +150,13 @@ pub struct Shape<T>(PhantomData<T>);
 impl<T: Schema> Shape<T> {
     /// It says it.
     pub const IS: bool = true;
-    /// Differs where it is made of something else: other fields, in another order, by other names.
-    pub const HASH: u64 = u64::from_le_bytes(hash_ty_path::<T>(""));
+    /// Differs where it is made of something else: other fields, in another order, by other names, and strings or vectors
+    /// with other bounds.
+    pub const HASH: u64 = {
+        let mut options = HashOptions::DEFAULT;
+        options.hash_max_size = true;
+        u64::from_le_bytes(fnv1a64::hasher(&options, &[HashItem::Schema(T::SCHEMA)]))
+    };
 }
 
 /// What a type has instead that does not say it.

@@ -24,7 +24,7 @@ pub mod shelf;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use postcard_schema::Schema;
+use postcard_schema_ng::Schema;
 use serde::{Deserialize, Serialize};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
