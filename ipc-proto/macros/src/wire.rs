@@ -12,6 +12,11 @@ const DERIVED: [&str; 6] = ["Serialize", "Deserialize", "Schema", "IntoBytes", "
 
 /// What of this attribute is not for the author to say.
 fn attribute(attribute: &Attribute) -> Result<()> {
+    if attribute.path().is_ident("serde") {
+        let text = "it is sent as it stands: neither an interface's hash nor the compiler, which asks whether it has room in a \
+                    message, would see what serde is told";
+        return Err(Error::new(attribute.span(), text));
+    }
     if !attribute.path().is_ident("derive") {
         return Ok(());
     }
@@ -26,6 +31,24 @@ fn attribute(attribute: &Attribute) -> Result<()> {
             Err(Error::new(attribute.span(), format!("`#[wire]` derives {own} itself, where it is needed")))
         }
         None => Ok(()),
+    }
+}
+
+/// All that stand on it, and on what it is made of.
+fn attributes(item: &DeriveInput) -> Vec<&Attribute> {
+    let mut all: Vec<_> = item.attrs.iter().collect();
+    if let Data::Enum(data) = &item.data {
+        all.extend(data.variants.iter().flat_map(|variant| &variant.attrs));
+    }
+    all.extend(fields_of(item).into_iter().flat_map(|field| &field.attrs));
+    all
+}
+
+fn fields_of(item: &DeriveInput) -> Vec<&Field> {
+    match &item.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Union(_) => Vec::new(),
     }
 }
 
@@ -45,7 +68,7 @@ pub fn write(own: &TokenStream, item: &DeriveInput) -> Result<TokenStream> {
             "a reference does not go over the wire: own what is sent",
         ));
     }
-    item.attrs.iter().try_for_each(attribute)?;
+    attributes(item).into_iter().try_for_each(attribute)?;
     let is_laid_out = item.attrs.iter().any(|attribute| attribute.path().is_ident("repr"));
     if words && !is_laid_out && matches!(item.data, Data::Enum(_)) {
         return Err(Error::new(item.ident.span(), "say how its number is sent: `#[repr(u8)]`"));
@@ -98,11 +121,6 @@ fn fields(item: &DeriveInput) -> Vec<TokenStream> {
     if !item.generics.params.is_empty() {
         return Vec::new();
     }
-    let fields: Vec<_> = match &item.data {
-        Data::Struct(data) => data.fields.iter().collect(),
-        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
-        Data::Union(_) => Vec::new(),
-    };
     let text = "its type does not go over the wire: `#[wire]` has to stand on that, too; a string or a vector is one of \
                 `ipc_proto::heapless`";
     let asked = |field: &Field| {
@@ -115,7 +133,7 @@ fn fields(item: &DeriveInput) -> Vec<TokenStream> {
             };
         }
     };
-    fields.into_iter().map(asked).collect()
+    fields_of(item).into_iter().map(asked).collect()
 }
 
 /// That a struct has no bytes but its fields', asked at its name: what is derived asks, too, in other words.

@@ -19,6 +19,31 @@ struct Borrowed<'a> { //~ a reference does not go over the wire: own what is sen
 #[derive(Clone, Schema)] //~ `#[wire]` derives Schema itself, where it is needed
 struct Twice(u64);
 
+#[wire]
+#[serde(transparent)] //~ it is sent as it stands
+struct Told(u64);
+
+#[wire]
+struct ToldInside {
+    #[serde(skip)] //~ it is sent as it stands
+    a: u64,
+}
+
+#[wire]
+enum ToldOfOne {
+    #[serde(skip)] //~ it is sent as it stands
+    A,
+    B,
+}
+
+#[wire]
+enum ToldWithin {
+    A {
+        #[serde(with = "elsewhere")] //~ it is sent as it stands
+        a: u64,
+    },
+}
+
 #[wire(words)]
 enum Unnumbered { //~ say how its number is sent: `#[repr(u8)]`
     A,
