@@ -44,7 +44,8 @@ pub enum CallError {
     /// The answer makes no sense: the server is broken, or built from another version; or its answer was too long for a
     /// message ([`MAX_BYTES`](crate::wire::MAX_BYTES)).
     BadAnswer,
-    /// The request is longer than a message can be ([`MAX_BYTES`](crate::wire::MAX_BYTES)). Nothing was sent.
+    /// The request is longer than a message can be ([`MAX_BYTES`](crate::wire::MAX_BYTES)). Nothing was sent. An interface
+    /// whose requests or answers can be too long does not compile: see [`room`](crate::interface::room).
     TooLong,
 }
 

@@ -7,7 +7,8 @@
 //! | `owned.rs` | which types cannot be in it |
 //! | `headings.rs` | the four headings under which a method is documented |
 //! | `canonical.rs` | the text of which the compatibility hash is made |
-//! | `methods.rs`, `client.rs`, `server.rs` | the code: numbers and checks, the stub, the dispatch |
+//! | `methods.rs`, `client.rs`, `server.rs` | the code: numbers, the stub, the dispatch |
+//! | `checks.rs` | what only the types can say: assertions that the compiler evaluates |
 //! | `bulk.rs` | the argument of a method whose data lies in shared memory |
 //! | `passing.rs` | the arguments of a method that are connections |
 //! | `wire.rs` | a type that goes over the wire |
@@ -20,6 +21,7 @@
 mod attributes;
 mod bulk;
 mod canonical;
+mod checks;
 mod client;
 mod errors;
 mod headings;
@@ -58,7 +60,9 @@ use syn::{Attribute, DeriveInput, ItemEnum, ItemTrait, parse_macro_input, parse_
 ///
 /// Numbers follow the order in the trait: add methods at its end. Types of one's own have [`macro@wire`] on them. A method whose request and answer are plain data of four
 /// words at most, each argument in whole words, goes in registers; any other one as a message, in postcard, which has room
-/// for 960 bytes.
+/// for 960 bytes. What the types of a request or an answer can come to has to fit there, or the interface does not compile: a
+/// string or a vector counts with its bound and a length of up to three bytes, a number of 16, 32, 64 or 128 bits with 3, 5, 10
+/// or 19 bytes.
 ///
 /// One argument of a method can be bulk data, which lies in memory that client and server share: a `BulkIn<'_>`, which the
 /// client fills, or a `BulkOut<'_>`, which it gets. The message has one word for it. The stub takes a slice of bytes instead,
@@ -85,7 +89,8 @@ pub fn interface(attribute: TokenStream, item: TokenStream) -> TokenStream {
             if !item.attrs.iter().any(is_told) {
                 item.attrs.push(told);
             }
-            let written = [methods::write(&interface), client::write(&interface), server::write(&interface)];
+            let written =
+                [methods::write, checks::write, client::write, server::write].map(|write| write(&interface));
             quote! { #item #(#written)* }.into()
         }
         Err(error) => {
@@ -119,7 +124,8 @@ pub fn wire_error(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// It goes as a message, in postcard: serde's `Serialize` and `Deserialize` are derived. Plain data of four words at most
 /// stays in registers with `#[wire(words)]`, which derives zerocopy's `IntoBytes`, `TryFromBytes` and `Immutable`, and
 /// `#[repr(C)]` for a struct that says nothing of that; all of its bytes have to be its fields'. Both derive postcard_schema_ng's
-/// `Schema`, so that the hash of an interface sees what the type is made of. The package needs none of these crates itself.
+/// `Schema`, so that the hash of an interface sees what the type is made of, and the compiler how long it can become. The package
+/// needs none of these crates itself.
 #[proc_macro_attribute]
 pub fn wire(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as DeriveInput);

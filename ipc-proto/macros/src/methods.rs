@@ -1,10 +1,9 @@
-//! The numbers of the methods, which of them go as words, and what only the types can say.
+//! The numbers of the methods, which of them go as words, and the interface as those see it who list it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::Ident;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 
 use crate::canonical;
 use crate::read::{Interface, Method};
@@ -74,71 +73,12 @@ fn constants(method: &Method, index: u16) -> TokenStream {
     }
 }
 
-/// What the compiler evaluates, and tells at the type, or at the method's name.
-fn assertions(interface: &Interface, method: &Method) -> TokenStream {
-    let (name, methods, as_words) = (&method.name, methods_of(interface), is_words(method));
-    let (request, answer, error) = (request_of(method), &method.answer, &interface.attribute.error);
-    let goes = |ty: &syn::Type| {
-        quote! {
-            (::ipc_proto::interface::probe::Plain::<#ty>::IS
-                || ::ipc_proto::interface::probe::Exchange::<#ty, #ty>::IS)
-        }
-    };
-    let wire = |what: String, ty: &syn::Type| {
-        let goes = goes(ty);
-        let text = format!(
-            "{what} of `{name}` does not go over the wire: put `#[wire(words)]` on its type, where it is plain data of four \
-             words at most and has no gaps, or `#[wire]`; a string or a vector is one of `ipc_proto::heapless`"
-        );
-        let unseen = format!(
-            "{what} of `{name}` does not say what it is made of, which the hash of the interface has to see: put `#[wire]` \
-             on its type, or derive postcard_schema_ng's `Schema` for it"
-        );
-        quote_spanned! { ty.span() =>
-            const _: () = assert!(#goes, #text);
-            const _: () = assert!(!#goes || ::ipc_proto::interface::probe::Shape::<#ty>::IS, #unseen);
-        }
-    };
-    let arguments = method.arguments.iter().map(|(argument, ty)| wire(format!("`{argument}`"), ty));
-    let answers = wire("the answer".to_owned(), answer);
-    let why = match method.deferred {
-        true => "is answered later",
-        false => "takes or gives more than four words, or what is no plain data",
-    };
-    let message =
-        format!("`{name}` {why}, so it goes as a message: each type of one's own in it needs `#[wire]`");
-    // What cannot go at all is told where it stands.
-    let each = method.arguments.iter().map(|(_, ty)| ty).chain([answer]).map(goes);
-    let message = quote_spanned! { name.span() =>
-        const _: () = assert!(
-            #methods::#as_words
-                || ::ipc_proto::interface::probe::Exchange::<#request, #answer>::IS
-                || !(#(#each)&&*),
-            #message
-        );
-    };
-    let interrupted = format!(
-        "`{name}` may be executed twice or not at all where its server dies: say that it is `idempotent`, or give the \
-         errors one that is called `Interrupted`"
-    );
-    let interrupted = (!method.idempotent).then(|| {
-        quote_spanned! { name.span() =>
-            const _: () = assert!(
-                <#error as ::ipc_proto::interface::WireError>::INTERRUPTED.is_some(),
-                #interrupted
-            );
-        }
-    });
-    quote! { #(#arguments)* #answers #message #interrupted }
-}
-
 /// Writes all of it.
 pub fn write(interface: &Interface) -> TokenStream {
     let Interface { attribute, visibility, name, methods } = interface;
     let pages = attribute.window_pages.map_or(0, |(pages, _)| pages);
     let (of_methods, of_interface) = (methods_of(interface), format_ident!("{name}Interface"));
     let numbers = (0..).zip(methods).map(|(index, method)| constants(method, index));
-    let assertions = methods.iter().map(|method| assertions(interface, method));
     let hash = canonical::hash(&canonical::of(interface));
     let (text, version, error) = (&attribute.name, attribute.version, &attribute.error);
     let sizes = methods.iter().map(sizes);
@@ -183,7 +123,5 @@ pub fn write(interface: &Interface) -> TokenStream {
             const WINDOW_PAGES: u8 = #pages;
             const METHODS: &'static [::ipc_proto::interface::MethodInfo] = &[#(#infos),*];
         }
-
-        #(#assertions)*
     }
 }

@@ -6,6 +6,7 @@
 //! | [`mod@dispatch`] | the server's half: from a message to a method |
 //! | [`reply`] | a call that is answered later |
 //! | [`probe`] | which types go as words and which as a message, decided by the types |
+//! | [`room`] | whether what a method sends has room in a message, asked when it is compiled |
 //! | [`passing`] | a connection that a client passes on with its call |
 //! | [`several`] | several interfaces in one module, with one state |
 //! | [`bulk`] | data that is too large for a message: memory that client and server share |
@@ -19,6 +20,7 @@ pub mod loopback;
 pub mod passing;
 pub mod probe;
 pub mod reply;
+pub mod room;
 pub mod several;
 
 pub use call::{Call, Failure, MAX_REPEATED};

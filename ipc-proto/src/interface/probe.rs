@@ -157,6 +157,8 @@ impl<T: Schema> Shape<T> {
         options.hash_max_size = true;
         u64::from_le_bytes(fnv1a64::hasher(&options, &[HashItem::Schema(T::SCHEMA)]))
     };
+    /// How many bytes of a message a value takes at most; `None` where it has no bound.
+    pub const MOST: Option<usize> = T::SCHEMA.max_size();
 }
 
 /// What a type has instead that does not say it.
@@ -165,6 +167,8 @@ pub trait NoShape {
     const IS: bool = false;
     /// Is not reached.
     const HASH: u64 = 0;
+    /// Is not reached.
+    const MOST: Option<usize> = Some(0);
 }
 
 impl<T> NoShape for Shape<T> {}
