@@ -152,6 +152,11 @@ pub fn of_method(attributes: &mut Vec<Attribute>) -> Result<OfMethod> {
     Ok(read)
 }
 
+/// Whether it can take away what it stands at, which is decided after this macro.
+pub fn is_conditional(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it expects")]
 mod tests {

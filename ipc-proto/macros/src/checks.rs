@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::methods::{is_words, methods_of, request_of};
-use crate::read::{Interface, Method};
+use crate::description::{Interface, Method};
+use crate::names::{is_words, methods_of, request_of};
 
 /// What to do about a message that is too long.
 fn instead(data: &str) -> String {

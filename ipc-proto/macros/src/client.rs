@@ -5,9 +5,9 @@ use quote::{format_ident, quote};
 use syn::{Ident, Index, Type};
 
 use crate::bulk::Bulk;
-use crate::methods::{is_words, methods_of, number_of, own, request_of};
+use crate::description::{Interface, Method};
+use crate::names::{is_words, methods_of, number_of, own, request_of};
 use crate::passing::Passing;
-use crate::read::{Interface, Method};
 
 /// The answer that lies in the words, with an error of a call where it is none.
 fn taken(answer: &Type) -> TokenStream {

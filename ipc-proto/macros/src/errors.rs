@@ -5,9 +5,9 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, Fields, Ident, ItemEnum, Lit, Result, Variant};
 
-use crate::canonical;
+use crate::attributes::is_conditional;
 use crate::headings::lines;
-use crate::read::is_conditional;
+use crate::text;
 
 /// The highest number: the bit above it says that a label is an error at all.
 const MAX: u16 = 0x7fff;
@@ -110,7 +110,7 @@ pub fn write(own: &TokenStream, item: ItemEnum) -> Result<TokenStream> {
         None => quote! { ::core::option::Option::None },
     };
     let text: Vec<_> = names.iter().zip(&numbers).map(|(name, number)| format!("{name}={number}")).collect();
-    let hash = canonical::hash(&text.join(";"));
+    let hash = text::hash(&text.join(";"));
     Ok(quote! {
         #[derive(#(#derived),*)]
         #[repr(u16)]

@@ -4,8 +4,8 @@ use syn::spanned::Spanned;
 use syn::{Error, FnArg, GenericArgument, Ident, PathArguments, Result, ReturnType, Type};
 
 use crate::bulk;
-use crate::canonical::text_of;
 use crate::owned::owned;
+use crate::text::text_of;
 
 fn is_reply(input: &FnArg) -> bool {
     let FnArg::Typed(typed) = input else { return false };

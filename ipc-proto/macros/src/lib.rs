@@ -1,16 +1,22 @@
 //! The macros of `ipc_proto::interface`: an interface is a trait, and its errors an enum.
 //!
+//! Each uses those above it only.
+//!
 //! | file | what it does |
 //! |---|---|
+//! | `text.rs` | tokens as text, and a text's hash |
 //! | `attributes.rs` | what stands in `#[interface(..)]` and `#[method(..)]` |
-//! | `read.rs` | the trait as a description of its methods, or what is wrong with it |
-//! | `owned.rs` | which types cannot be in it |
 //! | `headings.rs` | the four headings under which a method is documented |
+//! | `bulk.rs` | the argument of a method whose data lies in shared memory |
+//! | `passing.rs` | the arguments of a method that are connections |
+//! | `owned.rs` | which types cannot be in an interface |
+//! | `later.rs` | the answer of a method that is answered later |
+//! | `description.rs` | an interface and its methods, as they were read |
+//! | `names.rs` | what things are called in the generated code |
+//! | `read.rs` | the trait as such a description, or what is wrong with it |
 //! | `canonical.rs` | the text of which the compatibility hash is made |
 //! | `methods.rs`, `client.rs`, `server.rs` | the code: numbers, the stub, the dispatch |
 //! | `checks.rs` | what only the types can say: assertions that the compiler evaluates |
-//! | `bulk.rs` | the argument of a method whose data lies in shared memory |
-//! | `passing.rs` | the arguments of a method that are connections |
 //! | `wire.rs` | a type that goes over the wire |
 //! | `errors.rs` | the enum of errors |
 //!
@@ -23,14 +29,17 @@ mod bulk;
 mod canonical;
 mod checks;
 mod client;
+mod description;
 mod errors;
 mod headings;
 mod later;
 mod methods;
+mod names;
 mod owned;
 mod passing;
 mod read;
 mod server;
+mod text;
 mod wire;
 
 use proc_macro::TokenStream;

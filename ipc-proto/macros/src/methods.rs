@@ -1,51 +1,16 @@
 //! The numbers of the methods, which of them go as words, and the interface as those see it who list it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::Ident;
 use syn::ext::IdentExt;
 
 use crate::canonical;
-use crate::read::{Interface, Method};
+use crate::description::{Interface, Method};
+use crate::names::{is_words, label_of, methods_of, number_of, sizes};
+use crate::text::hash;
 
 /// As `ipc_proto::interface::FIRST_METHOD`.
 const FIRST_METHOD: u16 = 0x101;
-
-/// The type with the numbers.
-pub fn methods_of(interface: &Interface) -> Ident {
-    format_ident!("{}Methods", interface.name)
-}
-
-/// The constant that is a method's number.
-pub fn number_of(method: &Method) -> Ident {
-    format_ident!("{}", method.name.unraw().to_string().to_uppercase(), span = method.name.span())
-}
-
-/// The constant that is the label of its messages. As the next two it ends in small letters, which no number has.
-pub fn label_of(method: &Method) -> Ident {
-    format_ident!("{}_label", number_of(method))
-}
-
-/// The constant that says whether it goes as words.
-pub fn is_words(method: &Method) -> Ident {
-    format_ident!("{}_as_words", number_of(method))
-}
-
-/// The constant that is made of the sizes of what goes as words, never 0; 0 where it goes as a message.
-fn sizes(method: &Method) -> Ident {
-    format_ident!("{}_sizes", number_of(method))
-}
-
-/// A variable of the generated code's own: no argument is it, whatever that is called.
-pub fn own(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
-}
-
-/// The tuple of what a method takes.
-pub fn request_of(method: &Method) -> TokenStream {
-    let types = method.arguments.iter().map(|(_, ty)| ty);
-    quote! { (#(#types,)*) }
-}
 
 fn constants(method: &Method, index: u16) -> TokenStream {
     let (number, as_words, answer) = (number_of(method), is_words(method), &method.answer);
@@ -79,7 +44,7 @@ pub fn write(interface: &Interface) -> TokenStream {
     let pages = attribute.window_pages.map_or(0, |(pages, _)| pages);
     let (of_methods, of_interface) = (methods_of(interface), format_ident!("{name}Interface"));
     let numbers = (0..).zip(methods).map(|(index, method)| constants(method, index));
-    let hash = canonical::hash(&canonical::of(interface));
+    let hash = hash(&canonical::of(interface));
     let (text, version, error) = (&attribute.name, attribute.version, &attribute.error);
     let sizes = methods.iter().map(sizes);
     let types = methods

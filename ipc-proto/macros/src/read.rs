@@ -5,47 +5,19 @@ use std::collections::HashSet;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, FnArg, GenericArgument, Ident, ItemTrait, Pat, PathArguments, Result, ReturnType,
-    TraitItem, TraitItemFn, Type, Visibility,
+    Error, FnArg, GenericArgument, Ident, ItemTrait, Pat, PathArguments, Result, ReturnType, TraitItem,
+    TraitItemFn, Type,
 };
 
-use crate::attributes::{OfInterface, of_method};
-use crate::bulk::{self, Bulk};
-use crate::canonical::text_of;
-use crate::headings;
-use crate::later;
-use crate::methods::number_of;
+use crate::attributes::{OfInterface, is_conditional, of_method};
+use crate::description::{Interface, Method};
+use crate::names::number_of;
 use crate::owned::owned;
-use crate::passing::{self, Passing};
+use crate::text::text_of;
+use crate::{bulk, headings, later, passing};
 
 /// The most methods: their numbers end below those of no use.
 const MAX_METHODS: usize = 256;
-
-/// An interface.
-pub struct Interface {
-    pub attribute: OfInterface,
-    pub visibility: Visibility,
-    pub name: Ident,
-    pub methods: Vec<Method>,
-}
-
-/// A method.
-pub struct Method {
-    pub name: Ident,
-    pub docs: Vec<Attribute>,
-    pub idempotent: bool,
-    /// Whether it is answered later, by way of a last argument of the type `Reply`.
-    pub deferred: bool,
-    pub deadline_us: Option<u32>,
-    /// Whether it wants to know who calls.
-    pub client: bool,
-    /// What goes over the wire.
-    pub arguments: Vec<(Ident, Type)>,
-    pub bulk: Option<Bulk>,
-    /// Those of them that are connections.
-    pub passed: Vec<Passing>,
-    pub answer: Type,
-}
 
 /// What the stub has beside the methods; the last where there is a window.
 const OF_STUB: [&str; 3] = ["new", "way", "share"];
@@ -92,11 +64,6 @@ pub fn interface(attribute: OfInterface, item: &mut ItemTrait) -> Result<Interfa
         return Err(Error::new(item.ident.span(), format!("it has more than {MAX_METHODS} methods")));
     }
     Ok(Interface { attribute, visibility: item.vis.clone(), name: item.ident.clone(), methods })
-}
-
-/// Whether it can take away what it stands at, which is decided after this macro.
-pub fn is_conditional(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
 fn read_method(item: &mut TraitItemFn, error: &str, window: bool) -> Result<Method> {

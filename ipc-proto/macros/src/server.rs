@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::methods::{is_words, label_of, methods_of, own, request_of};
-use crate::read::{Interface, Method};
+use crate::description::{Interface, Method};
+use crate::names::{is_words, label_of, methods_of, own, request_of};
 
 fn call(interface: &Interface, method: &Method) -> TokenStream {
     let (of, name) = (&interface.name, &method.name);

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DataEnum, DeriveInput, Error, Field, Result};
 
-use crate::canonical::text_of;
+use crate::text::text_of;
 
 /// What the attribute derives itself.
 const DERIVED: [&str; 6] = ["Serialize", "Deserialize", "Schema", "IntoBytes", "TryFromBytes", "Immutable"];
