@@ -6,7 +6,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use crate::description::{Interface, Method};
-use crate::names::{is_words, methods_of, request_of};
+use crate::names::{interface_of, is_words, methods_of, request_of};
 
 /// What to do about a message that is too long.
 fn instead(data: &str) -> String {
@@ -44,7 +44,7 @@ fn room(interface: &Interface, method: &Method) -> TokenStream {
 /// What it tells of a method, at the type, or at the method's name.
 fn of_method(interface: &Interface, method: &Method) -> TokenStream {
     let (name, methods, as_words) = (&method.name, methods_of(interface), is_words(method));
-    let (request, answer, error) = (request_of(method), &method.answer, &interface.attribute.error);
+    let (request, answer, of_interface) = (request_of(method), &method.answer, interface_of(interface));
     let goes = |ty: &syn::Type| {
         quote! {
             (::ipc_proto::interface::probe::Plain::<#ty>::IS
@@ -91,7 +91,7 @@ fn of_method(interface: &Interface, method: &Method) -> TokenStream {
     let interrupted = (!method.idempotent).then(|| {
         quote_spanned! { name.span() =>
             const _: () = assert!(
-                <#error as ::ipc_proto::interface::WireError>::INTERRUPTED.is_some(),
+                ::ipc_proto::interface::says_interrupted::<#of_interface>(),
                 #interrupted
             );
         }

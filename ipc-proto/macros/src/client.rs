@@ -6,7 +6,7 @@ use syn::{Ident, Index, Type};
 
 use crate::bulk::Bulk;
 use crate::description::{Interface, Method};
-use crate::names::{is_words, methods_of, number_of, own, request_of};
+use crate::names::{interface_of, is_words, methods_of, number_of, own, request_of};
 use crate::passing::Passing;
 
 /// The answer that lies in the words, with an error of a call where it is none.
@@ -37,20 +37,20 @@ fn put(method: &Method, values: &[TokenStream]) -> TokenStream {
 fn plain(interface: &Interface, method: &Method) -> TokenStream {
     let Method { idempotent, answer, .. } = method;
     let (methods, number, as_words) = (methods_of(interface), number_of(method), is_words(method));
-    let request = request_of(method);
+    let (request, of_interface) = (request_of(method), interface_of(interface));
     let names: Vec<_> = method.arguments.iter().map(|(name, _)| quote! { #name }).collect();
     let (put, taken) = (put(method, &names), taken(answer));
     let (words, whole) = (own("words"), own("request"));
     quote! {
         if #methods::#as_words {
             #put
-            let #words = ::ipc_proto::interface::call::ask(#idempotent, || {
+            let #words = ::ipc_proto::interface::call::ask::<#of_interface, _, _>(#idempotent, || {
                 ::ipc_proto::interface::Call::call_words(&self.to, #methods::#number, #words)
             })?;
             { #taken }.map_err(::ipc_proto::interface::Failure::Call)
         } else {
             let #whole = (#(#names,)*);
-            ::ipc_proto::interface::call::ask(#idempotent, || {
+            ::ipc_proto::interface::call::ask::<#of_interface, _, _>(#idempotent, || {
                 ::ipc_proto::interface::probe::Exchange::<#request, #answer>::call(&self.to, #methods::#number, &#whole)
             })
         }
@@ -112,19 +112,20 @@ fn each_time(
 /// What is in a method with bulk data: its part of the message says how much there is, and which call it belongs to.
 fn with_bulk(interface: &Interface, method: &Method, bulk: &Bulk) -> TokenStream {
     let (idempotent, call, part) = (method.idempotent, bulk.way.call(), own("part"));
+    let of_interface = interface_of(interface);
     let data = method.arguments.get(bulk.index).map(|(name, _)| name);
     let pages = interface.attribute.window_pages.map_or(0, |(pages, _)| pages);
     let renewed = |index| (index == bulk.index).then(|| quote! { #part });
     let first = quote! { ::ipc_proto::interface::bulk::Part::new(0, 0) };
     each_time((interface, method), &part, renewed, &first, |once| {
-        quote! { #call((&self.to, &self.window, #pages), #idempotent, #data, #once) }
+        quote! { #call::<#of_interface, _, _>((&self.to, &self.window, #pages), #idempotent, #data, #once) }
     })
 }
 
 /// What is in a method that passes connections, which are put up anew each time.
 fn with_passed(interface: &Interface, method: &Method) -> TokenStream {
     let Method { idempotent, passed, .. } = method;
-    let (token, of_these) = (own("first"), own("places"));
+    let (token, of_these, of_interface) = (own("first"), own("places"), interface_of(interface));
     let renewed = |index| {
         let place = passed.iter().position(|one| one.index == index)?;
         let place = u8::try_from(place).unwrap_or(u8::MAX);
@@ -136,7 +137,7 @@ fn with_passed(interface: &Interface, method: &Method) -> TokenStream {
     });
     let first = quote! { ::ipc_proto::interface::Passed::of(::ipc_proto::passing::Token(0)) };
     let asked = each_time((interface, method), &token, renewed, &first, |once| {
-        quote! { ::ipc_proto::interface::passing::ask(&self.to, &#of_these, #idempotent, #once) }
+        quote! { ::ipc_proto::interface::passing::ask::<#of_interface, _, _>(&self.to, &#of_these, #idempotent, #once) }
     });
     quote! {
         let #of_these = [#(#places),*];
@@ -180,7 +181,7 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
 
 /// The window of a stub: its type's bound, how it is derived, its field, the field's first value, and the method that opens it.
 fn window(interface: &Interface) -> [TokenStream; 5] {
-    let error = &interface.attribute.error;
+    let (error, of_interface) = (&interface.attribute.error, interface_of(interface));
     match interface.attribute.window_pages {
         None => [
             quote! { ::ipc_proto::interface::Call },
@@ -201,7 +202,7 @@ fn window(interface: &Interface) -> [TokenStream; 5] {
                 /// # Errors
                 /// The supervisor's reason, as `Failure::Bulk`; `Failure::Call` where there is no server any more.
                 pub fn share(&self) -> ::core::result::Result<usize, ::ipc_proto::interface::Failure<#error>> {
-                    ::ipc_proto::interface::bulk::client::share(&self.to, &self.window, #pages)
+                    ::ipc_proto::interface::bulk::client::share::<#of_interface, _>(&self.to, &self.window, #pages)
                 }
             },
         ],
@@ -211,7 +212,7 @@ fn window(interface: &Interface) -> [TokenStream; 5] {
 /// Writes it.
 pub fn write(interface: &Interface) -> TokenStream {
     let Interface { visibility, name, methods, .. } = interface;
-    let (client, of_interface) = (format_ident!("{name}Client"), format_ident!("{name}Interface"));
+    let (client, of_interface) = (format_ident!("{name}Client"), interface_of(interface));
     let doc = format!("Calls a service of interface [`{name}`], over whatever leads to it.");
     let methods = methods.iter().map(|one| method(interface, one));
     let [bound, derived, field, empty, share] = window(interface);

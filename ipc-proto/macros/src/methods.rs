@@ -1,12 +1,12 @@
 //! The numbers of the methods, which of them go as words, and the interface as those see it who list it.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::canonical;
 use crate::description::{Interface, Method};
-use crate::names::{is_words, label_of, methods_of, number_of, sizes};
+use crate::names::{interface_of, is_words, label_of, methods_of, number_of, sizes};
 use crate::text::hash;
 
 /// As `ipc_proto::interface::FIRST_METHOD`.
@@ -42,7 +42,7 @@ fn constants(method: &Method, index: u16) -> TokenStream {
 pub fn write(interface: &Interface) -> TokenStream {
     let Interface { attribute, visibility, name, methods } = interface;
     let pages = attribute.window_pages.map_or(0, |(pages, _)| pages);
-    let (of_methods, of_interface) = (methods_of(interface), format_ident!("{name}Interface"));
+    let (of_methods, of_interface) = (methods_of(interface), interface_of(interface));
     let numbers = (0..).zip(methods).map(|(index, method)| constants(method, index));
     let hash = hash(&canonical::of(interface));
     let (text, version, error) = (&attribute.name, attribute.version, &attribute.error);
@@ -77,10 +77,11 @@ pub fn write(interface: &Interface) -> TokenStream {
         #visibility struct #of_interface;
 
         impl ::ipc_proto::interface::Interface for #of_interface {
+            type Errors = #error;
             const NAME: &'static str = #text;
             const VERSION: ::ipc_proto::version::Version = ::ipc_proto::version::Version(#version);
             const HASH: u64 = {
-                let hash = ::ipc_proto::interface::mix(#hash, <#error as ::ipc_proto::interface::WireError>::HASH);
+                let hash = ::ipc_proto::interface::mix(#hash, ::ipc_proto::interface::errors_hash::<Self>());
                 #(let hash = ::ipc_proto::interface::mix(hash, #of_methods::#sizes);)*
                 #(let hash = ::ipc_proto::interface::mix(hash, ::ipc_proto::interface::probe::Shape::<#types>::HASH);)*
                 hash

@@ -12,6 +12,11 @@ pub fn methods_of(interface: &Interface) -> Ident {
     format_ident!("{}Methods", interface.name)
 }
 
+/// The type that is the interface to those who list it.
+pub fn interface_of(interface: &Interface) -> Ident {
+    format_ident!("{}Interface", interface.name)
+}
+
 /// The constant that is a method's number.
 pub fn number_of(method: &Method) -> Ident {
     format_ident!("{}", method.name.unraw().to_string().to_uppercase(), span = method.name.span())

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::description::{Interface, Method};
-use crate::names::{is_words, label_of, methods_of, own, request_of};
+use crate::names::{interface_of, is_words, label_of, methods_of, own, request_of};
 
 fn call(interface: &Interface, method: &Method) -> TokenStream {
-    let (of, name) = (&interface.name, &method.name);
+    let (of, of_interface, name) = (&interface.name, interface_of(interface), &method.name);
     let client = own("client");
     let passed = method.client.then(|| quote! { #client, });
     let names = method.arguments.iter().map(|(name, _)| name);
@@ -23,7 +23,7 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     });
     let call = quote! {
         <__Server as #of>::#name(#state, #passed #(#names),*)
-            .map_err(|error| ::ipc_proto::label::Status::Error(::ipc_proto::interface::WireError::code(error)))?
+            .map_err(::ipc_proto::interface::dispatch::status::<#of_interface>)?
     };
     match view {
         None => call,
@@ -93,7 +93,7 @@ fn message(interface: &Interface, method: &Method) -> TokenStream {
 /// Writes it.
 pub fn write(interface: &Interface) -> TokenStream {
     let Interface { visibility, name, methods, .. } = interface;
-    let (server, of_interface) = (format_ident!("{name}Server"), format_ident!("{name}Interface"));
+    let (server, of_interface) = (format_ident!("{name}Server"), interface_of(interface));
     let doc = format!("Serves interface [`{name}`] by what implements it.");
     let defers = methods.iter().any(|method| method.deferred);
     let by_words = methods.iter().filter(|method| !method.deferred).map(|method| words(interface, method));

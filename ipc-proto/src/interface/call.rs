@@ -5,7 +5,7 @@ use core::fmt;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::bulk::BulkError;
-use super::{DESCRIBE, Description, WireError};
+use super::{DESCRIBE, Description, Interface, WireError};
 use crate::call_error::CallError;
 use crate::ids::Generation;
 use crate::method::Method;
@@ -70,10 +70,10 @@ impl<E: fmt::Debug + fmt::Display> core::error::Error for Failure<E> {}
 /// # Errors
 /// [`Failure`].
 #[inline(always)]
-pub fn ask<E: WireError, A, B: Broken>(
+pub fn ask<I: Interface, A, B: Broken>(
     idempotent: bool,
     mut once: impl FnMut() -> Result<A, B>,
-) -> Result<A, Failure<E>> {
+) -> Result<A, Failure<I::Errors>> {
     let mut repeated = 0_u32;
     loop {
         match once() {

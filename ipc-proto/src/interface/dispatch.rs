@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Later;
+use super::{Interface, Later, WireError};
 use crate::badge::{self, Badge, Holder};
 use crate::ids::Instance;
 use crate::label::Status;
@@ -31,6 +31,12 @@ impl Client {
     pub fn badge(self) -> u64 {
         self.0
     }
+}
+
+/// What a client sees of a method that ends with this error.
+#[inline(always)]
+pub fn status<I: Interface>(error: I::Errors) -> Status {
+    Status::Error(error.code())
 }
 
 /// A request that goes as a message, and the place for its answer.

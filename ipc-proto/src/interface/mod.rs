@@ -48,6 +48,8 @@ pub mod derived {
 
 /// An interface, as [`interface`] describes it.
 pub trait Interface {
+    /// Its errors.
+    type Errors: WireError;
     /// The name under which its services are published, unless they choose another one.
     const NAME: &'static str;
     /// Its version.
@@ -128,6 +130,17 @@ pub trait WireError: Copy + Eq + core::fmt::Display + 'static {
 
     /// The error of that number.
     fn from_code(code: Code) -> Option<Self>;
+}
+
+/// [`WireError::HASH`] of an interface's errors. What the macro writes asks the interface and not the type, so that a type that
+/// is none is told once, where it stands.
+pub const fn errors_hash<I: Interface>() -> u64 {
+    I::Errors::HASH
+}
+
+/// Whether an interface's errors can say that the server died with the call, asked in the same way.
+pub const fn says_interrupted<I: Interface>() -> bool {
+    I::Errors::INTERRUPTED.is_some()
 }
 
 /// Goes on with a hash (FNV-1a, 64 bits; Fowler, Noll and Vo, draft-eastlake-fnv).

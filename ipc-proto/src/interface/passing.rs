@@ -112,14 +112,14 @@ impl Broken for Bad {
 ///
 /// # Errors
 /// [`Failure`].
-pub fn ask<W: Pass, E: WireError, A>(
+pub fn ask<I: Interface, W: Pass, A>(
     way: &W,
     places: &[u64],
     idempotent: bool,
     mut once: impl FnMut(Token) -> Result<A, CallError>,
-) -> Result<A, Failure<E>> {
+) -> Result<A, Failure<I::Errors>> {
     let mut before = None;
-    call::ask(idempotent, || {
+    call::ask::<I, _, _>(idempotent, || {
         let first = way.put_up(places).map_err(|error| before.map_or(Bad::Passed(error), Bad::Before))?;
         once(first).map_err(|error| {
             before = Some(error);

@@ -47,5 +47,6 @@ fn main() {
     let way = Sharing::new(TakesServer(Server, &shelf), 1, &shelf);
     let _ = TakesClient::new(&way).take(7_u64); //~ `u64` is no bulk data
     let without = Loopback::new(TakesServer(Server, &shelf), 1);
-    let _ = TakesClient::new(&without); //~ no memory can be shared on `&Loopback<TakesServer<Server, &Shelf>>`
+    // The type asks for it, and so does `new`.
+    let _ = TakesClient::new(&without); //~ no memory can be shared on `&Loopback<TakesServer<Server, &Shelf>>` //~ no memory can be shared on `&Loopback
 }

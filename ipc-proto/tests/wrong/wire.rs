@@ -62,7 +62,7 @@ struct Inside;
 #[wire] //~ `Inside: //~ `Inside:
 struct Outside {
     a: u64,
-    b: Inside, //~ its type does not go over the wire: `#[wire]` has to stand on that, too //~ `Inside: //~ `Inside:
+    b: Inside, //~ its type does not go over the wire: `#[wire]` has to stand on that, too //~ `Inside: //~ `Inside: //~ `Inside:
 }
 
 fn main() {}

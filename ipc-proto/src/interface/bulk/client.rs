@@ -8,7 +8,7 @@ use core::sync::atomic::AtomicU64;
 use super::{BulkError, Part, Sealed, Shared, capacity};
 use crate::call_error::CallError;
 use crate::interface::call::{self, Broken};
-use crate::interface::{Call, DESCRIBE, Failure, WireError};
+use crate::interface::{Call, DESCRIBE, Failure, Interface, WireError};
 use crate::method::Method;
 use crate::window::{WindowError, WindowRefusal};
 
@@ -174,11 +174,11 @@ fn open<W: Share>(way: &W, opened: &Opened<W::Memory>, pages: u8) -> Result<W::M
 ///
 /// # Errors
 /// [`Failure::Bulk`] with the supervisor's reason, and [`Failure::Call`] where no server comes again.
-pub fn share<W: Share, E: WireError>(
+pub fn share<I: Interface, W: Share>(
     way: &W,
     opened: &Opened<W::Memory>,
     pages: u8,
-) -> Result<usize, Failure<E>> {
+) -> Result<usize, Failure<I::Errors>> {
     match open(way, opened, pages) {
         Ok(_) => Ok(capacity(pages)),
         Err(bad) => Err(bad.failure(false)),
@@ -206,29 +206,29 @@ impl Broken for Bad {
 ///
 /// # Errors
 /// [`Failure`].
-pub fn send<W: Share, E: WireError, A>(
+pub fn send<I: Interface, W: Share, A>(
     to: (&W, &Opened<W::Memory>, u8),
     idempotent: bool,
     data: impl Fill,
     mut once: impl FnMut(Part) -> Result<A, CallError>,
-) -> Result<A, Failure<E>> {
+) -> Result<A, Failure<I::Errors>> {
     let (length, fill) = (data.length(), |window: Shared<'_>| data.fill(window));
-    call::ask(idempotent, || one(to, length, &fill, &mut None::<fn(Shared<'_>)>, &mut once))
+    call::ask::<I, _, _>(idempotent, || one(to, length, &fill, &mut None::<fn(Shared<'_>)>, &mut once))
 }
 
 /// A call with bulk data that the client gets.
 ///
 /// # Errors
 /// [`Failure`].
-pub fn receive<W: Share, E: WireError, A>(
+pub fn receive<I: Interface, W: Share, A>(
     to: (&W, &Opened<W::Memory>, u8),
     idempotent: bool,
     mut data: impl Drain,
     mut once: impl FnMut(Part) -> Result<A, CallError>,
-) -> Result<A, Failure<E>> {
+) -> Result<A, Failure<I::Errors>> {
     let length = data.length();
     let mut drain = Some(|window: Shared<'_>| data.drain(window));
-    call::ask(idempotent, || one(to, length, &|_| (), &mut drain, &mut once))
+    call::ask::<I, _, _>(idempotent, || one(to, length, &|_| (), &mut drain, &mut once))
 }
 
 fn one<W: Share, A>(
