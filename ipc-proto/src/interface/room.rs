@@ -109,3 +109,49 @@ const fn tell(parts: &[&str]) -> ! {
         Err(_) => panic!("what goes over the wire has no room in a message"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::catch_unwind;
+
+    /// What the compiler would say.
+    fn told(asked: impl FnOnce() + std::panic::UnwindSafe) -> Option<String> {
+        let told = catch_unwind(asked).err()?;
+        Some(told.downcast_ref::<String>().cloned().unwrap_or_else(|| "a text without a number".to_owned()))
+    }
+
+    #[test]
+    fn below_at_and_above_the_room_of_a_message_alone_and_together() {
+        for (bytes, fits) in [(0, true), (959, true), (960, true), (961, false), (usize::MAX, false)] {
+            let text = format!("a takes up to {bytes} bytes, and a message has room for 960: less");
+            assert_eq!(told(|| of_one("a", Some(bytes), "less")), (!fits).then_some(text));
+        }
+        let text = "a has no bound, and a message has room for 960 bytes";
+        assert_eq!(told(|| of_one("a", None, "less")).as_deref(), Some(text));
+        for (last, fits) in [(0, true), (2, true), (3, false)] {
+            let text = "a together take up to 961 bytes, and a message has room for 960: less".to_owned();
+            let each = [Some(0), Some(478), Some(480), Some(last)];
+            assert_eq!(told(move || of_all("a", &each, "less")), (!fits).then_some(text));
+        }
+        for told_already in [Some(961), None] {
+            assert_eq!(told(move || of_all("a", &[Some(9), told_already], "less")), None);
+        }
+        assert_eq!(told(|| of_all("a", &[], "less")), None);
+    }
+
+    #[test]
+    fn a_sentence_below_at_and_above_its_bound() {
+        for (length, told_of) in [
+            (MAX_SENTENCE - 1, MAX_SENTENCE - 1),
+            (MAX_SENTENCE, MAX_SENTENCE),
+            (MAX_SENTENCE + 1, MAX_SENTENCE),
+        ] {
+            let name = "x".repeat(length);
+            assert_eq!(told(|| tell(&[&name])), Some("x".repeat(told_of)), "{length}");
+        }
+        // A letter of two bytes of which the second has no room.
+        let name = "x".repeat(MAX_SENTENCE - 1);
+        assert_eq!(told(|| tell(&[&name, "\u{e4}"])).as_deref(), Some("a text without a number"));
+    }
+}
