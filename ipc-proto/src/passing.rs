@@ -23,6 +23,8 @@ pub const LABEL: u16 = 0x10a;
 pub const DECLARE: u16 = 0x10b | WORDS;
 /// How many connections one module can have put up at a time: what it passes in one call.
 pub const MAX_PASSED: u8 = 4;
+/// How much more often a module can have taken one connection than it has given it back.
+pub const MAX_TAKEN: u8 = u8::MAX;
 
 /// What stands for a connection in a message. It is good once, and for the service only on which the giver was going to call;
 /// it is no secret. A module's numbers count up.
@@ -133,6 +135,8 @@ pub enum PassRefusal {
     OtherInterface,
     /// The service cannot be reached now, or not by the caller.
     Service(Refusal),
+    /// The caller has taken that connection [`MAX_TAKEN`] times more often than it has given it back.
+    NotGivenBack,
 }
 
 impl fmt::Display for PassRefusal {
@@ -165,6 +169,12 @@ impl fmt::Display for PassRefusal {
             }
             PassRefusal::Service(Refusal::Kernel) => "the kernel refused to make the capability",
             PassRefusal::Service(_) => "the service behind it is gone",
+            PassRefusal::NotGivenBack => {
+                return write!(
+                    f,
+                    "this module has taken that connection {MAX_TAKEN} times more often than it has given it back"
+                );
+            }
         })
     }
 }

@@ -9,7 +9,7 @@ mod four;
 use four::Four;
 use ipc_proto::ids::Instance;
 use ipc_proto::manifest::OnLoss;
-use ipc_proto::passing::PassRefusal;
+use ipc_proto::passing::{MAX_TAKEN, PassRefusal};
 use ipc_proto::registrar::Refusal;
 use root_task_core::dependents;
 
@@ -42,10 +42,61 @@ fn a_slot_is_its_until_it_is_given_back_as_often_as_it_was_taken() {
     assert_eq!(four.world.ledger.connect(agent, at).unwrap().slot, slot);
     assert_eq!(take(&mut four, public), slot);
     assert!(!four.world.ledger.is_taken(agent.domain, slot.into()));
-    assert_eq!((four.give_back(agent, slot), four.held(agent).len()), (vec![], 2));
+    for _ in 0..2 {
+        assert_eq!((four.give_back(agent, slot), four.held(agent).len()), (vec![], 2));
+    }
     for none in [0, 15, 63, u8::MAX] {
         assert_eq!(four.give_back(agent, none), [], "{none}");
     }
+}
+
+/// Whoever keeps what one client has passed does not reach what another one has passed, also where it had looked the first up
+/// itself, before or after.
+#[test]
+fn a_slot_that_was_looked_up_is_its_takers_until_it_is_given_back_too() {
+    for before in [true, false] {
+        let mut four = Four::new();
+        four.world.system = toml::from_str(closed_system::OPEN).unwrap();
+        let Four { agent, giver, services: [public, _], .. } = four;
+        let first = four.put_up(four.to, &[four.public, four.secret]).unwrap();
+        if before {
+            four.world.ledger.connect(agent, public).unwrap();
+        }
+        let slot = four.take(agent, giver, first).unwrap();
+        four.world.ledger.connect(agent, public).unwrap();
+        assert!(!four.world.ledger.is_taken(agent.domain, slot.into()), "it is its own");
+        // It is taken back, or its module is gone.
+        match before {
+            true => four.world.ledger.disconnect(agent.domain, slot),
+            false => four.world.ledger.free_service(public),
+        }
+        let other = four.take(agent, giver, first.behind(1)).unwrap();
+        assert_ne!(other, slot);
+        let given = if before { vec![(agent.domain, slot)] } else { vec![] };
+        assert_eq!((four.give_back(agent, slot), four.held(agent).len()), (given, 1), "nothing was there");
+        assert!(four.world.ledger.is_taken(agent.domain, other.into()), "that one it was passed");
+    }
+}
+
+#[test]
+fn a_connection_is_taken_so_often_and_no_more() {
+    let mut four = Four::new();
+    let Four { agent, giver, .. } = four;
+    let take = |four: &mut Four| {
+        let token = four.put_up(four.to, &[four.public]).unwrap();
+        four.take(agent, giver, token)
+    };
+    let slot = take(&mut four).unwrap();
+    for _ in 1..MAX_TAKEN {
+        assert_eq!(take(&mut four), Ok(slot));
+    }
+    assert_eq!(take(&mut four), Err(PassRefusal::NotGivenBack));
+    assert_eq!(four.give_back(agent, slot), []);
+    assert_eq!(take(&mut four), Ok(slot));
+    for _ in 1..MAX_TAKEN {
+        assert_eq!(four.give_back(agent, slot), []);
+    }
+    assert_eq!(four.give_back(agent, slot), [(agent.domain, slot)], "that was the last time");
 }
 
 #[test]

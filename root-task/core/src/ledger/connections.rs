@@ -45,7 +45,7 @@ impl Ledger {
     pub fn connect(&mut self, client: Instance, at: ServiceRef) -> Result<Connection, Refusal> {
         let (connection, index) = self.reach(client, at)?;
         // Whoever has passed it on before: from now on it has it by itself.
-        self.set_taken(client.domain, index, 0);
+        self.set_looked_up(client.domain, index, true);
         Ok(connection)
     }
 
@@ -103,6 +103,7 @@ impl Ledger {
         if let Some(place) = self.module_mut(client).and_then(|m| m.connections.get_mut(index)) {
             *place = Some(at);
         }
+        self.set_looked_up(client, index, false);
         if let Some(used) = self.used_mut(at) {
             used.clients = used.clients.saturating_add(1);
         }
@@ -127,6 +128,7 @@ impl Ledger {
     /// Forgets the connection in `slot` of `client`.
     pub fn disconnect(&mut self, client: DomainId, slot: u8) {
         let Some(index) = index_of(slot.into()) else { return };
+        self.set_looked_up(client, index, false);
         let place = self.module_mut(client).and_then(|m| m.connections.get_mut(index));
         if let Some(old) = place.and_then(Option::take)
             && let Some(used) = self.used_mut(old)

@@ -83,8 +83,10 @@ pub struct Module {
     put_up: PutUp,
     /// The token of what it puts up next.
     next_token: Token,
-    /// How often it has taken each of its connections from others and has not given it back: 0 for one that it has looked up.
+    /// How often it has taken each of its connections from others and has not given it back.
     taken: [u8; MAX_CONNECTIONS as usize],
+    /// Those of its connections that it has looked up itself, whatever it has taken, a bit for each.
+    looked_up: u64,
     /// What is to become of it where a server is lost.
     on_loss: OnLoss,
     /// The connections whose servers were lost since it last asked, a bit for each.
@@ -179,6 +181,7 @@ impl Ledger {
             put_up: PutUp::NOTHING,
             next_token: Token(1),
             taken: [0; MAX_CONNECTIONS as usize],
+            looked_up: 0,
             on_loss: OnLoss::Ignore,
             lost: 0,
         });

@@ -5,8 +5,8 @@
 //! it is given back: who has taken it does not reach what another client has passed later.
 
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
-use ipc_proto::passing::{MAX_PASSED, PassRefusal, Token};
-use ipc_proto::registrar::Refusal;
+use ipc_proto::losses::bit;
+use ipc_proto::passing::{MAX_PASSED, MAX_TAKEN, PassRefusal, Token};
 
 use super::Ledger;
 use super::connections::{Connection, index_of};
@@ -78,19 +78,20 @@ impl Ledger {
     /// Connects `taker` to what was put up for it, as [`Ledger::connect`], in a slot that stays its until it gives it back.
     ///
     /// # Errors
-    /// [`Refusal`]; nothing has changed.
-    pub fn take(&mut self, taker: Instance, at: ServiceRef) -> Result<Connection, Refusal> {
-        let (connection, index) = self.reach(taker, at)?;
-        let times = self.taken(taker.domain, index);
-        // One that it has looked up stays its own.
-        if times > 0 || connection.mint.is_some() {
-            self.set_taken(taker.domain, index, times.saturating_add(1));
+    /// [`PassRefusal`]; nothing has changed.
+    pub fn take(&mut self, taker: Instance, at: ServiceRef) -> Result<Connection, PassRefusal> {
+        let place = self.place_for(taker.domain, at);
+        if place.is_some_and(|(index, _)| self.taken(taker.domain, index) == MAX_TAKEN) {
+            return Err(PassRefusal::NotGivenBack);
         }
+        let (connection, index) = self.reach(taker, at).map_err(PassRefusal::Service)?;
+        let times = self.taken(taker.domain, index);
+        self.set_taken(taker.domain, index, times.saturating_add(1));
         Ok(connection)
     }
 
-    /// `who` gives back what it has taken into this slot, once: `true` where that was the last time, so that the root task
-    /// takes the connection from it.
+    /// `who` gives back what it has taken into this slot, once: `true` where that was the last time and it has not looked that
+    /// service up itself, so that the root task takes the connection from it.
     pub fn give_back(&mut self, who: Instance, slot: u8) -> bool {
         let Some(index) = index_of(slot.into()) else { return false };
         let times = self.taken(who.domain, index);
@@ -98,12 +99,12 @@ impl Ledger {
             return false;
         }
         self.set_taken(who.domain, index, times.saturating_sub(1));
-        times == 1
+        times == 1 && !self.looked_up(who.domain, index)
     }
 
     /// Whether what this slot leads to was chosen by somebody else: it was taken, and never looked up.
     pub fn is_taken(&self, client: DomainId, slot: u64) -> bool {
-        index_of(slot).is_some_and(|index| self.taken(client, index) > 0)
+        index_of(slot).is_some_and(|index| self.taken(client, index) > 0 && !self.looked_up(client, index))
     }
 
     /// Whether `client` has looked up a service of this module: it is connected, and not only by what others have passed.
@@ -116,9 +117,20 @@ impl Ledger {
         self.module(who).and_then(|module| module.taken.get(index)).copied().unwrap_or(0)
     }
 
-    pub(super) fn set_taken(&mut self, who: DomainId, index: usize, times: u8) {
+    fn set_taken(&mut self, who: DomainId, index: usize, times: u8) {
         if let Some(taken) = self.module_mut(who).and_then(|module| module.taken.get_mut(index)) {
             *taken = times;
+        }
+    }
+
+    fn looked_up(&self, who: DomainId, index: usize) -> bool {
+        self.module(who).is_some_and(|module| module.looked_up & bit(index) != 0)
+    }
+
+    pub(super) fn set_looked_up(&mut self, who: DomainId, index: usize, itself: bool) {
+        if let Some(module) = self.module_mut(who) {
+            module.looked_up =
+                if itself { module.looked_up | bit(index) } else { module.looked_up & !bit(index) };
         }
     }
 

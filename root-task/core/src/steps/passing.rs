@@ -50,7 +50,7 @@ fn take(
     if interface.is_some() && interface != ledger.interface_of(at) {
         return Err(PassRefusal::OtherInterface);
     }
-    let connection = ledger.take(taker, at).map_err(PassRefusal::Service)?;
+    let connection = ledger.take(taker, at)?;
     let connection = made(on, taker, connection).inspect_err(|_| {
         // Nor is it taken.
         on.tables().ledger.give_back(taker, connection.slot);

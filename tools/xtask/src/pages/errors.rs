@@ -90,6 +90,7 @@ fn the_page_of_errors_has_each_of_a_connection_that_is_passed() {
         OtherVersion: PassRefusal::OtherVersion(Version(2));
         OtherInterface: PassRefusal::OtherInterface;
         Service: not_live;
+        NotGivenBack: PassRefusal::NotGivenBack;
     });
     let of_the_service = [
         Refusal::Failed,
