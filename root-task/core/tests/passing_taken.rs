@@ -11,7 +11,7 @@ use ipc_proto::ids::Instance;
 use ipc_proto::manifest::OnLoss;
 use ipc_proto::passing::{MAX_TAKEN, PassRefusal};
 use ipc_proto::registrar::Refusal;
-use root_task_core::dependents;
+use root_task_core::{dependents, steps};
 
 #[test]
 fn a_slot_is_its_until_it_is_given_back_as_often_as_it_was_taken() {
@@ -119,6 +119,40 @@ fn what_was_taken_uses_slots_up_until_it_is_given_back() {
     four.give_back(agent, slot);
     assert_eq!(four.take(agent, giver, first.behind(1)), Ok(slot));
     assert!(four.world.ledger.is_running(keeper));
+}
+
+/// A later instance that has the same name for something else is not what was taken: who has taken it has nothing there. Those
+/// who have looked the name up have what has that name.
+#[test]
+fn what_was_taken_is_not_of_another_interface_later() {
+    let mut four = Four::new();
+    let Four { agent, giver, keeper, other, services, .. } = four;
+    let [public, _] = services;
+    four.world.system = toml::from_str(closed_system::OPEN).unwrap();
+    let next = |four: &mut Four, says: Option<u64>| {
+        four.world.ledger.died(keeper.domain);
+        let next = Instance { generation: four.world.ledger.start(keeper.domain).unwrap(), ..keeper };
+        let Four { world, names, .. } = four;
+        assert_eq!(["public", "secret"].map(|name| world.reserved(names, next, name, 3)), services);
+        if let Some(hash) = says {
+            assert!(world.ledger.declare(next, public, hash));
+        }
+        world.taken.clear();
+        world.answered.clear();
+        steps::publish(world, next);
+        (world.taken.clone(), world.answered.clone())
+    };
+    assert_eq!(next(&mut four, Some(7)).0, [], "nobody has taken it");
+    four.world.ledger.connect(other, public).unwrap();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    let slot = four.take(agent, giver, token).unwrap();
+    assert_eq!(next(&mut four, Some(7)).0, [], "it is as it was");
+    for says in [Some(8), None] {
+        let (taken, answered) = next(&mut four, says);
+        assert_eq!(taken, [(agent.domain, slot)], "{says:?}");
+        assert_eq!(answered, taken, "a call that waits for it does not reach it");
+        next(&mut four, Some(7));
+    }
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn ask(request: &Request) -> Result<Answer, PassError> {
 }
 
 /// A stub on a connection that a client has passed to this module. Dropped, it gives the connection back; until then its slot
-/// leads to that service or to nothing, and counts among this module's connections.
+/// leads to that service, of that interface, or to nothing, and counts among this module's connections.
 #[derive(Debug)]
 pub struct Taken<S> {
     stub: S,

@@ -86,6 +86,7 @@ impl Ledger {
             if used.state == ServiceState::Reserved {
                 used.state = ServiceState::Live;
                 used.inherited = true;
+                used.published = used.interface;
             } else {
                 let full = dropped.push(ServiceRef { index, epoch });
                 debug_assert!(full.is_ok(), "the list is as long as the table");

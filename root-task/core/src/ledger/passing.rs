@@ -1,16 +1,18 @@
 //! Connections that a module has put up for the server of another one, until that takes them.
 //!
 //! **Invariant:** what is put up reaches nobody. Taken, it is a connection like any other: made for who takes it, within its
-//! own rights, and only as long as the giver itself still has what it gives. Its slot leads to that service or to nothing until
-//! it is given back: who has taken it does not reach what another client has passed later.
+//! own rights, and only as long as the giver itself still has what it gives. Its slot leads to that service, of that interface, or
+//! to nothing until it is given back: who has taken it does not reach what another client has passed later.
 
+use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance, ServiceRef};
 use ipc_proto::losses::bit;
+use ipc_proto::operator::ServiceState;
 use ipc_proto::passing::{MAX_PASSED, MAX_TAKEN, PassRefusal, Token};
 
-use super::Ledger;
 use super::connections::{Connection, index_of};
 use super::services::Used;
+use super::{Ledger, MAX_MODULES, MAX_SERVICES_PER_MODULE};
 
 /// What a module has put up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -132,6 +134,23 @@ impl Ledger {
             module.looked_up =
                 if itself { module.looked_up | bit(index) } else { module.looked_up & !bit(index) };
         }
+    }
+
+    /// The services that a module has reserved again, and that are of another interface than they were.
+    pub fn altered(&self, domain: DomainId) -> Vec<ServiceRef, { MAX_SERVICES_PER_MODULE as usize }> {
+        let is_altered = |at: &ServiceRef| {
+            let used = self.used(*at).filter(|used| used.state == ServiceState::Reserved);
+            used.is_some_and(|used| used.published.is_some() && used.published != used.interface)
+        };
+        self.services_of(domain).into_iter().filter(is_altered).collect()
+    }
+
+    /// Those who have taken a connection to a service and have not given it back, with the slot of each.
+    pub fn takers_of(&self, at: ServiceRef) -> Vec<(DomainId, u8), MAX_MODULES> {
+        let has_taken = |client: DomainId, slot: u8| {
+            index_of(slot.into()).is_some_and(|index| self.taken(client, index) > 0)
+        };
+        self.clients_of(at).into_iter().filter(|(client, slot)| has_taken(*client, *slot)).collect()
     }
 
     /// What has this token was taken: nobody takes it again.

@@ -30,7 +30,9 @@ pub(super) struct Used {
     pub(super) inherited: bool,
     pub(super) clients: u16,
     /// The hash of its interface, where its instance has said of which it is.
-    interface: Option<u64>,
+    pub(super) interface: Option<u64>,
+    /// The same of the last instance that has published it.
+    pub(super) published: Option<u64>,
 }
 
 /// The name and version of a service. Who may have which is the name server's to decide; the ledger keeps them so that
@@ -140,6 +142,7 @@ impl Ledger {
             inherited: false,
             clients: 0,
             interface: None,
+            published: None,
         });
         Some(ServiceRef { index, epoch: service.epoch })
     }

@@ -72,7 +72,8 @@ pub trait Effects {
     /// A module is live: its clients' capabilities reach it, where they did not since it had failed.
     fn reopen(&mut self, server: DomainId);
 
-    /// Answers those of these clients who stand on a call to a service that is not offered any more, in the slot of each.
+    /// Answers those of these clients who stand on a call to a service that is not offered any more, or not as it was, in the
+    /// slot of each.
     fn answer_clients(&mut self, clients: &[(DomainId, u8)]);
 
     /// Takes a client's capability back, and forgets the connection.

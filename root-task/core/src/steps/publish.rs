@@ -21,9 +21,10 @@ pub enum Published {
 /// A module's init has succeeded: everything that it reserved becomes visible in this one turn, and those who wait for it
 /// are answered.
 pub fn publish(on: &mut impl Effects, who: Instance) -> Published {
+    let altered = on.tables().ledger.altered(who.domain);
     match on.tables().ledger.publish(who) {
         PublishDecision::Live(dropped) => {
-            went_live(on, who.domain, &dropped);
+            went_live(on, who.domain, &altered, &dropped);
             Published::Live
         }
         PublishDecision::Held => {
@@ -36,8 +37,9 @@ pub fn publish(on: &mut impl Effects, who: Instance) -> Published {
 
 /// The operator lets a held module publish. `false` where it is not held.
 pub fn release(on: &mut impl Effects, id: DomainId) -> bool {
+    let altered = on.tables().ledger.altered(id);
     let Some(dropped) = on.tables().ledger.release(id) else { return false };
-    went_live(on, id, &dropped);
+    went_live(on, id, &altered, &dropped);
     true
 }
 
@@ -54,7 +56,12 @@ pub fn cancel_stop(on: &mut impl Effects, id: DomainId) -> bool {
     true
 }
 
-fn went_live(on: &mut impl Effects, id: DomainId, dropped: &[ServiceRef]) {
+fn went_live(on: &mut impl Effects, id: DomainId, altered: &[ServiceRef], dropped: &[ServiceRef]) {
+    for at in altered {
+        // What they were passed was of the interface that they had asked for.
+        let takers = on.tables().ledger.takers_of(*at);
+        take_from(on, &takers);
+    }
     for at in dropped {
         drop_service(on, *at);
     }
@@ -64,9 +71,13 @@ fn went_live(on: &mut impl Effects, id: DomainId, dropped: &[ServiceRef]) {
 /// A new instance did not reserve this service again: it is forgotten when nobody has a capability to it any more.
 fn drop_service(on: &mut impl Effects, at: ServiceRef) {
     let clients = on.tables().ledger.clients_of(at);
-    on.answer_clients(&clients);
-    for (client, slot) in clients {
-        on.take_connection(client, slot);
-    }
+    take_from(on, &clients);
     on.tables().ledger.free_service(at);
+}
+
+fn take_from(on: &mut impl Effects, clients: &[(DomainId, u8)]) {
+    on.answer_clients(clients);
+    for (client, slot) in clients {
+        on.take_connection(*client, *slot);
+    }
 }
