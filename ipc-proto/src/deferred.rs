@@ -17,6 +17,46 @@ pub const END: u16 = 64;
 /// The smallest locker in which any can be: of 2^n slots.
 pub const MIN_LOCKER_BITS: u8 = 2;
 
+/// What a server knows of the callers that it has put aside: one bit for each slot of its locker that a caller was put into and
+/// that was not given up since, empty or not. Where the caller is gone the kernel has emptied it, and the next one must not be
+/// answered in its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Places(u64);
+
+impl Places {
+    /// Nobody is put aside.
+    pub const NONE: Places = Places(0);
+
+    /// Finds the caller in hand a place in a locker of 2^`bits` slots, into which `save` moves it: `false` where something else
+    /// lies in a slot. `None` where there is no place.
+    pub fn put_aside(&mut self, bits: u8, mut save: impl FnMut(u16) -> bool) -> Option<u16> {
+        let free = |index: &u16| self.0 & bit(*index) == 0;
+        // The module itself can have put something into one that is free.
+        let place = (FIRST..end_of(bits)).filter(free).find(|index| save(*index))?;
+        self.0 |= bit(place);
+        Some(place)
+    }
+
+    /// Nobody is answered in the name of this one's caller any more.
+    pub fn give_up(&mut self, place: u16) {
+        self.0 &= !bit(place);
+    }
+
+    /// As a word.
+    pub const fn to_word(self) -> u64 {
+        self.0
+    }
+
+    /// The one that [`Places::to_word`] gave.
+    pub const fn from_word(word: u64) -> Places {
+        Places(word)
+    }
+}
+
+fn bit(index: u16) -> u64 {
+    1_u64.checked_shl(u32::from(index)).unwrap_or(0)
+}
+
 /// A request; the caller is known by the badge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -102,6 +142,20 @@ mod tests {
         for words in [[0; 4], [4, 0, 0, 0], [1, 1 << 16, 0, 0], [1, 2, 1, 0], [1, 2, 0, 1], [u64::MAX; 4]] {
             assert_eq!((Request::from_words(words), Answer::from_words(words)), (None, None), "{words:?}");
         }
+    }
+
+    #[test]
+    fn a_place_is_one_callers_until_it_is_given_up() {
+        let mut places = Places::NONE;
+        let aside = |places: &mut Places| places.put_aside(MIN_LOCKER_BITS, |_| true);
+        assert_eq!(aside(&mut places), Some(FIRST));
+        assert_eq!(aside(&mut places), Some(FIRST + 1));
+        assert_eq!(aside(&mut places), None, "that is all");
+        places.give_up(FIRST + 1);
+        assert_eq!(places.put_aside(MIN_LOCKER_BITS, |_| false), None, "something else lies there");
+        assert_eq!(aside(&mut places), Some(FIRST + 1));
+        assert_eq!(Places::from_word(places.to_word()), places);
+        assert_eq!(Places::default().put_aside(0, |_| true), None, "there is no locker");
     }
 
     #[test]

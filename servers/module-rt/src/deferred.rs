@@ -6,7 +6,7 @@
 
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
-use ipc_proto::deferred::{Answer, FIRST, LABEL, Request, end_of};
+use ipc_proto::deferred::{Answer, LABEL, Places, Request};
 use ipc_proto::interface::Later;
 use ipc_proto::label::Status;
 use ipc_proto::slots;
@@ -19,15 +19,14 @@ use crate::{start, sys};
 pub(crate) struct Books {
     /// The size of the locker; nothing is put aside before it is known.
     locker_bits: AtomicU8,
-    /// One bit for each slot of the locker that a caller was put into and that was not given up since, empty or not: where
-    /// the caller is gone the kernel has emptied it, and the next one must not be answered in its name.
-    taken: AtomicU64,
+    /// See [`Places`].
+    places: AtomicU64,
 }
 
 impl Books {
     /// Nobody is put aside.
     pub(crate) const fn new() -> Books {
-        Books { locker_bits: AtomicU8::new(0), taken: AtomicU64::new(0) }
+        Books { locker_bits: AtomicU8::new(0), places: AtomicU64::new(Places::NONE.to_word()) }
     }
 }
 
@@ -36,17 +35,19 @@ pub(crate) fn set_up(locker_bits: u8) {
     sys::books(|books| books.locker_bits.store(locker_bits, Relaxed));
 }
 
-fn bit(index: u16) -> u64 {
-    1_u64.checked_shl(u32::from(index)).unwrap_or(0)
+fn places() -> Places {
+    Places::from_word(sys::books(|books| books.places.load(Relaxed)))
+}
+
+fn keep(places: Places) {
+    sys::books(|books| books.places.store(places.to_word(), Relaxed));
 }
 
 /// Puts the caller in hand aside.
 pub(crate) fn put_aside() -> Result<Later, Status> {
-    let (bits, taken) = sys::books(|books| (books.locker_bits.load(Relaxed), books.taken.load(Relaxed)));
-    let mut free = (FIRST..end_of(bits)).filter(|index| taken & bit(*index) == 0);
-    // The module itself can have put something into one that is free.
-    let place = free.find(|index| sys::save_caller(*index, bits)).ok_or(Status::Busy)?;
-    sys::books(|books| books.taken.store(taken | bit(place), Relaxed));
+    let (bits, mut places) = (sys::books(|books| books.locker_bits.load(Relaxed)), places());
+    let place = places.put_aside(bits, |index| sys::save_caller(index, bits)).ok_or(Status::Busy)?;
+    keep(places);
     Ok(Later::new(place, start::instance().generation, give))
 }
 
@@ -54,7 +55,9 @@ pub(crate) fn put_aside() -> Result<Later, Status> {
 fn give(place: u16, label: u64, write: &mut dyn FnMut(&mut [u64]) -> usize) -> bool {
     let supervisor = Connection::in_slot(slots::SUPERVISOR);
     let handed = supervisor.call_words(LABEL, Request::Take { index: place }.to_words());
-    sys::books(|books| books.taken.store(books.taken.load(Relaxed) & !bit(place), Relaxed));
+    let mut places = places();
+    places.give_up(place);
+    keep(places);
     let is_ready = handed.is_ok_and(|words| Answer::from_words(words) == Some(Answer::Ready));
     if is_ready {
         let length =
