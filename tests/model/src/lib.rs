@@ -8,6 +8,8 @@
 //!
 //! A message is a place where anything else can come first: the name server can die at each of its questions, a client
 //! between its lookup and its wait. `docs/adr/0027-model-check.md` says what is left out.
+//!
+//! [`asked`] is another model, of what modules hold beside that: without a name server, and without programs.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -17,6 +19,7 @@
     reason = "a test stops at the first thing that is not as it expects"
 )]
 
+pub mod asked;
 pub mod case;
 mod check;
 mod kept;
@@ -25,4 +28,5 @@ mod names;
 mod rules;
 pub mod state;
 mod threads;
+pub mod visit;
 mod world;

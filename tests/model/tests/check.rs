@@ -1,45 +1,20 @@
 //! The cases that are checked: in every order of all that can happen, with a death possible in every state.
 
-use std::time::Instant;
-
 use model::case::{Case, Left, Op, find, reserve, wait};
 use model::state::Found;
-use stateright::{Checker, HasDiscoveries, Model};
+use model::visit::{farthest_first, nearest_first};
 
-/// Visits every state, the nearest first: the way to one that breaks a rule is short.
+fn titled(case: &Case) -> String {
+    let Left { crashes, acts, .. } = case.left;
+    format!("{}, {crashes} deaths and {acts} acts of an operator", case.title)
+}
+
 fn check(case: Case) {
-    let (title, left, began) = (case.title, case.left, Instant::now());
-    report(
-        title,
-        left,
-        began,
-        &case.checker().threads(1).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join(),
-    );
+    nearest_first(&titled(&case), case);
 }
 
-/// Visits every state, the farthest first: that needs less memory where there are many.
 fn check_large(case: Case) {
-    let (title, left, began) = (case.title, case.left, Instant::now());
-    report(title, left, began, &case.checker().threads(1).spawn_dfs().join());
-}
-
-fn report(title: &str, left: Left, began: Instant, checker: &impl Checker<Case>) {
-    assert!(checker.is_done(), "{title}: not complete");
-    println!(
-        "{title}, {} deaths and {} acts of an operator: {} unique states of {} steps, depth {}, complete, {:.1} s",
-        left.crashes,
-        left.acts,
-        checker.unique_state_count(),
-        checker.state_count(),
-        checker.max_depth(),
-        began.elapsed().as_secs_f64()
-    );
-    for (name, path) in checker.discoveries() {
-        if checker.discovery_classification(name).to_string() == "counterexample" {
-            eprintln!("{title}: {name}: {:?}", path.into_actions());
-        }
-    }
-    checker.assert_properties();
+    farthest_first(&titled(&case), case);
 }
 
 /// Each waits for a name of the one before, and the last calls it.

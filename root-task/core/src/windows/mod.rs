@@ -14,7 +14,7 @@ use ipc_proto::window::{MAX_PAGES, PAGE_BYTES, REGIONS, WindowRefusal};
 pub const MAX_WINDOWS: usize = 32;
 
 /// What lies in a region of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum View {
     /// Nothing: the module is gone, or nothing was mapped yet.
     Nothing,
@@ -25,7 +25,7 @@ pub enum View {
 }
 
 /// One end of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Side {
     /// Whose end it is.
     pub domain: DomainId,
@@ -36,7 +36,7 @@ pub struct Side {
 }
 
 /// A window: the client's side, the server's side, and its size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     /// The client's side, then the server's.
     pub sides: [Side; 2],
@@ -79,7 +79,7 @@ impl Window {
 }
 
 /// All windows; the place of one is its number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Windows {
     list: [Option<Window>; MAX_WINDOWS],
 }
