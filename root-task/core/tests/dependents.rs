@@ -174,6 +174,21 @@ fn a_place_that_was_freed_depends_on_nobody() {
 }
 
 #[test]
+fn who_is_made_of_another_file_depends_on_others_as_that_has_it() {
+    let mut system = System::new(&[Ignore, Ignore]);
+    for (on_loss, notified, restarted) in
+        [(Restart, vec![], vec![1]), (Notify, vec![1], vec![]), (Ignore, vec![], vec![])]
+    {
+        system.die(1);
+        system.ledger.fit(DomainId(1), 40, false, on_loss);
+        system.start(1);
+        system.uses(1, 0);
+        let plan = system.plan(0);
+        assert_eq!((&plan.notified[..], &plan.restarted[..]), (&told(&notified)[..], &told(&restarted)[..]));
+    }
+}
+
+#[test]
 fn what_holds_the_system_together_is_restarted_only_where_the_grants_say_so() {
     let manifest = |grants: &str| {
         let text = format!(

@@ -44,6 +44,8 @@ enum Step {
     Disconnect(Index, u8),
     TakeDepartures(Index),
     Restart(Index),
+    /// The next instance is made of another file.
+    Fit(Index, u8, bool),
     Unload(Index),
 }
 
@@ -82,6 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (some(), 16u8..20).prop_map(|(client, slot)| Step::Disconnect(client, slot)),
         1 => some().prop_map(Step::TakeDepartures),
         1 => some().prop_map(Step::Restart),
+        1 => (some(), 0u8..4, any::<bool>()).prop_map(|(who, most, watches)| Step::Fit(who, most, watches)),
         1 => some().prop_map(Step::Unload),
     ]
 }
@@ -147,6 +150,7 @@ impl Run {
             Step::Disconnect(client, slot) => self.supervisor.disconnect(who(client).domain, slot),
             Step::TakeDepartures(module) => self.supervisor.take_departures(who(module).domain),
             Step::Restart(module) => self.supervisor.restart(who(module).domain),
+            Step::Fit(module, most, watches) => self.supervisor.fit(who(module).domain, most, watches),
             Step::Unload(module) => self.supervisor.unload(who(module).domain),
         }
     }

@@ -105,7 +105,7 @@ fn what_was_taken_uses_slots_up_until_it_is_given_back() {
     four.world.system = toml::from_str(closed_system::OPEN).unwrap();
     let Four { agent, giver, keeper, .. } = four;
     four.world.ledger.died(agent.domain);
-    four.world.ledger.refit(agent.domain, 1, false);
+    four.world.ledger.fit(agent.domain, 1, false, OnLoss::Ignore);
     let generation = four.world.ledger.start(agent.domain).unwrap();
     let agent = Instance { domain: agent.domain, generation };
     let first = four.put_up(four.to, &[four.public, four.secret]).unwrap();

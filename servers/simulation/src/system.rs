@@ -115,11 +115,8 @@ impl System {
         })?;
         let id = world.ledger.admit(name, request.connections, false).map_err(|error| error.to_string())?;
         world.ledger.restrict(id, allowance.names, allowance.clients);
-        if request.departures {
-            world.ledger.watch_clients(id);
-        }
         let on_loss = world.system.on_loss_of(&name, request.on_loss);
-        world.ledger.set_on_loss(id, on_loss);
+        world.ledger.fit(id, request.connections, request.departures, on_loss);
         if let Some(room) = world.rooms.get_mut(usize::from(id.0)) {
             *room = Some(Room {
                 name,

@@ -12,11 +12,13 @@ use super::{Ledger, MAX_MODULES};
 pub type Departures = Vec<Instance, MAX_MODULES>;
 
 impl Ledger {
-    /// The module wants to know when a client of its services has died.
-    pub fn watch_clients(&mut self, domain: DomainId) {
-        if let Some(module) = self.module_mut(domain) {
-            module.departures.get_or_insert_default();
-            self.watchers.insert(domain);
+    /// Whether the module wants to know when a client of its services has died.
+    pub(super) fn watch_clients(&mut self, domain: DomainId, watches: bool) {
+        let Some(module) = self.module_mut(domain) else { return };
+        module.departures = watches.then(Departures::new);
+        match watches {
+            true => self.watchers.insert(domain),
+            false => self.watchers.remove(domain),
         }
     }
 

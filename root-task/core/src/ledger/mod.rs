@@ -196,12 +196,13 @@ impl Ledger {
         }
     }
 
-    /// The next instance is made of another file: it can hold so many connections, and wants to be told of its clients'
-    /// deaths or does not. None runs, so that none is held.
-    pub fn refit(&mut self, domain: DomainId, max_connections: u8, departures: bool) {
+    /// What the file asks for of which the next instance is made: it can hold so many connections, wants to be told of its
+    /// clients' deaths or does not, and has it so where a server is lost. None runs, so that none is held.
+    pub fn fit(&mut self, domain: DomainId, max_connections: u8, departures: bool, on_loss: OnLoss) {
         if let Some(module) = self.module_mut(domain).filter(|module| !module.life.is_running()) {
             module.max_connections = max_connections;
-            module.departures = departures.then(Departures::new);
+            self.watch_clients(domain, departures);
+            self.set_on_loss(domain, on_loss);
         }
     }
 

@@ -70,7 +70,7 @@ fn whoever_wants_to_know_is_told_of_dead_clients_once() {
     let stranger = live(&mut ledger, "stranger");
     ledger.connect(client, a).unwrap();
     assert_eq!(ledger.watchers_of(client.domain), [], "nobody wants to know");
-    ledger.watch_clients(server.domain);
+    ledger.watch_clients(server.domain, true);
     assert_eq!(ledger.watchers_of(client.domain), [server.domain]);
     assert_eq!(ledger.watchers_of(stranger.domain), []);
     ledger.died(stranger.domain);
@@ -89,6 +89,34 @@ fn whoever_wants_to_know_is_told_of_dead_clients_once() {
     ledger.died(server.domain);
     ledger.start(server.domain).unwrap();
     assert_eq!(ledger.take_departures(server.domain), [], "a new instance keeps nothing for anybody");
+}
+
+#[test]
+fn who_is_made_of_another_file_is_told_of_dead_clients_as_that_wants() {
+    let mut ledger = Ledger::new();
+    let client = ledger.admit(super::tests::name("client"), 4, false).unwrap();
+    let server = started(&mut ledger, "server");
+    let a = ledger.enter(server, offer(), None).unwrap();
+    ledger.publish(server);
+    let told = |ledger: &mut Ledger, departures: bool| {
+        ledger.died(server.domain);
+        ledger.fit(server.domain, 4, departures, OnLoss::Ignore);
+        let next = Instance { generation: ledger.start(server.domain).unwrap(), ..server };
+        ledger.enter(next, offer(), Some(a)).unwrap();
+        ledger.publish(next);
+        let client = Instance { domain: client, generation: ledger.start(client).unwrap() };
+        ledger.connect(client, a).unwrap();
+        let watchers = ledger.watchers_of(client.domain);
+        ledger.died(client.domain);
+        let told = ledger.take_departures(server.domain);
+        (watchers.contains(&server.domain), told.contains(&client))
+    };
+    for departures in [false, true, true, false] {
+        assert_eq!(told(&mut ledger, departures), (departures, departures));
+    }
+    ledger.start(client).unwrap();
+    ledger.fit(server.domain, 4, true, OnLoss::Ignore);
+    assert_eq!(ledger.watchers_of(client), [], "it runs: it is made of the file that it is made of");
 }
 
 #[test]

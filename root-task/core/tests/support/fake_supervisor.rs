@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use ipc_proto::badge::{GenerationTag, Holder, Kind};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
+use ipc_proto::manifest::OnLoss;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{ServiceState, State};
 use ipc_proto::registrar::Refusal;
@@ -68,9 +69,7 @@ impl Supervisor {
         };
         assert_eq!(expected, Ok(()));
         self.ledger.restrict(domain, terms.names, terms.clients);
-        if terms.watches {
-            self.ledger.watch_clients(domain);
-        }
+        self.ledger.fit(domain, terms.connections, terms.watches, OnLoss::Ignore);
         let Terms { connections, names, clients, hold, watches, policy } = terms;
         let names = names.min(MAX_SERVICES_PER_MODULE);
         let departures = watches.then(BTreeMap::new);
@@ -242,6 +241,17 @@ impl Supervisor {
                 self.ledger.fail(domain);
                 self.model.fail(domain);
             }
+        }
+    }
+
+    /// The next instance is made of another file, if none runs.
+    pub fn fit(&mut self, domain: DomainId, connections: u8, watches: bool) {
+        self.ledger.fit(domain, connections, watches, OnLoss::Ignore);
+        if let Some(module) = self.model.modules.get_mut(&domain)
+            && matches!(module.state, State::Dead | State::Failed)
+        {
+            module.connections = connections;
+            module.departures = watches.then(BTreeMap::new);
         }
     }
 

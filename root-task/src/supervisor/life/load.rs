@@ -53,10 +53,7 @@ impl Supervisor {
             .admit(name, request.connections, hold)
             .map_err(|error| sentence(format_args!("{name}: {error}")))?;
         self.ledger.restrict(id, allowance.names, allowance.clients);
-        if request.departures {
-            self.ledger.watch_clients(id);
-        }
-        self.ledger.set_on_loss(id, self.system.on_loss_of(&name, request.on_loss));
+        self.fit(id, &name, &request);
         let home = match self.with_room_for(Home::make) {
             Ok(home) => home,
             Err(error) => {

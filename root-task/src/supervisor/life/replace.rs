@@ -8,6 +8,7 @@ use core::fmt;
 
 use heapless::Vec;
 use ipc_proto::ids::{DomainId, Instance};
+use ipc_proto::manifest::Request;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Sentence, State};
 use ipc_proto::supervisor::Line;
@@ -91,8 +92,14 @@ impl Supervisor {
             room.request = plan.request;
             room.code = Code::of(&plan, file.clone());
         }
-        self.ledger.refit(id, plan.request.connections, plan.request.departures);
+        self.fit(id, &name, &plan.request);
         Ok((plan, file))
+    }
+
+    /// The next instance of a module is made of a file that asks for this.
+    pub(in crate::supervisor) fn fit(&mut self, id: DomainId, name: &Name, request: &Request) {
+        let on_loss = self.system.on_loss_of(name, request.on_loss);
+        self.ledger.fit(id, request.connections, request.departures, on_loss);
     }
 
     /// The instance has published: if it was on trial, it is no longer. An operator who waits for a replacement that was
