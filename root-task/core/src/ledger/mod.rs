@@ -53,6 +53,8 @@ pub const MAX_SERVICES: usize = badge::MAX_SERVICES as usize;
 pub const MAX_SERVICES_PER_MODULE: u16 = MAX_VERSIONS as u16;
 
 /// What the ledger knows of a loaded module.
+/// The same with those of its earlier instance, which are kept until it publishes.
+pub const MAX_SERVICES_KEPT: usize = 2 * MAX_SERVICES_PER_MODULE as usize;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Module {
     /// Its name, unique among the loaded modules.

@@ -139,6 +139,35 @@ fn names_and_clients_below_at_and_above_what_is_granted() {
     assert_eq!(ledger.module(server.domain).unwrap().max_names, MAX_SERVICES_PER_MODULE);
 }
 
+/// What a module publishes next can have other names, as many as it may have, though the earlier ones are there until then.
+#[test]
+fn the_names_of_an_earlier_instance_do_not_count() {
+    for most in [1, MAX_SERVICES_PER_MODULE] {
+        let mut ledger = Ledger::new();
+        let server = started(&mut ledger, "server");
+        ledger.restrict(server.domain, most, u16::MAX);
+        let enter = |ledger: &mut Ledger, who, text, again: Option<ServiceRef>| {
+            (0..most)
+                .map(|version| ledger.enter(who, offered(text, version), again))
+                .collect::<std::vec::Vec<_>>()
+        };
+        let earlier: std::vec::Vec<_> =
+            enter(&mut ledger, server, "a", None).into_iter().map(Result::unwrap).collect();
+        ledger.publish(server);
+        ledger.died(server.domain);
+        let next = Instance { generation: ledger.start(server.domain).unwrap(), ..server };
+        assert!(enter(&mut ledger, next, "b", None).iter().all(Result::is_ok));
+        assert_eq!(ledger.services_of(server.domain).len(), 2 * usize::from(most));
+        let full = Err(Refusal::TooManyForOwner);
+        assert_eq!(ledger.enter(next, offered("b", most), None), full);
+        assert_eq!(ledger.enter(next, offered("a", 0), earlier.first().copied()), full, "nor one of those");
+        let its = ledger.services_of(server.domain).into_iter().find(|at| !earlier.contains(at));
+        assert_eq!(ledger.enter(next, offered("b", 0), its), Ok(its.unwrap()), "it has that already");
+        let PublishDecision::Live(dropped) = ledger.publish(next) else { panic!() };
+        assert_eq!(dropped.as_slice(), earlier);
+    }
+}
+
 #[test]
 fn a_service_is_taken_up_under_its_own_name_and_version_only() {
     let mut ledger = Ledger::new();

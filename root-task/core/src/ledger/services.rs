@@ -7,7 +7,7 @@ use ipc_proto::operator::{ServiceInfo, ServiceState, State};
 use ipc_proto::registrar::Refusal;
 use ipc_proto::version::{Version, VersionRange};
 
-use super::{Ledger, MAX_SERVICES_PER_MODULE};
+use super::{Ledger, MAX_SERVICES_KEPT};
 
 /// An entry of the service table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,11 +52,6 @@ impl Service {
         self.used.is_some_and(|used| used.owner == domain)
     }
 
-    /// Whether it is found by a name, once it is live.
-    fn has_name(&self) -> bool {
-        self.used.is_some_and(|used| used.offer.is_some())
-    }
-
     pub(super) fn free(&mut self) {
         self.used = None;
     }
@@ -98,19 +93,30 @@ impl Ledger {
         if self.module(owner.domain).is_none_or(|module| module.state() != State::Starting) {
             return Err(Refusal::AlreadyPublished);
         }
+        // Those of its earlier instance that it does not take up are gone when it publishes.
+        let own = |used: &Used| used.owner == owner.domain && used.offer.is_some();
+        let reserved = |used: &Used| own(used) && used.state == ServiceState::Reserved;
+        let count = self
+            .services
+            .iter()
+            .filter_map(|service| service.used.as_ref())
+            .filter(|used| reserved(used))
+            .count();
+        let most = self.module(owner.domain).map_or(0, |module| module.max_names);
+        let has_room = count < usize::from(most);
         if let Some(at) = again
             && let Some(used) = self.used_mut(at)
             && used.owner == owner.domain
             && used.offer == Some(offer)
         {
+            if !has_room && used.state != ServiceState::Reserved {
+                return Err(Refusal::TooManyForOwner);
+            }
             used.state = ServiceState::Reserved;
             used.interface = None;
             return Ok(at);
         }
-        let own =
-            self.services.iter().filter(|service| service.is_owned_by(owner.domain) && service.has_name());
-        let most = self.module(owner.domain).map_or(0, |module| module.max_names);
-        if own.count() >= usize::from(most) {
+        if !has_room {
             return Err(Refusal::TooManyForOwner);
         }
         self.make_service(owner.domain, Some(offer)).ok_or(Refusal::TooManyServices)
@@ -202,7 +208,7 @@ impl Ledger {
     }
 
     /// All services of a module that have a name, in whatever state.
-    pub fn services_of(&self, domain: DomainId) -> Vec<ServiceRef, { MAX_SERVICES_PER_MODULE as usize }> {
+    pub fn services_of(&self, domain: DomainId) -> Vec<ServiceRef, MAX_SERVICES_KEPT> {
         self.services_from(0).filter(|(owner, ..)| *owner == domain).map(|(_, at, _)| at).collect()
     }
 

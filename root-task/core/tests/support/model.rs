@@ -83,15 +83,18 @@ impl Model {
         }
         let owned =
             |at: &ServiceRef| self.services.get(at).is_some_and(|service| service.owner == owner.domain);
-        if let Some(at) = again.filter(|at| owned(at) && self.services[at].offer == offer) {
-            return Ok(Some(at));
-        }
-        if self.services.keys().filter(|at| owned(at)).count() >= usize::from(module.names) {
+        let reserved = |at: &ServiceRef| owned(at) && self.services[at].state == ServiceState::Reserved;
+        let again = again.filter(|at| owned(at) && self.services[at].offer == offer);
+        let has_room = self.services.keys().filter(|at| reserved(at)).count() < usize::from(module.names);
+        if !has_room && !again.is_some_and(|at| reserved(&at)) {
             return Err(Refusal::TooManyForOwner);
         }
         if self.services.len() >= MAX_SERVICES { Err(Refusal::TooManyServices) } else { Ok(None) }
     }
 
+        if again.is_some() {
+            return Ok(again);
+        }
     /// What the lookup comes to: the connection, and whether it is new.
     pub fn connects(&self, client: Instance, at: ServiceRef) -> Result<(Connection, bool), Refusal> {
         if !self.is_running(client) {

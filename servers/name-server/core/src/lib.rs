@@ -35,8 +35,9 @@ pub use supervisor::Supervisor;
 
 /// The most names in the table; one in two versions counts twice.
 pub const MAX_NAMES: usize = 64;
-/// The most names of one module, and so the most versions of one name.
-pub const MAX_NAMES_PER_OWNER: usize = MAX_VERSIONS;
+/// The most names of one module, and so the most versions of one name: those of its running instance, as many as the
+/// supervisor lets that have, and those of its earlier one, which are gone when it publishes.
+pub const MAX_NAMES_PER_OWNER: usize = 2 * MAX_VERSIONS;
 
 /// A reserved name, in one version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -170,7 +171,7 @@ impl Registry {
         for entry in self.of_name(name).filter(|entry| !spoken.contains(entry.version)) {
             match state(entry.service)? {
                 Some(ServiceState::Live | ServiceState::Down | ServiceState::Failed) => {
-                    // There is room: one module has no more names than that.
+                    // There is room: no instance has published more names than that.
                     let _ = versions.push(entry.version);
                 }
                 Some(ServiceState::Reserved | ServiceState::Stopping) | None => {}

@@ -130,13 +130,18 @@ fn only_what_is_published_is_listed_and_only_what_the_client_does_not_speak() {
 #[test]
 fn versions_of_a_name_below_at_and_above_the_bound() {
     let mut registry = Registry::new();
-    for version in 0..MAX_VERSIONS as u16 {
+    for version in 0..MAX_NAMES_PER_OWNER as u16 {
         let one = Entry { version: Version(version), ..entry("echo", 1, version) };
         assert_eq!(registry.reserve(one), Ok(()), "{version}");
     }
-    let more = Entry { version: Version(MAX_VERSIONS as u16), ..entry("echo", 1, 50) };
+    let more = Entry { version: Version(MAX_NAMES_PER_OWNER as u16), ..entry("echo", 1, 50) };
     assert_eq!(registry.reserve(more), Err(Refused(Decision::TooManyForOwner)));
-    let all = registry.offered(&more.name, between(99, 99), |_| Ok::<_, ()>(Some(ServiceState::Live)));
+    // Those of the earlier instance are there until the next one publishes, which has reserved others.
+    let state = |service: ServiceRef| match usize::from(service.index) < MAX_VERSIONS {
+        true => Ok::<_, ()>(Some(ServiceState::Down)),
+        false => Ok(Some(ServiceState::Reserved)),
+    };
+    let all = registry.offered(&more.name, between(99, 99), state);
     assert_eq!(all.unwrap().unwrap().versions().count(), MAX_VERSIONS);
 }
 
