@@ -2,8 +2,7 @@
 //! trait for what they have it do.
 //!
 //! The tables (ledger, waits, alarms) decide by themselves; what holds between them is decided here. The supervisor
-//! carries these steps out on the kernel; the host's tests and the model check run the same ones. The simulation runs those
-//! of the waits.
+//! carries these steps out on the kernel; the host's tests, the simulated system and the model check run the same ones.
 
 mod death;
 mod deferred;
