@@ -10,8 +10,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::clock;
 use crate::sys;
 
-/// A capability to a service, in a slot of this module's CSpace. Lives as long as the service; after that every
-/// call says [`CallError::Gone`].
+/// A capability to a service, in a slot of this module's CSpace. Lives as long as the service; after that a call says
+/// [`CallError::Gone`], as long as nothing else is in the slot.
+///
+/// A later lookup gets a slot in which this instance has never had anything, or where there is none left, the one that has been
+/// empty for the longest time. From then on an old `Connection` with that slot reaches what is there now: who goes on to look
+/// names up keeps none that is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connection {
     slot: u64,

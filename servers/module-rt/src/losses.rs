@@ -16,7 +16,8 @@ pub use ipc_proto::losses::Now;
 /// A connection that has lost its server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// The connection. Where it is gone, its slot can be that of a later lookup: compare it with what the module holds.
+    /// The connection. Where it is gone, its slot can be that of a later lookup by now, which is one where this instance has had
+    /// something in each of its slots (see [`Connection`]): compare it with what the module holds.
     pub connection: Connection,
     /// How the server is now; what was lost twice is told once.
     pub now: Now,

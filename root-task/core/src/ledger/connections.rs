@@ -1,15 +1,16 @@
 //! Who is connected to whom: which slot of a client's CSpace holds a capability to which service.
 //!
-//! A connection to a service that was freed is stale by its epoch; its slot in the client's CSpace is already
-//! empty (the revoke of the service's endpoint emptied it) and is used again.
+//! **Invariant:** a connection leads to a service that exists. Where the service is freed it is forgotten: its slot in the
+//! client's CSpace is emptied by the revoke of the service's endpoint, in the same turn.
 
 use heapless::Vec;
-use ipc_proto::badge::{Badge, GenerationTag, Holder, Kind};
+use ipc_proto::badge::{self, Badge, GenerationTag, Holder, Kind};
 use ipc_proto::ids::{DomainId, Generation, Instance, ServiceRef};
 use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
 use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
 
+use super::places::Emptied;
 use super::{Ledger, MAX_MODULES};
 
 /// A connection that a lookup has made or found.
@@ -79,20 +80,6 @@ impl Ledger {
         Ok((Connection { slot: slot_of(index), server, generation, mint }, index))
     }
 
-    /// Where `client` holds its connection to a service, or can: and whether it does. `None` where its slots are used up.
-    pub(super) fn place_for(&self, client: DomainId, at: ServiceRef) -> Option<(usize, bool)> {
-        let module = self.module(client)?;
-        let slots = module.connections.iter().take(usize::from(module.max_connections));
-        if let Some(index) = slots.clone().position(|held| *held == Some(at)) {
-            return Some((index, true));
-        }
-        // What was taken and is gone keeps its slot until it is given back: whoever has it would reach another service.
-        let is_free = |(held, taken): (&Option<ServiceRef>, &u8)| {
-            *taken == 0 && held.is_none_or(|old| !self.exists(old))
-        };
-        slots.zip(&module.taken).position(is_free).map(|index| (index, false))
-    }
-
     pub(super) fn enter_connection(
         &mut self,
         client: DomainId,
@@ -100,8 +87,11 @@ impl Ledger {
         at: ServiceRef,
         server: DomainId,
     ) {
-        if let Some(place) = self.module_mut(client).and_then(|m| m.connections.get_mut(index)) {
+        if let Some(module) = self.module_mut(client)
+            && let Some(place) = module.connections.get_mut(index)
+        {
             *place = Some(at);
+            module.emptied.fill(index);
         }
         self.set_looked_up(client, index, false);
         if let Some(used) = self.used_mut(at) {
@@ -129,10 +119,10 @@ impl Ledger {
     pub fn disconnect(&mut self, client: DomainId, slot: u8) {
         let Some(index) = index_of(slot.into()) else { return };
         self.set_looked_up(client, index, false);
-        let place = self.module_mut(client).and_then(|m| m.connections.get_mut(index));
-        if let Some(old) = place.and_then(Option::take)
-            && let Some(used) = self.used_mut(old)
-        {
+        let Some(module) = self.module_mut(client) else { return };
+        let Some(old) = module.connections.get_mut(index).and_then(Option::take) else { return };
+        module.emptied.empty(index);
+        if let Some(used) = self.used_mut(old) {
             used.clients = used.clients.saturating_sub(1);
             let server = used.owner;
             self.count(server, client, |connections| connections.saturating_sub(1));
@@ -165,11 +155,7 @@ impl Ledger {
     pub fn connections_of(&self, client: DomainId) -> impl Iterator<Item = (u8, ServiceRef)> {
         let module = self.module(client);
         let places = module.map(|module| module.connections.iter().take(usize::from(module.max_connections)));
-        places
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .filter_map(|(index, held)| Some((slot_of(index), held.filter(|at| self.exists(*at))?)))
+        places.into_iter().flatten().enumerate().filter_map(|(index, held)| Some((slot_of(index), (*held)?)))
     }
 
     /// The clients of a service, with the slot of each that holds the capability.
@@ -185,6 +171,20 @@ impl Ledger {
         }
         if let Some(module) = self.module_mut(client) {
             module.taken = [0; MAX_CONNECTIONS as usize];
+            module.emptied = Emptied::NONE;
+        }
+    }
+
+    /// The services of a module are about to be gone.
+    pub(super) fn drop_connections_to(&mut self, server: DomainId) {
+        for client in (0..badge::MAX_DOMAINS).map(DomainId) {
+            if self.is_client_of(client, server) {
+                let to_server =
+                    |index: &usize| self.server_of(client, u64::from(slot_of(*index))) == Some(server);
+                let places: Vec<usize, { MAX_CONNECTIONS as usize }> =
+                    (0..usize::from(MAX_CONNECTIONS)).filter(to_server).collect();
+                places.into_iter().for_each(|index| self.disconnect(client, slot_of(index)));
+            }
         }
     }
 }

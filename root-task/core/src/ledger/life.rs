@@ -116,9 +116,13 @@ impl Ledger {
 
     /// Frees a service that a publish has dropped, after its clients' capabilities are taken back.
     pub fn free_service(&mut self, at: ServiceRef) {
-        if self.exists(at)
-            && let Some(service) = self.services.get_mut(usize::from(at.index))
-        {
+        if !self.exists(at) {
+            return;
+        }
+        for (client, slot) in self.clients_of(at) {
+            self.disconnect(client, slot);
+        }
+        if let Some(service) = self.services.get_mut(usize::from(at.index)) {
             service.free();
         }
     }

@@ -14,6 +14,7 @@ mod fingerprint;
 mod life;
 mod losses;
 mod passing;
+mod places;
 mod private;
 #[cfg(test)]
 mod private_tests;
@@ -40,6 +41,7 @@ pub use departures::Departures;
 use domains::Domains;
 pub use life::{Death, PublishDecision};
 use passing::PutUp;
+use places::Emptied;
 use private::Private;
 pub use services::Offer;
 use services::Service;
@@ -51,10 +53,10 @@ pub const MAX_MODULES: usize = badge::MAX_DOMAINS as usize;
 pub const MAX_SERVICES: usize = badge::MAX_SERVICES as usize;
 /// How many services one module can have.
 pub const MAX_SERVICES_PER_MODULE: u16 = MAX_VERSIONS as u16;
-
-/// What the ledger knows of a loaded module.
 /// The same with those of its earlier instance, which are kept until it publishes.
 pub const MAX_SERVICES_KEPT: usize = 2 * MAX_SERVICES_PER_MODULE as usize;
+
+/// What the ledger knows of a loaded module.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Module {
     /// Its name, unique among the loaded modules.
@@ -69,6 +71,7 @@ pub struct Module {
     /// Whether its publish waits for the operator.
     pub hold: bool,
     connections: [Option<ServiceRef>; MAX_CONNECTIONS as usize],
+    emptied: Emptied,
     /// How many of `connections` it may use.
     max_connections: u8,
     /// How many services it may have.
@@ -174,6 +177,7 @@ impl Ledger {
             was_live: false,
             hold,
             connections: [None; MAX_CONNECTIONS as usize],
+            emptied: Emptied::NONE,
             max_connections,
             max_names: MAX_SERVICES_PER_MODULE,
             max_clients: badge::MAX_DOMAINS,
@@ -266,6 +270,7 @@ impl Ledger {
         self.drop_connections_of(domain);
         self.dependents.remove(domain);
         self.watchers.remove(domain);
+        self.drop_connections_to(domain);
         for service in self.services.iter_mut().filter(|service| service.is_owned_by(domain)) {
             service.free();
         }

@@ -105,9 +105,6 @@ impl Ledger {
         let Some(Private { at, .. }) = self.module_mut(owner).and_then(|module| module.private.take()) else {
             return;
         };
-        for (client, slot) in self.clients_of(at) {
-            self.disconnect(client, slot);
-        }
         self.free_service(at);
     }
 }

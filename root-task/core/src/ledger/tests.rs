@@ -6,7 +6,7 @@ use ipc_proto::operator::ServiceState;
 use ipc_proto::registrar::Refusal;
 use ipc_proto::version::Version;
 
-fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
 
@@ -138,7 +138,7 @@ fn what_a_new_instance_does_not_reserve_again_is_dropped_at_its_publish() {
 }
 
 #[test]
-fn an_unloaded_modules_service_is_stale_and_its_slot_is_used_again() {
+fn an_unloaded_modules_service_is_stale_and_its_place_is_used_again() {
     let mut ledger = Ledger::new();
     let client = live(&mut ledger, "client");
     let server = started(&mut ledger, "server");
@@ -155,7 +155,8 @@ fn an_unloaded_modules_service_is_stale_and_its_slot_is_used_again() {
     assert_eq!(b.index, a.index);
     assert_ne!(b.epoch, a.epoch);
     ledger.publish(other);
-    assert_eq!(ledger.connect(client, b).unwrap().slot, slot);
+    assert_eq!(ledger.server_of(client.domain, u64::from(slot)), None);
+    assert_ne!(ledger.connect(client, b).unwrap().slot, slot, "who calls there reaches nobody");
     assert_eq!(ledger.connect(client, a), Err(Refusal::Gone));
 }
 

@@ -195,7 +195,7 @@ impl Supervisor {
                     let holder = Holder { domain: client.domain, tag: GenerationTag::of(client.generation) };
                     assert_eq!((badge.kind, badge.service, badge.holder), (Kind::Client, at.index, holder));
                 }
-                self.model.connections.insert((client.domain, connection.slot), at);
+                self.model.connect(client.domain, connection.slot, at);
             }
             (connected, expected) => assert_eq!(connected.err(), expected.err(), "{client:?} to {at:?}"),
         }
@@ -204,7 +204,7 @@ impl Supervisor {
 
     pub fn disconnect(&mut self, client: DomainId, slot: u8) {
         self.ledger.disconnect(client, slot);
-        self.model.connections.remove(&(client, slot));
+        self.model.disconnect(client, slot);
     }
 
     /// An instance ends; what comes of it is decided when it is reaped.

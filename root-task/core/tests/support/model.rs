@@ -48,6 +48,9 @@ pub struct Model {
     pub services: BTreeMap<ServiceRef, Service>,
     /// Those that lead to a service that exists.
     pub connections: BTreeMap<(DomainId, u8), ServiceRef>,
+    /// The slots of a running instance in which there is nothing any more, and since when, by how many have become empty.
+    pub emptied: BTreeMap<(DomainId, u8), u32>,
+    pub ends: u32,
     /// The newest of each domain, also of those that are unloaded.
     pub generations: BTreeMap<DomainId, Generation>,
 }
@@ -89,12 +92,12 @@ impl Model {
         if !has_room && !again.is_some_and(|at| reserved(&at)) {
             return Err(Refusal::TooManyForOwner);
         }
-        if self.services.len() >= MAX_SERVICES { Err(Refusal::TooManyServices) } else { Ok(None) }
-    }
-
         if again.is_some() {
             return Ok(again);
         }
+        if self.services.len() >= MAX_SERVICES { Err(Refusal::TooManyServices) } else { Ok(None) }
+    }
+
     /// What the lookup comes to: the connection, and whether it is new.
     pub fn connects(&self, client: Instance, at: ServiceRef) -> Result<(Connection, bool), Refusal> {
         if !self.is_running(client) {
@@ -113,13 +116,14 @@ impl Model {
             |slot| Connection { slot, server: service.owner, generation: server.generation, mint: None };
         let first = FIRST_CONNECTION as u8;
         let mut slots = first..first + most;
-        if let Some(slot) =
-            slots.clone().find(|slot| self.connections.get(&(client.domain, *slot)) == Some(&at))
-        {
+        if let Some(slot) = slots.find(|slot| self.connections.get(&(client.domain, *slot)) == Some(&at)) {
             return Ok((connection(slot), false));
         }
-        let free = slots.find(|slot| !self.connections.contains_key(&(client.domain, *slot)));
-        let slot = free.ok_or(Refusal::TooManyConnections)?;
+        let free =
+            (first..first + most).filter(|slot| !self.connections.contains_key(&(client.domain, *slot)));
+        // One that was never used before one that was, and that before one that was used later.
+        let slot = free.min_by_key(|slot| self.emptied.get(&(client.domain, *slot)).copied());
+        let slot = slot.ok_or(Refusal::TooManyConnections)?;
         let others = (0..MAX_MODULES as u16).map(DomainId).filter(|other| *other != client.domain);
         let others = others.filter(|other| self.is_client_of(*other, service.owner)).count();
         if !self.is_client_of(client.domain, service.owner) && others >= usize::from(server.clients) {
@@ -180,7 +184,7 @@ impl Model {
             let departures = self.modules.get_mut(&server).unwrap().departures.as_mut().unwrap();
             departures.insert(domain, generation);
         }
-        self.connections.retain(|(client, _), _| *client != domain);
+        self.leave(domain);
         self.modules.get_mut(&domain).unwrap().state = State::Dead;
         self.services.retain(|_, service| service.owner != domain || service.published);
         let own = self.services.values_mut().filter(|service| service.owner == domain);
@@ -194,19 +198,37 @@ impl Model {
     }
 
     pub fn remove(&mut self, domain: DomainId) {
-        self.connections.retain(|(client, _), _| *client != domain);
+        self.leave(domain);
         self.modules.remove(&domain);
-        self.free_all_of(domain);
+        let own = |at: &ServiceRef| self.services[at].owner == domain;
+        let lost: Vec<_> =
+            self.connections.iter().filter(|(_, at)| own(at)).map(|(place, _)| *place).collect();
+        lost.into_iter().for_each(|(client, slot)| self.disconnect(client, slot));
+        self.services.retain(|_, service| service.owner != domain);
     }
 
     pub fn free(&mut self, at: ServiceRef) {
+        for (client, slot) in self.clients_of(at) {
+            self.disconnect(client, slot);
+        }
         self.services.remove(&at);
-        self.connections.retain(|_, held| *held != at);
     }
 
-    fn free_all_of(&mut self, domain: DomainId) {
-        let own = self.services.iter().filter(|(_, service)| service.owner == domain);
-        let own: Vec<_> = own.map(|(at, _)| *at).collect();
-        own.into_iter().for_each(|at| self.free(at));
+    /// The running instance of a module keeps nothing.
+    fn leave(&mut self, domain: DomainId) {
+        self.connections.retain(|(client, _), _| *client != domain);
+        self.emptied.retain(|(client, _), _| *client != domain);
+    }
+
+    pub fn connect(&mut self, client: DomainId, slot: u8, at: ServiceRef) {
+        self.connections.insert((client, slot), at);
+        self.emptied.remove(&(client, slot));
+    }
+
+    pub fn disconnect(&mut self, client: DomainId, slot: u8) {
+        if self.connections.remove(&(client, slot)).is_some() {
+            self.ends += 1;
+            self.emptied.insert((client, slot), self.ends);
+        }
     }
 }

@@ -11,6 +11,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use depot::{CAPACITY, DepotClient, DepotError, DepotInterface, DepotMethods, Label, fill, is_sound};
 use ipc_proto::interface::bulk::{self, BulkError, Part, Share};
 use ipc_proto::interface::{Failure, Interface};
+use ipc_proto::slots::MAX_CONNECTIONS;
 use module_rt::{CallError, Connection, Init, InitError, Manifest, Restart, clock, log, yield_now};
 use sel4::{MessageInfoBuilder, cap};
 use zerocopy::{FromBytes, IntoBytes};
@@ -136,7 +137,16 @@ fn expelled(depot: &Depot) -> Result<(), InitError> {
     good("put", put(depot, 1, SOME))?;
     is("expel", depot.expel(), Err(Failure::Service(DepotError::Interrupted)))?;
     is("without a connection", depot.look().map(drop), Err(Failure::Call(CallError::Gone)))?;
-    let again: Depot = module_rt::client()?;
+    let mut again: Depot = module_rt::client()?;
+    // Each of its slots is used once before that one comes again.
+    for _ in 1..MAX_CONNECTIONS {
+        if again.way().slot() == depot.way().slot() {
+            break;
+        }
+        is("without a connection", depot.look().map(drop), Err(Failure::Call(CallError::Gone)))?;
+        is("expel", again.expel(), Err(Failure::Service(DepotError::Interrupted)))?;
+        again = module_rt::client()?;
+    }
     is("the same slot", again.way().slot(), depot.way().slot())?;
     let kept = good("look", depot.look())?;
     is("put into what is left of the old window", put(depot, 2, SOME), Err(Failure::Bulk(BulkError::Lost)))?;
