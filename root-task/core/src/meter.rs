@@ -1,7 +1,9 @@
 //! How much of something a module has used in a period, and when it may go on.
 //!
-//! A period begins when the one before is over and something is used again. The clock is read only where the bound is
-//! reached: a module that does not reach it costs an addition.
+//! The clock is read only where more than the bound would be used: a module that does not come so far costs an addition. A
+//! period begins at that moment, if the one before is over by then. What was used before, in however long a time, counts for
+//! the old one: so in a stretch that is as long as a period, twice the bound is let through at most. With a clock that is
+//! read at each use it would be the same, as two periods can meet in such a stretch.
 
 /// How long a period lasts, in nanoseconds: a tenth of a second.
 pub const PERIOD: u64 = 100_000_000;
@@ -13,7 +15,7 @@ pub struct Meter {
     began: u64,
 }
 
-/// More than the bound was asked for in one period. It ends at this moment, in nanoseconds of the supervisor's clock.
+/// More than the bound was asked for since a period began. It ends at this moment, in nanoseconds of the supervisor's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exceeded {
     /// When the next period can begin.
@@ -73,6 +75,20 @@ mod tests {
             assert_eq!(meter.spend(1, bound, || until), Ok(()), "{began}");
             meter.used = 0;
         }
+    }
+
+    #[test]
+    fn twice_the_bound_comes_through_in_the_length_of_a_period_and_no_more() {
+        let mut meter = Meter::default();
+        let bound = 10;
+        // Used up to its bound, however long that took.
+        let now = 7 * PERIOD;
+        let through = (0..100).filter(|later| meter.spend(1, bound, || now + later).is_ok()).count();
+        assert_eq!(through, 20);
+        let rest =
+            (100..PERIOD).step_by(1_000_000).filter(|later| meter.spend(1, bound, || now + later).is_ok());
+        assert_eq!(rest.count(), 0, "the period began with the eleventh");
+        assert_eq!(meter.spend(1, bound, || now + 10 + PERIOD), Ok(()));
     }
 
     #[test]

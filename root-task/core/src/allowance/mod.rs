@@ -26,7 +26,7 @@ pub const DEFAULT_CLIENTS: u16 = MAX_DOMAINS;
 /// The memory that it may share with servers, in KiB: one window.
 pub const DEFAULT_WINDOW_KIB: u32 = 64;
 /// How many messages it may send to the supervisor in a period of [`PERIOD`](crate::meter::PERIOD): more than any module
-/// needs that does its work.
+/// needs that does its work. In a stretch of that length twice as many can come through, see [`meter`](crate::meter).
 pub const DEFAULT_MESSAGES: u32 = 2000;
 /// How many bytes it may have printed in that time. (A serial line at 115,200 baud takes 1,152.)
 pub const DEFAULT_LOG_BYTES: u32 = 2048;
@@ -77,7 +77,7 @@ pub struct Allowance {
     /// Memory that it may share with servers, in KiB: all its windows as a client.
     #[serde(default = "default_window")]
     pub window_kib: u32,
-    /// Messages to the supervisor in a period: with more it is slowed down. Operators and the name server are not counted.
+    /// Messages to the supervisor in a period, as [`meter`](crate::meter) counts it: with more it is slowed down. Operators and the name server are not counted.
     #[serde(default = "default_messages")]
     pub messages: u32,
     /// Bytes of log in a period: lines above are left out, and counted. Operators are not.
