@@ -120,7 +120,7 @@ pub fn system_of(root: &Path, request: &Request) -> Result<(System, Vec<String>)
             system.modules.push(extra.clone());
         }
     }
-    system.modules.retain(|module| outside.iter().all(|outside| outside.name != *module));
+    system::named::make_place(&mut system, outside);
     let files = system::named::files(&system, outside);
     let files = files.with_context(|| format!("the system `{}`", request.system))?;
     Ok((system, files))
@@ -137,8 +137,8 @@ pub fn prepare(ctx: &Context, requests: &[Request]) -> Result<Vec<Boot>> {
         let (system, _) = system_of(&ctx.root, request)?;
         systems.insert(request.clone(), system);
     }
-    let granted: BTreeSet<&String> = systems.values().flat_map(|system| &system.granted).collect();
-    granted.into_iter().for_each(|granted| ctx.step(granted));
+    let differs: BTreeSet<&String> = systems.values().flat_map(|system| &system.differs).collect();
+    differs.into_iter().for_each(|differs| ctx.step(differs));
     let mut archs: Vec<Arch> = requests.iter().map(|request| request.arch).collect();
     archs.sort_unstable();
     archs.dedup();

@@ -24,7 +24,7 @@ fn refused(table: &str) -> String {
 /// The system above, with something else in it, and what it grants.
 fn granted(from: &str, to: &str, asks: &[Asks]) -> Result<(SystemManifest, Vec<String>), Wrong> {
     let system = read_system(&SYSTEM.replace(from, to), &[], asks)?;
-    Ok((SystemManifest::decode(&system.encoded).unwrap(), system.granted))
+    Ok((SystemManifest::decode(&system.encoded).unwrap(), system.differs))
 }
 
 #[test]

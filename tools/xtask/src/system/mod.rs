@@ -41,8 +41,8 @@ pub struct System {
     pub encoded: Vec<u8>,
     /// What that would be without what packages elsewhere ask for.
     pub own: Vec<u8>,
-    /// What was granted beside what its file says, in sentences.
-    pub granted: Vec<String>,
+    /// What differs from what its file says, in sentences: what was granted beside it, and whose place is taken.
+    pub differs: Vec<String>,
 }
 
 /// A module that is in the archive more than once, so that it can be loaded more than once.
@@ -128,11 +128,11 @@ fn read(text: &str, boot_args: &[BootArgs], asks: &[Asks]) -> Result<System, Wro
         let before = asks.get(..number).unwrap_or_default();
         one.grant(&mut manifest, before).map_err(|(key, what)| wrong(Some(key), what))
     });
-    let granted = granted.collect::<Result<Vec<String>, Wrong>>()?;
+    let differs = granted.collect::<Result<Vec<String>, Wrong>>()?;
     let encoded = manifest.encode(&mut buffer).map_err(|error| wrong(error.key(), error.to_string()))?;
     let encoded = encoded.to_vec();
     let Contents { modules, copies, files } = contents;
-    Ok(System { modules, copies, files, encoded, own, granted })
+    Ok(System { modules, copies, files, encoded, own, differs })
 }
 
 /// The table as a type; `more` are keys that stand beside its own.

@@ -11,16 +11,43 @@ use root_task_core::system::SystemManifest;
 use shell_core::command::{self, Command};
 
 use super::System;
-use crate::guest::outside::Outside;
+use crate::guest::outside::{Origin, Outside};
 
 /// Keys whose modules can be missing; who has arguments is under `boot`.
 const MAY_BE_ABSENT: [&str; 3] = ["boot", "args", "console"];
+
+/// Takes a system's own modules out where modules from elsewhere have their names, and says so.
+pub fn make_place(system: &mut System, outside: &[Outside]) {
+    let System { modules, differs, .. } = system;
+    modules.retain(|module| match outside.iter().find(|one| one.name == *module) {
+        Some(one) => {
+            differs
+                .push(format!("{module} is that of {}, in place of this repository's", shown(&one.origin)));
+            false
+        }
+        None => true,
+    });
+}
+
+/// Where it is from.
+fn shown(origin: &Origin) -> String {
+    match origin {
+        Origin::Elf(path) => path.clone(),
+        Origin::Package(folder) => folder.join("Cargo.toml").display().to_string(),
+    }
+}
 
 /// The names of the files that the boot archive of a system will have, with these modules from elsewhere.
 ///
 /// # Errors
 /// Where two have one name, or the manifest names a module of which there is no file.
 pub fn files(system: &System, outside: &[Outside]) -> Result<Vec<String>> {
+    for (number, one) in outside.iter().enumerate() {
+        if let Some(other) = outside.iter().take(number).find(|other| other.name == one.name) {
+            let [first, second] = [other, one].map(|of| shown(&of.origin));
+            bail!("two modules from elsewhere are called `{}`: of {first} and of {second}", one.name);
+        }
+    }
     let modules: Vec<&String> = system.modules.iter().chain(outside.iter().map(|one| &one.name)).collect();
     if let Some(copies) = system.copies.iter().find(|copies| !modules.contains(&&copies.of)) {
         bail!("there are copies of `{}`, which is not among the modules", copies.of);
@@ -124,6 +151,27 @@ mod tests {
             let error = files(&system(&contents.replace(from, to)), &[]).unwrap_err();
             assert_eq!(error.to_string(), told);
         }
+    }
+
+    fn elsewhere(name: &str, folder: &str) -> Outside {
+        Outside { name: name.to_owned(), origin: Origin::Package(folder.into()), asks: None }
+    }
+
+    #[test]
+    fn who_takes_the_place_of_a_module_of_ours_is_told_with_its_folder() {
+        let mut system = system("modules = [\"a\", \"b\"]");
+        make_place(&mut system, &[elsewhere("c", "/c"), elsewhere("b", "/x")]);
+        assert_eq!(system.modules, ["a"]);
+        assert_eq!(system.differs, ["b is that of /x/Cargo.toml, in place of this repository's"]);
+    }
+
+    #[test]
+    fn two_packages_with_one_modules_name_are_told_with_their_folders() {
+        let system = system("modules = [\"a\"]");
+        let [one, two] = [elsewhere("b", "/x"), elsewhere("b", "/y")];
+        assert_eq!(files(&system, &[one.clone(), elsewhere("c", "/y")]).unwrap(), ["a", "b", "c"]);
+        let told = files(&system, &[one, two]).unwrap_err().to_string();
+        assert_eq!(told, "two modules from elsewhere are called `b`: of /x/Cargo.toml and of /y/Cargo.toml");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use ipc_proto::name::{MAX_NAME, Name};
 
 use crate::command::quoted;
 use crate::context;
+use crate::system;
 use templates::{DRIVER, SERVICE, Template};
 
 #[derive(Debug, clap::Args)]
@@ -53,6 +54,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     write(&root, &folder, &words, template)?;
     let folder = folder.canonicalize().context("the new folder")?;
     context::step(&format!("made {}", folder.display()));
+    for name in [args.name.clone(), format!("{}{TRY}", args.name)] {
+        if system::load(&root, system::DEFAULT, &[], &[])?.modules.contains(&name) {
+            context::step(&format!(
+                "this repository has a module `{name}`, too: in a system that is booted with this package, the package's \
+                 is in its place"
+            ));
+        }
+    }
     let shown = quoted(folder.as_os_str());
     let (test, run) = (format!("(cd {shown} && cargo test)"), format!("./escrow run --module {shown}"));
     // The second one is the longer.
