@@ -156,6 +156,10 @@ impl fmt::Display for ElfError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             ElfError::Empty => f.write_str("the file is empty: build the module again"),
+            // No file is as long.
+            ElfError::Truncated { what, end: u64::MAX, .. } => {
+                write!(f, "the file is damaged: its {what} ends beyond any file; copy or build it again")
+            }
             ElfError::Truncated { what, end, len } => write!(
                 f,
                 "the file is cut off: its {what} ends at byte {end}, and the file has {len} bytes; copy or build it \
