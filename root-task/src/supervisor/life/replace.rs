@@ -68,6 +68,12 @@ impl Supervisor {
         let as_it_is = |why: &dyn fmt::Display| sentence(format_args!("{name} stays as it is: {of}: {why}"));
         let plan = self.plan(name, &file).map_err(|error| as_it_is(&error))?;
         self.grants(name, &plan.request).map_err(|difference| as_it_is(&difference))?;
+        // It would come to no publish, and what the server has in its memory would be lost for nothing.
+        if plan.request.program && self.room(id).is_some_and(|room| !room.request.program) {
+            return Err(as_it_is(&format_args!(
+                "it is a program, and {name} is a server: load it under a name of its own"
+            )));
+        }
         self.while_it_waits(id, asker, |supervisor| {
             supervisor.forgive(id);
             supervisor.forget_undone(id);
