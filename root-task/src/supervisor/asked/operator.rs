@@ -129,8 +129,15 @@ impl Supervisor {
     /// # Errors
     /// What it is told where it cannot wait: one can wait for a module. Nothing has changed.
     fn wait_for(&mut self, id: DomainId, asker: Asker) -> Result<(), Sentence> {
-        if self.room(id).is_none_or(|room| room.waiter.is_some()) {
-            return Err(sentence(format_args!("another operator waits for this module")));
+        let taken = match self.room(id).map(|room| &room.waiter) {
+            Some(None) => None,
+            Some(Some(Asks::Push(_))) => {
+                Some("an earlier push of this module has not come to its end: `ps` shows its state")
+            }
+            Some(Some(Asks::Operator(_))) | None => Some("another operator waits for this module"),
+        };
+        if let Some(taken) = taken {
+            return Err(sentence(format_args!("{taken}")));
         }
         let waiter = match asker {
             Asker::Push(pushed) => Asks::Push(pushed),
