@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::pipe;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 fn escrow(arguments: &[&str]) -> Command {
@@ -180,4 +181,35 @@ fn a_new_folder_is_told_without_detours_and_what_is_next_in_columns() {
     let columns: Vec<_> =
         next.lines().filter_map(|line| line.find("its tests,").or(line.find("a system with"))).collect();
     assert!(matches!(columns[..], [one, other] if one == other), "{next}");
+}
+
+#[test]
+fn a_new_package_with_the_name_of_one_of_ours_is_told_so() {
+    let place = tempfile::tempdir().unwrap();
+    for (name, told) in [("echo", true), ("counter", false)] {
+        let made = escrow(&["new", name]).current_dir(&place).output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let said = String::from_utf8_lossy(&made.stderr).into_owned();
+        let words = format!("escrow: this repository has a module `{name}`, too: ");
+        assert_eq!(said.lines().any(|line| line.starts_with(&words)), told, "{said}");
+    }
+}
+
+/// The script that everything goes through, with a cargo that only says what it was given.
+#[test]
+fn what_runs_is_found_from_every_terminal_whatever_its_cargo_is_told() {
+    let place = tempfile::tempdir().unwrap();
+    for (name, text) in
+        [("cargo", "echo \"$* [${CARGO_TARGET_DIR-unset}]\""), ("rustc", "echo 'rustc 1.999.0'"), ("cc", "")]
+    {
+        let path = place.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", place.path().display(), std::env::var("PATH").unwrap());
+    let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../escrow"));
+    script.args(["push", "x"]).env("PATH", path).env("CARGO_TARGET_DIR", place.path());
+    let told = String::from_utf8(script.output().unwrap().stdout).unwrap();
+    let (_, last) = told.trim_end().rsplit_once("-- ").unwrap();
+    assert_eq!(last, "push x [unset]");
 }

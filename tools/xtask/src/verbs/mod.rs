@@ -31,6 +31,7 @@ says so while it does. `./escrow VERB` and `cargo xtask VERB` are the same.
 Environment:
   SEL4_PREFIX    use this installed kernel instead of building ours
   ESCROW_CARGO   use this cargo (and the rustc beside it, or ESCROW_RUSTC) for the target
+./escrow passes over CARGO_TARGET_DIR: everything is in the clone's folder target, which can be a link.
 Exit codes: 0 done, 1 failed, 2 wrong command line, 141 nobody reads the output (as `head` after its lines).";
 
 /// A verb with its arguments.
