@@ -103,6 +103,7 @@ fn decode<T: DeserializeOwned>(bytes: &mut [u8]) -> Result<T, BadFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{DomainId, Generation, Instance};
     use crate::name::Name;
     use crate::operator::{MAX_SENTENCE, Sentence};
     use crate::push::{Bytes, MAX_PIECE, Reply, Request};
@@ -130,8 +131,9 @@ mod tests {
             assert_eq!(read(&mut Frames::new(), &bytes), [Ok(longest)]);
         }
         let why = Sentence::try_from("x".repeat(MAX_SENTENCE).as_str()).unwrap();
-        let refused = Reply::Refused { transfer: u32::MAX, why };
-        assert_eq!(read(&mut Frames::new(), &framed(&refused)), [Ok(refused)]);
+        let newest = Instance { domain: DomainId(u16::MAX), generation: Generation(u32::MAX) };
+        let undone = Reply::Undone { transfer: u32::MAX, again: Some(newest), why };
+        assert_eq!(read(&mut Frames::new(), &framed(&undone)), [Ok(undone)]);
     }
 
     #[test]

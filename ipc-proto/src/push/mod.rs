@@ -10,7 +10,7 @@
 //!        ◀─────────────────────── Has 1024
 //!  ...
 //!  Deliver ─────────────────────▶           the sum is compared, and the module loaded or replaced
-//!        ◀─────────────────────── Working, Live, Ended or Refused
+//!        ◀─────────────────────── Working, Live, Ended, Refused or Undone
 //! ```
 //!
 //! Either side may be cut off, and the line may carry anything: what is no whole frame ([`frame`]) is passed over, a
@@ -27,7 +27,7 @@ use crate::name::{MAX_NAME, Name, NameError};
 use crate::operator::Sentence;
 
 /// The version of this interface: both sides must have the same.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// The most bytes of a piece.
 pub const MAX_PIECE: usize = 1024;
 /// The most bytes of a file.
@@ -109,11 +109,20 @@ pub enum Reply {
         /// Which file.
         transfer: u32,
     },
-    /// It came to nothing, and nothing has changed that the sentence does not say.
+    /// It is refused, and nothing has changed.
     Refused {
         /// Which file.
         transfer: u32,
         /// Why.
+        why: Sentence,
+    },
+    /// It was not live, and the one whose place it was to take has ended for it: what that had in its memory is lost.
+    Undone {
+        /// Which file.
+        transfer: u32,
+        /// The instance that was made of the earlier file, where one is live.
+        again: Option<Instance>,
+        /// What has happened.
         why: Sentence,
     },
     /// There is no such transfer: the system was started anew, or another one has begun since.

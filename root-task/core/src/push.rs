@@ -41,6 +41,8 @@ pub struct Delivery {
 pub enum Step {
     /// This is answered.
     Answer(Reply),
+    /// The file for this module is refused, which is answered. Asked again, it is [`Step::Answer`].
+    Refuse(Name, Reply),
     /// The file is loaded; what comes of it is said to [`Reception::finish`].
     Load(Delivery),
 }
@@ -110,22 +112,22 @@ impl Reception {
     pub fn take(&mut self, request: Request, place: &mut impl Place) -> Step {
         match request {
             Request::Hello { number } => Step::Answer(Reply::Here { number, version: VERSION }),
-            Request::Begin { transfer, name, bytes, sum } => {
-                Step::Answer(self.begin(transfer, name, bytes, sum, place))
-            }
-            Request::Piece { transfer, at, bytes } => Step::Answer(self.piece(transfer, at, &bytes, place)),
+            Request::Begin { transfer, name, bytes, sum } => self.begin(transfer, name, bytes, sum, place),
+            Request::Piece { transfer, at, bytes } => self.piece(transfer, at, &bytes, place),
             Request::Deliver { transfer } => self.deliver(transfer, place),
         }
     }
 
-    fn begin(&mut self, transfer: u32, name: Name, bytes: u32, sum: u32, place: &mut impl Place) -> Reply {
+    fn begin(&mut self, transfer: u32, name: Name, bytes: u32, sum: u32, place: &mut impl Place) -> Step {
         match &self.stage {
             // The answer was lost.
             Stage::Coming(coming) if coming.is(transfer, &name, bytes, sum) => {
-                return Reply::Has { transfer, bytes: coming.has };
+                return Step::Answer(Reply::Has { transfer, bytes: coming.has });
             }
-            Stage::Loading(loading) if *loading == transfer => return Reply::Working { transfer },
-            Stage::Over(over, reply) if *over == transfer => return reply.clone(),
+            Stage::Loading(loading) if *loading == transfer => {
+                return Step::Answer(Reply::Working { transfer });
+            }
+            Stage::Over(over, reply) if *over == transfer => return Step::Answer(reply.clone()),
             Stage::Coming(_) => place.give_up(),
             _ => {}
         }
@@ -139,21 +141,25 @@ impl Reception {
                 ),
             )),
         };
-        let (stage, reply) = match opened {
+        match opened {
             Ok(()) => {
                 let coming = Coming { transfer, name, bytes, sum, has: 0, digest: SUM.digest() };
-                (Stage::Coming(coming), Reply::Has { transfer, bytes: 0 })
+                self.stage = Stage::Coming(coming);
+                Step::Answer(Reply::Has { transfer, bytes: 0 })
             }
-            Err(refused) => (Stage::Over(transfer, refused.clone()), refused),
-        };
-        self.stage = stage;
-        reply
+            Err(reply) => self.refuse(transfer, name, reply),
+        }
     }
 
-    fn piece(&mut self, transfer: u32, at: u32, piece: &[u8], place: &mut impl Place) -> Reply {
-        let Stage::Coming(coming) = &mut self.stage else { return self.stands(transfer) };
+    fn refuse(&mut self, transfer: u32, name: Name, reply: Reply) -> Step {
+        self.stage = Stage::Over(transfer, reply.clone());
+        Step::Refuse(name, reply)
+    }
+
+    fn piece(&mut self, transfer: u32, at: u32, piece: &[u8], place: &mut impl Place) -> Step {
+        let Stage::Coming(coming) = &mut self.stage else { return Step::Answer(self.stands(transfer)) };
         if coming.transfer != transfer {
-            return Reply::Unknown { transfer };
+            return Step::Answer(Reply::Unknown { transfer });
         }
         // One that was said twice, or one behind another that was lost, is not taken; the answer says which one is.
         if at == coming.has {
@@ -165,17 +171,19 @@ impl Reception {
                     coming.has = end;
                 }
                 None => {
-                    let reply = refused(
-                        transfer,
-                        format_args!("the file was to have {} bytes, and more are sent", coming.bytes),
+                    let (name, reply) = (
+                        coming.name,
+                        refused(
+                            transfer,
+                            format_args!("the file was to have {} bytes, and more are sent", coming.bytes),
+                        ),
                     );
                     place.give_up();
-                    self.stage = Stage::Over(transfer, reply.clone());
-                    return reply;
+                    return self.refuse(transfer, name, reply);
                 }
             }
         }
-        Reply::Has { transfer, bytes: coming.has }
+        Step::Answer(Reply::Has { transfer, bytes: coming.has })
     }
 
     fn deliver(&mut self, transfer: u32, place: &mut impl Place) -> Step {
@@ -195,9 +203,9 @@ impl Reception {
                     coming.sum
                 ),
             );
+            let name = coming.name;
             place.give_up();
-            self.stage = Stage::Over(transfer, reply.clone());
-            return Step::Answer(reply);
+            return self.refuse(transfer, name, reply);
         }
         let delivery = Delivery { transfer, name: coming.name, sum };
         self.stage = Stage::Loading(transfer);

@@ -1,5 +1,6 @@
 //! Who waits for an answer: a caller by its reply capability, saved until the answer is known; or the host, on the line.
 
+use ipc_proto::name::Name;
 use sel4::cap;
 
 use super::{Parking, Response};
@@ -21,6 +22,8 @@ pub enum Asker {
 pub struct Pushed {
     /// The transfer's number.
     pub transfer: u32,
+    /// The module.
+    pub name: Name,
     /// Whether it takes the place of another file.
     pub replaces: bool,
 }

@@ -4,8 +4,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test stops at what it cannot start")]
 
-use std::fs;
-use std::io::pipe;
+use std::fs::{self, File};
+use std::io::{Write as _, pipe};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
@@ -212,4 +212,36 @@ fn what_runs_is_found_from_every_terminal_whatever_its_cargo_is_told() {
     let told = String::from_utf8(script.output().unwrap().stdout).unwrap();
     let (_, last) = told.trim_end().rsplit_once("-- ").unwrap();
     assert_eq!(last, "push x [unset]");
+}
+
+#[test]
+fn push_tells_a_reader_of_json_what_was_not_done() {
+    let place = tempfile::tempdir().unwrap();
+    let push = |more: &[&str]| {
+        let mut push = escrow(&["push", "--json"]);
+        let told = push.args(more).env("CARGO_TARGET_DIR", place.path()).output().unwrap();
+        assert_eq!(told.status.code(), Some(1), "{told:?}");
+        let line = String::from_utf8(told.stdout).unwrap();
+        assert_eq!(line.lines().count(), 1, "{line}");
+        line
+    };
+    let nothing_runs = push(&["x", "--name", "kv"]);
+    assert!(nothing_runs.contains(r#""outcome":"not-sent""#), "{nothing_runs}");
+    assert!(
+        nothing_runs.contains(r#""module":"kv""#) && nothing_runs.contains("no system runs"),
+        "{nothing_runs}"
+    );
+    // A system of which there is only the note.
+    let notes = place.path().join("escrow/running");
+    fs::create_dir_all(&notes).unwrap();
+    let paths = r#""line":"/none/line","gdb":"","kernel":"","root_task":"","pushed":"","files":{}"#;
+    let grants = r#""grants":{"booted":[],"own":[]},"apart":null,"can_be_apart":[]"#;
+    let note = File::create(notes.join("1-aarch64.json")).unwrap();
+    note.lock().unwrap();
+    write!(&note, r#"{{"pid":1,"arch":"aarch64","system":"default",{paths},{grants}}}"#).unwrap();
+    let package = place.path().join("kv");
+    fs::create_dir(&package).unwrap();
+    fs::write(package.join("Cargo.toml"), "[package]\nname = kv\n").unwrap();
+    let broken = push(&["--module", package.to_str().unwrap()]);
+    assert!(broken.contains(r#""outcome":"not-built""#) && broken.contains("Cargo.toml"), "{broken}");
 }

@@ -1,7 +1,8 @@
 //! What the host's tool asks over the serial line: a module's file comes, and is loaded, or takes the place of another.
 
-use ipc_proto::name::NameError;
-use ipc_proto::operator::{Answer, Outcome, Sentence};
+use ipc_proto::ids::Instance;
+use ipc_proto::name::{Name, NameError};
+use ipc_proto::operator::{Answer, Outcome, Sentence, State};
 use ipc_proto::push::{self, Reply, Request};
 use ipc_proto::supervisor::Args;
 use root_task_core::alarms::What;
@@ -75,6 +76,10 @@ impl Supervisor {
         self.reception = reception;
         match step {
             Step::Answer(reply) => self.reply(&reply),
+            Step::Refuse(name, reply) => {
+                tell(&name, &reply);
+                self.reply(&reply);
+            }
             Step::Load(delivery) => self.delivered(delivery),
         }
     }
@@ -88,7 +93,7 @@ impl Supervisor {
     /// A whole file is there.
     fn delivered(&mut self, delivery: Delivery) {
         let Delivery { transfer, name, sum } = delivery;
-        let pushed = Pushed { transfer, replaces: self.ledger.find(&name).is_some() };
+        let pushed = Pushed { transfer, name, replaces: self.ledger.find(&name).is_some() };
         let begun = match self.pushed_file(sum) {
             Ok(file) => {
                 say!("[{name}] is pushed: {}, {} bytes", file.name, file.len());
@@ -98,7 +103,7 @@ impl Supervisor {
         };
         match begun {
             Ok(()) => self.reply(&Reply::Working { transfer }),
-            Err(why) => self.has_come_of(pushed, &Answer::Refused(why)),
+            Err(why) => self.is_settled(pushed, &Reply::Refused { transfer, why }),
         }
     }
 
@@ -117,20 +122,45 @@ impl Supervisor {
         self.while_it_waits(instance.domain, asker, |_| ())
     }
 
-    /// What an operator would be told has come of a pushed file: the tool is told.
+    /// What an operator would be told has come of a pushed file that was begun with: the tool is told.
     pub(in crate::supervisor) fn has_come_of(&mut self, pushed: Pushed, answer: &Answer) {
-        let Pushed { transfer, replaces } = pushed;
+        let Pushed { transfer, name, replaces } = pushed;
         let reply = match answer {
             Answer::Loaded { outcome: Outcome::Exited, .. } | Answer::Done => Reply::Ended { transfer },
             Answer::Loaded { instance, .. } => {
                 Reply::Live { transfer, instance: *instance, replaced: replaces }
             }
+            // The earlier one has ended for it.
+            Answer::Refused(why) if replaces => {
+                Reply::Undone { transfer, again: self.live(&name), why: why.clone() }
+            }
             Answer::Refused(why) => Reply::Refused { transfer, why: why.clone() },
             // No other answer is given to those who load and replace.
             _ => Reply::Unknown { transfer },
         };
-        if self.reception.finish(transfer, &reply) {
-            self.reply(&reply);
+        self.is_settled(pushed, &reply);
+    }
+
+    fn is_settled(&mut self, pushed: Pushed, reply: &Reply) {
+        tell(&pushed.name, reply);
+        if self.reception.finish(pushed.transfer, reply) {
+            self.reply(reply);
         }
+    }
+
+    /// The module's instance, where it is live.
+    fn live(&self, name: &Name) -> Option<Instance> {
+        let domain = self.ledger.find(name)?;
+        let module = self.ledger.module(domain).filter(|module| module.state() == State::Live)?;
+        Some(Instance { domain, generation: module.generation })
+    }
+}
+
+/// Tells of a push that came to nothing, for who is at the console. Of others it is told by what becomes of the module.
+fn tell(name: &Name, reply: &Reply) {
+    match reply {
+        Reply::Refused { why, .. } => say!("[{name}] was pushed and is refused: {why}"),
+        Reply::Undone { why, .. } => say!("[{name}] was pushed and is not live of that: {why}"),
+        _ => {}
     }
 }

@@ -41,7 +41,7 @@ impl Supervisor {
     /// Its answer to a request.
     pub fn answer(&mut self, request: Request) -> Reply {
         match self.reception.take(request, &mut self.kept) {
-            Step::Answer(reply) => reply,
+            Step::Answer(reply) | Step::Refuse(_, reply) => reply,
             Step::Load(delivery) => {
                 self.loaded = self.loaded.saturating_add(1);
                 let transfer = delivery.transfer;

@@ -217,6 +217,7 @@ fn about(asked: u32, request: &Request, reply: Reply) -> Option<Reply> {
             | Reply::Live { transfer, .. }
             | Reply::Ended { transfer }
             | Reply::Refused { transfer, .. }
+            | Reply::Undone { transfer, .. }
             | Reply::Unknown { transfer },
             _,
         ) => *transfer == asked,

@@ -180,6 +180,7 @@ fn replies_to_others_are_none() {
                     Reply::Live { transfer: 78, instance: INSTANCE, replaced: true },
                     Reply::Ended { transfer: 78 },
                     Reply::Refused { transfer: 78, why: Sentence::new() },
+                    Reply::Undone { transfer: 78, again: None, why: Sentence::new() },
                     Reply::Unknown { transfer: 78 },
                     Reply::Here { number: 77, version: VERSION },
                 ];
@@ -264,4 +265,21 @@ fn a_refusal_is_no_command_for_the_terminal() {
         );
     });
     assert_eq!(pushed.unwrap(), Pushed::Refused("no ?[2Jroom?".into()));
+}
+
+#[test]
+fn who_was_replaced_in_vain_is_no_refusal() {
+    for again in [Some(INSTANCE), None] {
+        let (pushed, _peer) = push(&file(10), move |stream| {
+            let mut supervisor = Supervisor::default();
+            serve(stream, |request| match supervisor.answer(request) {
+                Reply::Working { transfer } => {
+                    let why = Sentence::try_from("it was \x1b[2Jnot replaced").unwrap();
+                    framed(&Reply::Undone { transfer, again, why })
+                }
+                reply => framed(&reply),
+            });
+        });
+        assert_eq!(pushed.unwrap(), Pushed::Undone { again, why: "it was ?[2Jnot replaced".into() });
+    }
 }

@@ -18,8 +18,15 @@ pub enum Pushed {
     },
     /// A program that has run to its end.
     Ended,
-    /// Refused, and why.
+    /// Refused, and why: nothing has changed.
     Refused(String),
+    /// It was not live, and the earlier one has ended for it: what that had in its memory is lost.
+    Undone {
+        /// The instance that was made of the earlier file, where one is live.
+        again: Option<Instance>,
+        /// What has happened.
+        why: String,
+    },
 }
 
 /// Why nothing is known of a push, or it cannot be made.
@@ -54,7 +61,7 @@ impl fmt::Display for LinkError {
             LinkError::Silent(waited) => write!(
                 f,
                 "the system has not answered on its second serial line for {} s: it has not booted yet, its manifest does \
-                 not have `push = true`, or another push has the line",
+                 not have `push = true`, or something else has the line",
                 waited.as_secs()
             ),
             LinkError::Version(theirs) => write!(
@@ -82,6 +89,16 @@ impl fmt::Display for LinkError {
 
 impl std::error::Error for LinkError {}
 
+impl LinkError {
+    /// Whether the whole file can be there, so that something can still come of it.
+    pub const fn is_open(&self) -> bool {
+        match self {
+            LinkError::Silent(_) | LinkError::Version(_) | LinkError::Stuck { .. } => false,
+            LinkError::Cut(_) | LinkError::Forgotten | LinkError::Nonsense(_) | LinkError::NotLive(_) => true,
+        }
+    }
+}
+
 /// What a last reply says.
 ///
 /// # Errors
@@ -91,6 +108,7 @@ pub fn settled(reply: Reply) -> Result<Pushed, LinkError> {
         Reply::Live { instance, replaced, .. } => Ok(Pushed::Live { instance, replaced }),
         Reply::Ended { .. } => Ok(Pushed::Ended),
         Reply::Refused { why, .. } => Ok(Pushed::Refused(harmless(&why))),
+        Reply::Undone { again, why, .. } => Ok(Pushed::Undone { again, why: harmless(&why) }),
         Reply::Unknown { .. } => Err(LinkError::Forgotten),
         reply => Err(LinkError::Nonsense(format!("{reply:?}"))),
     }

@@ -1,17 +1,18 @@
 //! `gdb`: attaches gdb to the running system.
 
 use std::ffi::OsString;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use rustix::io::{FdFlags, fcntl_setfd};
 
 use crate::arch::Arch;
 use crate::context::{self, step};
 use crate::push::running::{self, Running};
+use crate::push::{file as pushed, held};
 use crate::setup;
 use crate::system::CAN_BE_APART;
 
@@ -54,12 +55,14 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode> {
     let root = context::find_root()?;
     let out = context::out(&root);
-    let (running, line) = running::choose(&out, args.arch, args.pid)?;
-    // Others may have it.
-    drop(line);
+    let running = running::choose(&out, args.arch, args.pid)?;
     let program = match (&args.symbols, &args.module) {
         (Some(symbols), _) => symbols_file(symbols)?,
-        (None, Some(module)) => module_file(&running, module)?,
+        (None, Some(module)) => {
+            let (file, told) = module_file(&running, module)?;
+            told.iter().for_each(|told| step(told));
+            file
+        }
         (None, None) => running.root_task.clone(),
     };
     ensure_gdb()?;
@@ -83,17 +86,8 @@ pub fn ensure_gdb() -> Result<()> {
 
 /// Held by one gdb at a time, to its end: QEMU lets a second one wait without a word. gdb inherits it.
 fn hold(socket: &Path) -> Result<File> {
-    let path = socket.with_extension("held");
-    let file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            bail!("another gdb has that system, and there can be one at a time: leave it there first")
-        }
-        Err(TryLockError::Error(error)) => {
-            return Err(error).with_context(|| format!("cannot lock {}", path.display()));
-        }
-    }
+    let taken = "another gdb has that system, and there can be one at a time: leave it there first";
+    let file = held::hold(socket, taken)?;
     fcntl_setfd(&file, FdFlags::empty()).context("cannot hand the lock to gdb")?;
     Ok(file)
 }
@@ -117,13 +111,24 @@ fn symbols_file(path: &Path) -> Result<PathBuf> {
     Ok(path.to_owned())
 }
 
-fn module_file(running: &Running, module: &str) -> Result<PathBuf> {
-    running.files.get(module).cloned().with_context(|| {
+/// The file of a module: what was pushed last under its name, which a person is told, or else what was booted.
+fn module_file(running: &Running, module: &str) -> Result<(PathBuf, Option<String>)> {
+    let booted = running.files.get(module);
+    if let Some(pushed) = pushed::last(&running.pushed, module) {
+        let booted = booted.map(|booted| format!(": --symbols {} is what was booted", booted.display()));
+        let told = format!(
+            "{module} was pushed into that system, and gdb takes what was pushed last. If it was unloaded since, name its file{}",
+            booted.unwrap_or_else(|| " with --symbols".to_owned())
+        );
+        return Ok((pushed, Some(told)));
+    }
+    let booted = booted.with_context(|| {
         let known = running.files.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         format!(
             "the system has no module `{module}` in its archive (--symbols FILE names another file): {known}"
         )
-    })
+    })?;
+    Ok((booted.clone(), None))
 }
 
 /// What gdb is told: where the sources are, whom it attaches to, and what it knows.
@@ -145,6 +150,8 @@ fn commands(running: &Running, program: &Path, root: &Path) -> Vec<OsString> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+
+    use ipc_proto::name::Name;
 
     use super::*;
     use crate::push::grants::Grants;
@@ -179,20 +186,23 @@ mod tests {
 
     #[test]
     fn a_module_that_is_not_there_is_told_with_those_that_are() {
-        assert_eq!(module_file(&running(), "echo").unwrap(), PathBuf::from("/t/echo"));
+        assert_eq!(module_file(&running(), "echo").unwrap(), (PathBuf::from("/t/echo"), None));
         let told = module_file(&running(), "ecko").unwrap_err().to_string();
         assert!(told.contains("`ecko`") && told.ends_with("echo"), "{told}");
     }
 
     #[test]
-    fn one_gdb_at_a_time_and_the_next_one_when_it_is_left() {
+    fn of_a_module_that_was_pushed_it_is_the_pushed_file_and_that_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let socket = folder.path().join("gdb");
-        let held = hold(&socket).unwrap();
-        let told = hold(&socket).unwrap_err().to_string();
-        assert!(told.contains("leave it there first"), "{told}");
-        drop(held);
-        hold(&socket).unwrap();
+        let running = Running { pushed: folder.path().to_owned(), ..running() };
+        let kept = folder.path().join("pushed-00000001");
+        fs::write(&kept, "").unwrap();
+        for (module, way) in [("echo", ": --symbols /t/echo is what was booted"), ("kv", " with --symbols")] {
+            pushed::note(folder.path(), Name::new(module).unwrap(), &kept).unwrap();
+            let (file, told) = module_file(&running, module).unwrap();
+            let told = told.unwrap();
+            assert!(file == kept && told.starts_with(module) && told.ends_with(way), "{told}");
+        }
     }
 
     #[test]

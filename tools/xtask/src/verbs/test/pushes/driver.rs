@@ -1,11 +1,13 @@
 //! A booted system with both its lines: what the shell is told, and what is pushed.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use ipc_proto::name::Name;
 use ipc_proto::push::Request as Said;
 use ipc_proto::push::frame::{self, MAX_FRAME};
@@ -37,6 +39,8 @@ pub struct Test<'a> {
     /// The files as they are sent, by their modules.
     elves: BTreeMap<String, Vec<u8>>,
     scratch: tempfile::TempDir,
+    /// All that the console has shown.
+    console: Rc<RefCell<Vec<u8>>>,
 }
 
 impl<'a> Test<'a> {
@@ -48,9 +52,13 @@ impl<'a> Test<'a> {
         let machine = Machine::start(&boot.machine(Clock::Instructions))?;
         let (line, pushed) = (machine.line(), machine.pushed());
         let addresses = Addresses::of(boot.files.clone()).and_later(pushed.clone());
-        let talk = Conversation::new(machine, Limits::for_budget(BUDGET), |_| {}).explained(addresses);
+        let console = Rc::new(RefCell::new(Vec::new()));
+        let shown = Rc::clone(&console);
+        let show = move |text: &[u8]| shown.borrow_mut().extend_from_slice(text);
+        let talk = Conversation::new(machine, Limits::for_budget(BUDGET), show).explained(addresses);
         let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let mut test = Test { boot, talk, line, pushed, transfers: 0, elves: BTreeMap::new(), scratch };
+        let (transfers, elves) = (0, BTreeMap::new());
+        let mut test = Test { boot, talk, line, pushed, transfers, elves, scratch, console };
         test.talk.boot()?;
         Ok(test)
     }
@@ -72,8 +80,9 @@ impl<'a> Test<'a> {
             return Ok(bytes.clone());
         }
         let path = self.boot.files.get(module).with_context(|| format!("no file of {module}"))?;
-        let bytes = file::read(path, None, self.scratch.path())?.bytes;
-        file::keep(&self.pushed, path, &bytes)?;
+        let pushable = file::read(path, None, self.scratch.path())?;
+        file::keep(&self.pushed, &pushable)?;
+        let bytes = pushable.bytes;
         self.elves.insert(module.to_owned(), bytes.clone());
         Ok(bytes)
     }
@@ -97,11 +106,37 @@ impl<'a> Test<'a> {
         }
     }
 
+    /// It is refused with these words, and the console says so.
     pub fn is_refused(&mut self, module: &str, file: &[u8], why: &str) -> Result<()> {
         match self.push(module, file)? {
-            Pushed::Refused(told) if told.starts_with(why) => Ok(()),
+            Pushed::Refused(told) if told.starts_with(why) => {
+                self.console_says(&format!("[{module}] was pushed and is refused: {told}"))
+            }
             other => bail!("{module} was to be refused with `{why}`, and this came of it: {other:?}"),
         }
+    }
+
+    /// It is not live with it; the earlier one is again, as the generation after that, and the console says so.
+    pub fn is_undone(&mut self, module: &str, file: &[u8], why: &str) -> Result<()> {
+        match self.push(module, file)? {
+            Pushed::Undone { again: Some(again), why: told } if told.starts_with(why) => {
+                let ends = format!("live again: generation {}", again.generation.0);
+                ensure!(told.ends_with(&ends), "`{told}` does not end with `{ends}`");
+                self.console_says(&format!("[{module}] was pushed and is not live of that: {told}"))
+            }
+            other => bail!("{module} was to be undone with `{why}`, and this came of it: {other:?}"),
+        }
+    }
+
+    /// A line that the console has shown since the last one that was asked for, once.
+    fn console_says(&mut self, line: &str) -> Result<()> {
+        // What has come is read while the shell is waited for.
+        self.said("help ps")?;
+        let shown = std::mem::take(&mut *self.console.borrow_mut());
+        let shown = String::from_utf8_lossy(&shown).into_owned();
+        let count = shown.lines().filter(|shown| shown.trim_end() == line).count();
+        ensure!(count == 1, "`{line}` is {count} lines of the console, which shows:\n{shown}");
+        Ok(())
     }
 
     /// What the shell says to a line.

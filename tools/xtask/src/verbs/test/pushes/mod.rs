@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use ipc_proto::push::{Bytes, MAX_PIECE, Request as Said, sum};
+use ipc_proto::push::{Bytes, MAX_PIECE, Request as Said, file_name, sum};
 
 use crate::arch::Arch;
 use crate::prepare::{Boot, Request};
@@ -84,13 +84,17 @@ impl Test<'_> {
         for (name, file, why) in wrong {
             self.is_refused(name, &file, why)?;
         }
+        // A program in a server's place, which the tool sends as it sends anything.
+        let program = self.elf("spinner")?;
+        let named = file_name(sum(&program)).map_err(anyhow::Error::msg)?;
+        self.is_refused("echo", &program, &format!("echo stays as it is: {named}: it is a program"))?;
         ensure!(self.said("ps")? == before, "a refused file has changed what `ps` shows");
         ensure!(self.said("names")? == names, "a refused file has changed what `names` shows");
         // What dies in its init leaves nothing behind; where it was to replace another, that is there again.
         let other = self.elf("echo-client")?;
         let echo = self.elf("echo")?;
         self.is_refused("second", &echo, "second: init returned error 1: another module holds the name")?;
-        self.is_refused("echo", &other, "echo was not replaced: pushed-")?;
+        self.is_undone("echo", &other, "echo was not replaced: pushed-")?;
         self.expect("call echo hi", &[": ih"])
     }
 
@@ -184,7 +188,7 @@ impl Test<'_> {
             match self.push(&name, &idle)? {
                 Pushed::Live { .. } => loaded.push(name),
                 Pushed::Refused(why) => break why,
-                Pushed::Ended => bail!("{name} has ended"),
+                other => bail!("{name} was pushed, and this came of it: {other:?}"),
             }
             ensure!(loaded.len() <= PLACES, "{} files have a place", loaded.len());
         };
