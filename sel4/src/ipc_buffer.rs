@@ -118,10 +118,23 @@ impl IpcBuffer {
 
 /// The buffer of this program's only thread; null before it is set and while it is lent out.
 static IPC_BUFFER: AtomicPtr<IpcBuffer> = AtomicPtr::new(ptr::null_mut());
+/// The same buffer, whether it is lent out or not; null before it is set.
+static OWN: AtomicPtr<IpcBuffer> = AtomicPtr::new(ptr::null_mut());
 
 /// Says where this program's IPC buffer is. Called once, before anything that needs it.
 pub fn set_ipc_buffer(ipc_buffer: &'static mut IpcBuffer) {
-    IPC_BUFFER.store(ipc_buffer, Ordering::Relaxed);
+    let pointer = ptr::from_mut(ipc_buffer);
+    OWN.store(pointer, Ordering::Relaxed);
+    IPC_BUFFER.store(pointer, Ordering::Relaxed);
+}
+
+/// Takes the IPC buffer back from whoever has it, for a program that is at its end and has one thing left to say: a panic
+/// can come while it is lent out.
+///
+/// # Safety
+/// Nobody to whom it is lent now goes on after this.
+pub unsafe fn take_ipc_buffer_back() {
+    IPC_BUFFER.store(OWN.load(Ordering::Relaxed), Ordering::Relaxed);
 }
 
 /// Gives `f` the IPC buffer to read. System calls in `f` would change it underneath: make none.

@@ -55,7 +55,7 @@ pub use debug::{debug_cap_identify, debug_halt, debug_name_thread, debug_put_cha
 pub use error::{Error, Result};
 pub use fault::Fault;
 pub use frame::{CapTypeForFrame, CapTypeForFrameOfFixedSize};
-pub use ipc_buffer::{IpcBuffer, set_ipc_buffer, with_ipc_buffer, with_ipc_buffer_mut};
+pub use ipc_buffer::{IpcBuffer, set_ipc_buffer, take_ipc_buffer_back, with_ipc_buffer, with_ipc_buffer_mut};
 pub use message_info::{MessageInfo, MessageInfoBuilder};
 #[cfg(target_arch = "aarch64")]
 pub use object::ObjectBlueprintArm;

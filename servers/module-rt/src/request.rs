@@ -47,8 +47,8 @@ pub fn exit(code: u32) -> ! {
 
 /// Tells the supervisor why this program panicked, and ends it. The simulation does so by itself.
 #[cfg(target_os = "none")]
-pub(crate) fn panicked(message: fmt::Arguments<'_>) -> ! {
-    last_words(&Request::Panicked { reason: line(message) })
+pub(crate) fn panicked(reason: Line) -> ! {
+    last_words(&Request::Panicked { reason })
 }
 
 /// Prints a line on the console, tagged with the module's name and generation. Cut at the bound of a line.

@@ -4,11 +4,15 @@
 #![no_main]
 #![deny(unsafe_code)]
 
+use core::fmt;
+
 use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::label::Status;
 use ipc_proto::version::Version;
+use ipc_proto::{slots, supervisor as requests};
 use module_rt::fault::{self, Chain};
-use module_rt::{Answer, Client, Init, InitError, Manifest, Request, Server, answer, log, start};
+use module_rt::{Answer, Client, Connection, Init, InitError, Manifest, Request, Server, answer, log, start};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 module_rt::module! {
     manifest: Manifest { connections: 0, deadline_micros: 60_000_000, ..Manifest::new("blunder") },
@@ -60,6 +64,12 @@ fn blunder(way: &str) {
         "dig" => dig(),
         "long" => panic!("{:.<1$}", "the test said at length", TOO_LONG),
         "panic" => panic!("the test asked for \x1b[31m a panic"),
+        "write" => drop(answer(&Unspeakable)),
+        "read" => {
+            let supervisor = Connection::in_slot(slots::SUPERVISOR);
+            let _ = supervisor.call::<_, Unspeakable>(requests::LABEL, &requests::Request::Args);
+        }
+        "words" => panic!("{Unspeakable}"),
         "jump" => fault::jump_to_zero(),
         "chatter" => {
             // As much as the log keeps of a module.
@@ -75,6 +85,30 @@ fn blunder(way: &str) {
         "unaligned" => fault::with_frame_chain(Chain::Unaligned),
         "data" => fault::with_frame_chain(Chain::Data),
         _ => {}
+    }
+}
+
+/// Can be written into no message, read out of none, and not be said.
+struct Unspeakable;
+
+#[allow(clippy::panic, reason = "panicking is what this module is for")]
+impl Serialize for Unspeakable {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        panic!("the test asked for a panic while a message is written")
+    }
+}
+
+#[allow(clippy::panic, reason = "panicking is what this module is for")]
+impl<'de> Deserialize<'de> for Unspeakable {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        panic!("the test asked for a panic while a message is read")
+    }
+}
+
+#[allow(clippy::panic, reason = "panicking is what this module is for")]
+impl fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("the test asked for a panic within a panic")
     }
 }
 

@@ -16,6 +16,7 @@ use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::label::Status;
 use ipc_proto::version::Version;
 use module_rt::{Answer, Client, Init, InitError, Manifest, Request, Restart, Server, answer, log, start};
+use serde::{Serialize, Serializer};
 
 module_heap::heap!(HEAP);
 
@@ -53,6 +54,8 @@ impl Server for Box<Words> {
             "cycle" => cycle(),
             "too much" => too_much(),
             "exhaust" => exhaust(),
+            // Where it is written there is no room for what it is written from.
+            "write" => return answer(&Long),
             word => {
                 let times = self.said.entry(String::from(word)).or_insert(0);
                 *times = times.saturating_add(1);
@@ -82,6 +85,15 @@ fn too_much() -> String {
     match bytes.try_reserve(HEAP) {
         Ok(()) => String::from("that must not fit"),
         Err(error) => format!("told: {error}"),
+    }
+}
+
+/// Takes more than there is while it is written into a message.
+struct Long;
+
+impl Serialize for Long {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Vec::<u8>::with_capacity(2 * HEAP).serialize(serializer)
     }
 }
 
