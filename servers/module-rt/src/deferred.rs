@@ -43,10 +43,14 @@ fn keep(places: Places) {
     sys::books(|books| books.places.store(places.to_word(), Relaxed));
 }
 
-/// Puts the caller in hand aside.
+/// Puts the caller in hand aside; where there is none, since it was sent and not called or is gone, no room is kept for it.
 pub(crate) fn put_aside() -> Result<Later, Status> {
     let (bits, mut places) = (sys::books(|books| books.locker_bits.load(Relaxed)), places());
     let place = places.put_aside(bits, |index| sys::save_caller(index, bits)).ok_or(Status::Busy)?;
+    // The kernel moves nobody without an error: then the slot is empty still, and takes nobody once more.
+    if sys::save_caller(place, bits) {
+        return Err(Status::BadMessage);
+    }
     keep(places);
     Ok(Later::new(place, start::instance().generation, give))
 }

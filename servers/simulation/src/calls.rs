@@ -164,7 +164,8 @@ pub fn nb_send(slot: u64, info: Info) {
     ask(Asked::NbSend(slot, load(info)));
 }
 
-/// Moves the caller in hand into a slot of the locker, which has 2^`bits` slots. `false` where the slot is not empty.
+/// Moves the caller in hand into a slot of the locker, which has 2^`bits` slots. `false` where the slot is not empty. Where
+/// there is no caller that is no error, and the slot stays empty.
 pub fn save_caller(index: u16, bits: u8) -> bool {
     ask(Asked::SaveCaller(index, bits)).1.label == 0
 }

@@ -13,15 +13,12 @@ mod support;
 use std::time::Duration;
 
 use ipc_proto::call_error::CallError;
-use ipc_proto::deferred::{Answer, FIRST, LABEL, Request};
 use ipc_proto::interface::Failure;
-use ipc_proto::label::{self, Status};
 use ipc_proto::name::Name;
-use ipc_proto::slots::{self, OWN_ENDPOINT};
 use letters::{LettersError, Read, letters, reads, sends};
-use module_rt::simulation::{Act, How, Programs, State, Sweep, System, calls, module};
-use module_rt::{Connection, Init, Restart, alarm, clock};
-use support::{METHOD, Seen, connect};
+use module_rt::simulation::{Act, How, Programs, State, Sweep, System};
+use module_rt::{Init, alarm, clock};
+use support::Seen;
 
 /// The call was taken from the server, or the server has died with it.
 const INTERRUPTED: Read = Err(Failure::Service(LettersError::Interrupted));
@@ -228,40 +225,4 @@ fn lockers_below_at_and_above_what_is_granted() {
     let panic = std::panic::catch_unwind(|| load(4)).unwrap_err();
     let words = panic.downcast_ref::<String>().unwrap();
     assert!(words.contains("a locker of 16 slots, and may have 8 (locker_slots)"), "{words}");
-}
-
-/// Scenario deferred (`steal`): by hand nothing else is handed out, an empty slot is nobody's, and one that is not empty takes
-/// nobody.
-#[test]
-fn nothing_but_a_caller_is_handed_out() {
-    let mut system = System::new(7);
-    let manifest = module_rt::Manifest { locker_bits: 3, ..support::manifest("thief", Restart::Never) };
-    system.load(module(manifest, |init: &mut Init| {
-        init.reserve("thief", support::VERSION)?;
-        Ok(support::Serves(|_, _, _| {
-            let supervisor = Connection::in_slot(slots::SUPERVISOR);
-            let take = |index| {
-                let words = supervisor.call_words(LABEL, Request::Take { index }.to_words()).unwrap();
-                Answer::from_words(words).unwrap()
-            };
-            let handed = [0, OWN_ENDPOINT, FIRST, 8].map(take);
-            assert_eq!(handed, [Answer::Refused, Answer::Refused, Answer::Gone, Answer::Refused]);
-            let places = [(OWN_ENDPOINT, 3), (8, 3), (FIRST, 2), (FIRST, 4), (FIRST, 3), (FIRST, 3)];
-            let saved = places.map(|(index, bits)| calls::save_caller(index, bits));
-            assert_eq!(saved, [false, false, false, false, true, false]);
-            assert_eq!([FIRST, FIRST].map(take), [Answer::Ready, Answer::Gone]);
-            let info = calls::Info::new(label::reply(Status::Ok), 4);
-            for word in [5, 6] {
-                calls::message_mut(|words| words[..4].fill(word));
-                calls::nb_send(slots::ANSWER, info);
-            }
-            // And this one reaches nobody, either.
-            Ok([7; 4])
-        }))
-    }));
-    let said = system.run_program("caller", |init| {
-        let thief = connect(init, "thief")?;
-        Ok(thief.call_words(METHOD, [0; 4]))
-    });
-    assert_eq!(said.unwrap(), Ok([5; 4]), "{:?}", system.how_died("thief"));
 }

@@ -1,5 +1,6 @@
 //! Waits for a letter of `office` and tells `clerk` what came of it. Its argument says how long, in microseconds, or `soon`.
-//! With `send` it brings one, and says whom that reached; with `six` it ends when six wait.
+//! With `send` it brings one, and says whom that reached; with `six` it ends when six wait; with
+//! `fill` it sends as many calls and waits for none, and says how many are kept.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -10,7 +11,7 @@ use ipc_proto::method::Method;
 use ipc_proto::wire;
 use module_rt::{CallError, Connection, Init, InitError, Manifest, log};
 use operate::office::{ClerkClient, Letter, OfficeClient, OfficeError};
-use sel4::{MessageInfoBuilder, cap, with_ipc_buffer, with_ipc_buffer_mut};
+use sel4::{MessageInfo, MessageInfoBuilder, cap, with_ipc_buffer, with_ipc_buffer_mut};
 use serde::{Serialize, de::DeserializeOwned};
 
 module_rt::program! {
@@ -21,17 +22,39 @@ module_rt::program! {
 /// A way on which a call has no deadline: the host types while somebody waits, and who knows how long that takes.
 struct Patient(Connection);
 
+/// A way on which nothing is called: a request is sent, and nobody waits for the answer.
+struct Hasty(Connection);
+
+/// Writes a request into the message registers.
+fn written<R: Serialize + ?Sized>(method: Method, request: &R) -> MessageInfo {
+    let length = with_ipc_buffer_mut(|buffer| {
+        wire::encode(request, buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default())
+    });
+    MessageInfoBuilder::default().label(u64::from(method.label)).length(length.unwrap_or(0)).build()
+}
+
+impl Call for Hasty {
+    fn call_message<R: Serialize + ?Sized, A: DeserializeOwned>(
+        &self,
+        method: Method,
+        request: &R,
+    ) -> Result<A, CallError> {
+        cap::Endpoint::from_bits(self.0.slot()).send(written(method, request));
+        Err(CallError::BadAnswer)
+    }
+
+    fn call_words(&self, _: Method, _: [u64; 4]) -> Result<[u64; 4], CallError> {
+        Err(CallError::UnknownMethod)
+    }
+}
+
 impl Call for Patient {
     fn call_message<R: Serialize + ?Sized, A: DeserializeOwned>(
         &self,
         method: Method,
         request: &R,
     ) -> Result<A, CallError> {
-        let length = with_ipc_buffer_mut(|buffer| {
-            wire::encode(request, buffer.msg_regs_mut().get_mut(..wire::MAX_WORDS).unwrap_or_default())
-        });
-        let info =
-            MessageInfoBuilder::default().label(u64::from(method.label)).length(length.unwrap_or(0)).build();
+        let info = written(method, request);
         let reply = cap::Endpoint::from_bits(self.0.slot()).call_noted(info, [0; 2]);
         with_ipc_buffer(|buffer| {
             let words = buffer.msg_regs().get(..reply.length()).unwrap_or_default();
@@ -53,6 +76,15 @@ fn run(init: &mut Init) -> Result<(), InitError> {
         while office.kept().is_ok_and(|kept| kept < 6) {
             module_rt::yield_now();
         }
+        return Ok(());
+    }
+    if args == "fill" {
+        for _ in 0..6 {
+            // Nobody answers.
+            let _ = OfficeClient::new(Hasty(*office.way())).receive(0);
+        }
+        let kept = office.kept().map_err(|error| InitError::new(3, format_args!("office: {error}")))?;
+        log!("{kept} kept of six that were sent");
         return Ok(());
     }
     if args == "send" {

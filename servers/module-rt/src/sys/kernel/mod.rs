@@ -60,7 +60,8 @@ pub fn nb_send(slot: u64, info: Info) {
     Endpoint::from_bits(slot).nb_send(info);
 }
 
-/// Moves the caller in hand into a slot of the locker, which has 2^`bits` slots. `false` where the slot is not empty.
+/// Moves the caller in hand into a slot of the locker, which has 2^`bits` slots. `false` where the slot is not empty. Where
+/// there is no caller that is no error, and the slot stays empty.
 pub fn save_caller(index: u16, bits: u8) -> bool {
     locker::slot(index, bits).save_caller().is_ok()
 }
