@@ -51,10 +51,9 @@ impl Supervisor {
     /// Gives a module the capability to receive at its private endpoint, and the signal that says that nobody will call.
     fn let_listen(&mut self, id: DomainId) -> sel4::Result<()> {
         let Some(room) = self.room_mut(id).filter(|room| !room.private) else { return Ok(()) };
-        let Some(domain) = room.domain.as_ref() else { return Err(sel4::Error::InvalidCapability) };
+        let Some(domain) = room.domain.as_mut() else { return Err(sel4::Error::InvalidCapability) };
+        domain.let_be_signalled(&room.home)?;
         domain.let_listen(room.home.make_private()?)?;
-        // Where it has a device, or wants to know of departures, it is bound already.
-        let _ = domain.tcb().tcb_bind_notification(room.home.notification());
         room.private = true;
         Ok(())
     }

@@ -3,7 +3,7 @@
 //!
 //! Arguments: `good`; `bad`, whose partition table is none; `slow`, which answers one read too late; `held`, which is
 //! scanned when somebody says so; `never`, which is not scanned and does not wait for long; `closed`, which has opened
-//! nothing; `twice`, which opens it again while it is open.
+//! nothing; `twice`, which opens it again while it is open; `alarm`, which sleeps when it has been scanned.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -15,7 +15,7 @@ use ipc_proto::echo::{self, Said, Text};
 use ipc_proto::label::Status;
 use ipc_proto::manifest::MIN_DEADLINE;
 use ipc_proto::version::VersionRange;
-use module_rt::{Answer, Client, Init, InitError, Manifest, Request, Server, answer, clock, start};
+use module_rt::{Answer, Client, Init, InitError, Manifest, Request, Server, alarm, answer, clock, start};
 use operate::partitions::{BAD, FOUND, GOOD, HELD, MAGIC, NAME, NEVER, NOW, READ, SCAN, VERSION, When};
 
 module_rt::module! {
@@ -47,7 +47,7 @@ enum Way {
 fn init(init: &mut Init) -> Result<Disk, InitError> {
     let args = init.args();
     let (way, when, longest): (_, When, _) = match args.as_str() {
-        "" | "good" | "twice" | "closed" => (Way::Good, NOW, Duration::from_millis(50)),
+        "" | "good" | "twice" | "closed" | "alarm" => (Way::Good, NOW, Duration::from_millis(50)),
         "bad" => (Way::Bad, NOW, Duration::from_millis(50)),
         "slow" => (Way::Slow, NOW, Duration::from_millis(50)),
         "held" => (Way::Good, HELD, UNTIL_TYPED),
@@ -66,6 +66,9 @@ fn init(init: &mut Init) -> Result<Disk, InitError> {
     }
     let _: u8 = scanner.call(SCAN, &when)?;
     let found = private.serve(&mut disk, |disk| disk.found)?;
+    if args == "alarm" {
+        alarm::sleep(Duration::from_millis(1))?;
+    }
     match found {
         (GOOD, _) => Ok(disk),
         (BAD, _) => Err(InitError::new(7, format_args!("the partition table is none"))),
