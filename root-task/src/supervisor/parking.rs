@@ -33,17 +33,20 @@ impl Parking {
         self.taken = true;
     }
 
-    /// Moves the caller of the event in hand into an empty slot, where it stays when the event is over.
+    /// Moves the caller of the event in hand into an empty slot, where it stays when the event is over. `false` where nobody
+    /// waits for an answer: the event was sent and not called, or its caller is gone. Then the slot stays empty.
     ///
     /// # Errors
     /// The kernel's: the slot is not empty.
-    pub fn save_caller_to(&mut self, slot: u64) -> sel4::Result<()> {
-        if !self.taken {
-            return arch::slot(slot).save_caller();
+    pub fn save_caller_to(&mut self, slot: u64) -> sel4::Result<bool> {
+        // Nobody can be parked without an error of the kernel's, and not be moved on.
+        self.park();
+        match arch::slot(slot).move_(&arch::slot(self.slot)) {
+            Ok(()) => self.taken = false,
+            Err(sel4::Error::FailedLookup) => return Ok(false),
+            Err(error) => return Err(error),
         }
-        arch::slot(slot).move_(&arch::slot(self.slot))?;
-        self.taken = false;
-        Ok(())
+        Ok(true)
     }
 
     /// Answers the caller if it was parked; gives whether it was. The place is free again.

@@ -1,5 +1,7 @@
 //! Who waits for an answer: a caller by its reply capability, saved until the answer is known; or the host, on the line.
 
+use core::fmt;
+
 use ipc_proto::name::Name;
 use sel4::cap;
 
@@ -36,6 +38,24 @@ pub enum Asks {
     Push(Pushed),
 }
 
+/// Why a caller was not saved.
+#[derive(Debug)]
+pub enum NotSaved {
+    /// Nobody waits for an answer: the request was sent and not called, or the caller is gone.
+    Nobody,
+    /// It waits, and can still be answered in the ordinary way.
+    OutOf(OutOf),
+}
+
+impl fmt::Display for NotSaved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotSaved::Nobody => f.write_str("nobody waits for the answer"),
+            NotSaved::OutOf(what) => what.fmt(f),
+        }
+    }
+}
+
 /// A saved caller.
 pub struct Waiter {
     slots: SlotRange,
@@ -45,16 +65,16 @@ impl Waiter {
     /// Saves the caller whose request is in hand.
     ///
     /// # Errors
-    /// [`OutOf`] slots; the caller can still be answered in the ordinary way.
-    pub fn save(memory: &mut Memory, parking: &mut Parking) -> Result<Waiter, OutOf> {
-        let slots = memory.alloc_slots(1)?;
-        match parking.save_caller_to(u64::from(slots.first.0)) {
-            Ok(()) => Ok(Waiter { slots }),
-            Err(error) => {
-                memory.free_slots(slots);
-                Err(OutOf::Kernel(error))
-            }
-        }
+    /// [`NotSaved`]; no slot is kept.
+    pub fn save(memory: &mut Memory, parking: &mut Parking) -> Result<Waiter, NotSaved> {
+        let slots = memory.alloc_slots(1).map_err(NotSaved::OutOf)?;
+        let why = match parking.save_caller_to(u64::from(slots.first.0)) {
+            Ok(true) => return Ok(Waiter { slots }),
+            Ok(false) => NotSaved::Nobody,
+            Err(error) => NotSaved::OutOf(OutOf::Kernel(error)),
+        };
+        memory.free_slots(slots);
+        Err(why)
     }
 
     /// Answers it. Does not wait: a caller that is gone gets nothing.

@@ -56,7 +56,8 @@ pub trait Effects {
     /// Whether a module stands on its question how its wait has ended.
     fn is_awaiting(&self, client: DomainId) -> bool;
 
-    /// Keeps the module whose question is in hand until its wait has ended. `false` where there is no room for that.
+    /// Keeps the module whose question is in hand until its wait has ended. `false` where there is no room for that,
+    /// and where it does not wait for the answer.
     fn keep_awaiting(&mut self, client: DomainId) -> bool;
 
     /// Answers a module that was kept; with `None` it is not there any more, and only its room is given back.

@@ -61,7 +61,7 @@ pub fn ask(on: &mut impl Effects, who: Instance) -> Option<Ended> {
             tell_cycles(on);
             None
         }
-        // There is no room to keep it: better not to wait than to wait for ever.
+        // There is no room to keep it, or it has not called: better not to wait than to wait for ever.
         Found::Waiting => {
             on.tables().waits.remove(who.domain);
             Some(Ended::None)

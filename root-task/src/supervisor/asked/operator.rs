@@ -11,7 +11,7 @@ use ipc_proto::operator::{Answer, ModuleInfo, Outcome, PAGE, Request, Sentence, 
 use root_task_core::steps;
 
 use crate::report::Cause;
-use crate::supervisor::waiter::{Asker, Asks, Waiter};
+use crate::supervisor::waiter::{Asker, Asks, NotSaved, Waiter};
 use crate::supervisor::{Response, Supervisor, answer, status};
 use crate::{audit, console};
 
@@ -171,13 +171,17 @@ impl Supervisor {
     pub(in crate::supervisor) fn hold_publisher(&mut self, id: DomainId) -> Response {
         match Waiter::save(&mut self.memory, &mut self.parking) {
             Ok(waiter) => {
-                if let Some(room) = self.room_mut(id) {
-                    room.held = Some(waiter);
+                let first = self.room_mut(id).and_then(|room| room.held.replace(waiter));
+                // A module has one thread; should two have published all the same, the slot of the first comes back.
+                if let Some(first) = first {
+                    first.answer(&mut self.memory, answer(&ipc_proto::supervisor::Answer::Refused));
                 }
                 Response::Later
             }
+            // It goes on, and nothing of it is visible before it is released.
+            Err(NotSaved::Nobody) => Response::Later,
             // It publishes without being held: better than to keep it for ever.
-            Err(_) => {
+            Err(NotSaved::OutOf(_)) => {
                 self.let_go(id);
                 answer(&ipc_proto::supervisor::Answer::Done)
             }

@@ -52,7 +52,7 @@ pub enum Told {
     Operator(Waiter, Users),
     /// Whoever reads the console: it was stopped before, and this is how that ended.
     Console(End),
-    /// Nobody: an alarm has done it.
+    /// Nobody: an alarm has done it, or somebody who does not wait.
     Nobody,
 }
 
@@ -62,7 +62,7 @@ pub enum Asker {
     Operator(Waiter),
     /// The module itself.
     Module(Waiter),
-    /// Nobody: an alarm has done it.
+    /// Nobody: an alarm has done it, or somebody who does not wait.
     Nobody,
 }
 

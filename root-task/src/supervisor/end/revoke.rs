@@ -17,7 +17,7 @@ use super::errands::{Asker, Errand};
 use super::rescue::Fate;
 use crate::arch;
 use crate::supervisor::asked::operator::{not_loaded, refused};
-use crate::supervisor::waiter::Waiter;
+use crate::supervisor::waiter::{NotSaved, Waiter};
 use crate::supervisor::{Response, Supervisor, answer};
 
 impl Supervisor {
@@ -70,7 +70,11 @@ impl Supervisor {
             && let Ok(slots) = self.memory.alloc_slots(held.len())
         {
             let asker = match asker {
-                Some(asker) => Waiter::save(&mut self.memory, &mut self.parking).map(asker).ok(),
+                Some(asker) => match Waiter::save(&mut self.memory, &mut self.parking) {
+                    Ok(waiter) => Some(asker(waiter)),
+                    Err(NotSaved::Nobody) => Some(Asker::Nobody),
+                    Err(NotSaved::OutOf(_)) => None,
+                },
                 None => Some(Asker::Nobody),
             };
             match asker {

@@ -22,7 +22,7 @@ use super::rescue::{Domains, Served};
 use crate::memory::Leak;
 use crate::say;
 use crate::supervisor::asked::operator::{not_loaded, pinned, refusal, refused};
-use crate::supervisor::waiter::Waiter;
+use crate::supervisor::waiter::{NotSaved, Waiter};
 use crate::supervisor::{Response, Supervisor, answer};
 
 /// How a stop came to its end.
@@ -104,13 +104,13 @@ impl Supervisor {
         let stops = !now && (stops || (!callers.is_empty() && self.stop(id)));
         if !stops {
             self.put_down(id, &callers);
-            if self.is_long(id)
-                && let Ok(waiter) = Waiter::save(&mut self.memory, &mut self.parking)
-            {
-                self.take_on(Errand::Unload(id, Told::Operator(waiter, users)));
-                return Response::Later;
-            }
-            return unloaded(name, self.forget_now(id), users);
+            let told = match self.is_long(id).then(|| Waiter::save(&mut self.memory, &mut self.parking)) {
+                Some(Ok(waiter)) => Told::Operator(waiter, users),
+                Some(Err(NotSaved::Nobody)) => Told::Nobody,
+                Some(Err(NotSaved::OutOf(_))) | None => return unloaded(name, self.forget_now(id), users),
+            };
+            self.take_on(Errand::Unload(id, told));
+            return Response::Later;
         }
         let micros = self.room(id).map_or(0, |room| room.request.deadline_micros);
         answer(&Answer::Stopping { micros, users })
