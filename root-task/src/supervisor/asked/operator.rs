@@ -7,6 +7,7 @@ use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, ModuleInfo, Outcome, PAGE, Request, Sentence, State};
+use ipc_proto::supervisor::Args;
 
 use root_task_core::steps;
 
@@ -70,8 +71,8 @@ impl Supervisor {
             return status(Status::Refused);
         }
         match request {
-            Request::Load { name, args, hold, wait } => match self.load(name, args, hold) {
-                Ok(instance) if wait => later(self.while_it_waits(instance.domain, Asker::Operator, |_| ())),
+            Request::Load { name, args, hold, wait: true } => self.load_for_who_waits(name, args, hold),
+            Request::Load { name, args, hold, wait: false } => match self.load(name, args, hold) {
                 Ok(instance) => answer(&Answer::Loaded { instance, outcome: Outcome::Started }),
                 Err(why) => answer(&Answer::Refused(why)),
             },
@@ -146,10 +147,28 @@ impl Supervisor {
                 Asks::Operator(saved.map_err(|error| sentence(format_args!("{error}")))?)
             }
         };
-        if let Some(room) = self.room_mut(id) {
-            (room.waiter, room.died_since) = (Some(waiter), 0);
-        }
+        self.is_waited_for(id, waiter);
         Ok(())
+    }
+
+    fn is_waited_for(&mut self, id: DomainId, by: Asks) {
+        if let Some(room) = self.room_mut(id) {
+            (room.waiter, room.died_since) = (Some(by), 0);
+        }
+    }
+
+    /// Loads a module for an operator who waits for what comes of it. One who cannot wait is told so before anything is
+    /// loaded.
+    fn load_for_who_waits(&mut self, name: Name, args: Args, hold: bool) -> Response {
+        let waiter = match Waiter::save(&mut self.memory, &mut self.parking) {
+            Ok(waiter) => waiter,
+            Err(why) => return refused(format_args!("{why}")),
+        };
+        match self.load(name, args, hold) {
+            Ok(instance) => self.is_waited_for(instance.domain, Asks::Operator(waiter)),
+            Err(why) => waiter.answer(&mut self.memory, answer(&Answer::Refused(why))),
+        }
+        Response::Later
     }
 
     /// Does something to a module of which somebody waits for what comes of it.

@@ -1,12 +1,14 @@
 //! An operator that sends what others call: it waits for no answer, and nobody must be kept for it.
 //!
-//! Arguments: `publish`, again and again before it does so by a call; `await`, the end of a wait for a name.
+//! Arguments: `publish`, again and again before it does so by a call; `load`, of a module that it would wait for; `await`, the
+//! end of a wait for a name.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
 
 use ipc_proto::name::Name;
-use ipc_proto::supervisor;
+use ipc_proto::operator;
+use ipc_proto::supervisor::{self, Args};
 use ipc_proto::version::VersionRange;
 use ipc_proto::{names, slots, waits, wire};
 use module_rt::{Connection, Init, InitError, Manifest, Server};
@@ -39,10 +41,19 @@ fn send(label: u16, request: &impl Serialize) {
 fn init(init: &mut Init) -> Result<Nothing, InitError> {
     match init.args().as_str() {
         "publish" => (0..OFTEN).for_each(|_| send(supervisor::LABEL, &supervisor::Request::Publish)),
+        "load" => load(operate::name("echo")?)?,
         "await" => wait(operate::name("nobody")?)?,
-        other => return Err(InitError::new(9, format_args!("`{other}` is none of publish, await"))),
+        other => return Err(InitError::new(9, format_args!("`{other}` is none of publish, load, await"))),
     }
     Ok(Nothing)
+}
+
+fn load(name: Name) -> Result<(), InitError> {
+    send(operator::LABEL, &operator::Request::Load { name, args: Args::new(), hold: false, wait: true });
+    match operate::is_loaded(name)? {
+        true => Err(InitError::new(1, format_args!("{name} was loaded for nobody who waits"))),
+        false => Ok(()),
+    }
 }
 
 fn wait(name: Name) -> Result<(), InitError> {
