@@ -96,7 +96,15 @@ impl Supervisor {
 
     /// An operator wants to be signalled when there is a line of this module, or of any, from this one on: once, at once
     /// where there is one.
-    pub(in crate::supervisor) fn follow(&self, who: Instance, module: Option<Name>, from: u64) -> Response {
+    pub(in crate::supervisor) fn follow(
+        &mut self,
+        who: Instance,
+        module: Option<Name>,
+        from: u64,
+    ) -> Response {
+        if !self.can_be_signalled(who) {
+            return refused(format_args!("a line could not be signalled, which is a bug of the root task"));
+        }
         let mut there = false;
         self.with_log(|log, _| there = log.next(module.as_ref(), from).is_some());
         if there {

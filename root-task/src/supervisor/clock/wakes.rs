@@ -11,12 +11,8 @@ impl Supervisor {
     pub(in crate::supervisor) fn alarm_asked(&mut self, who: Instance, request: Request) -> Response {
         let now = self.timer.now();
         if let Request::Set { .. } = request
-            && let Err(error) = self.let_be_signalled(who)
+            && !self.can_be_signalled(who)
         {
-            say!(
-                "supervisor: domain {} cannot be woken ({error:?}), which is a bug of the root task",
-                who.domain
-            );
             return answer_words(Answer::Refused.to_words());
         }
         let answer = self.wakes.ask(&mut self.alarms, who, request, now);
@@ -24,13 +20,21 @@ impl Supervisor {
         answer_words(answer.to_words())
     }
 
-    /// A module that has no device and is told of nobody's death is not signalled before it asks for that.
-    fn let_be_signalled(&mut self, who: Instance) -> sel4::Result<()> {
-        let room = self.rooms.get_mut(usize::from(who.domain.0)).and_then(Option::as_mut);
-        match room.and_then(|room| Some((room.domain.as_mut()?, &room.home))) {
+    /// Lets a module be signalled: one that has no device and is told of nobody's death is not before it asks for something
+    /// that comes as a signal. `false` where that cannot be, which is said on the console.
+    pub(in crate::supervisor) fn can_be_signalled(&mut self, who: Instance) -> bool {
+        let room = self.room_mut(who.domain);
+        let bound = match room.and_then(|room| Some((room.domain.as_mut()?, &room.home))) {
             Some((domain, home)) => domain.let_be_signalled(home),
             None => Ok(()),
+        };
+        if let Err(error) = bound {
+            say!(
+                "supervisor: domain {} cannot be signalled ({error:?}), which is a bug of the root task",
+                who.domain
+            );
         }
+        bound.is_ok()
     }
 
     /// The alarm of a running instance goes off.
