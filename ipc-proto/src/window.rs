@@ -2,8 +2,12 @@
 //!
 //! The client asks the supervisor for one on a connection ([`Request::Open`]); the server asks for the other side of it
 //! with the badge of the client's call ([`Request::Of`]). Both can write, at any moment: copy first, then check. When
-//! either of them dies, or the connection is taken back, whoever is left has memory of its own there, full of zeroes,
-//! which nobody else sees.
+//! either of them dies, or the connection is taken back, or a call on it that the server has received, whoever is left has
+//! memory of its own there, full of zeroes, which nobody else sees. Behind that page of a module's own is every page of
+//! whatever it has lost: what it writes there may be found in all of them, and is gone when it loses more.
+//!
+//! What was lost comes back where it was when it is asked for again, by each side for itself. So a server asks at the beginning
+//! of each call, and not in the middle of one; and a client that has opened a window asks for its others again.
 
 use core::fmt;
 
@@ -62,6 +66,14 @@ pub enum Answer {
     },
     /// There is none.
     None(WindowRefusal),
+    /// The memory is there now, full of zeroes, for a client that has asked to share some: another window may have been in
+    /// that place.
+    Made {
+        /// Its address in the caller's address space.
+        vaddr: u64,
+        /// Its size.
+        bytes: u32,
+    },
 }
 
 /// Why there is no window. Its text is the sentence that a person reads.

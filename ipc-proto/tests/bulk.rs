@@ -187,7 +187,7 @@ fn a_client_that_dies_in_the_middle_of_a_copy_is_noticed_by_the_server_before_it
     way.loopback.server().0.meanwhile = Some((1, Shelf::lose));
     assert_eq!(client.fetch(&mut [0; 64]), lost(BulkError::Lost), "the window is gone before the next call");
     assert_eq!(client.fetch(&mut [0; 64]), Err(Failure::Service(GoodsError::Gone)), "and in this one");
-    assert_eq!(CopyError::Lost.to_string(), "the client is gone, and the memory that it shared");
+    assert_eq!(CopyError::Lost.to_string(), "the client or its call is gone, and the memory that it shared");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use ipc_proto::ids::Generation;
 use ipc_proto::name::Name;
 use ipc_proto::window::{PAGE_BYTES, REGIONS_BASE};
 use root_task_core::slots::SlotRange;
+use root_task_core::windows::View;
 use sel4::{CapRights, cap};
 
 use crate::arch;
@@ -16,27 +17,28 @@ use crate::memory::{Leak, Memory, OutOf, Untyped};
 /// A page as a power of two of bytes.
 const PAGE_BITS: u8 = 12;
 
-/// The frames of a window, and a slot for each page on each side.
+/// The frames of a window, and on each side a slot for each page that something lies in.
 pub struct Panes {
     /// Where the frames come from, as long as there are any.
     untyped: Option<Untyped>,
     slots: SlotRange,
     pages: u8,
+    reach: u8,
     /// Whose side is gone.
     gone: Option<(Name, Generation)>,
 }
 
 impl Panes {
-    /// Makes the frames; nobody sees them yet.
+    /// Makes the frames; nobody sees them yet. Something lies in as many pages as the `reach` says, at least in those.
     ///
     /// # Errors
     /// [`OutOf`] memory or slots; nothing is lost.
-    pub fn make(memory: &mut Memory, pages: u8) -> Result<Panes, OutOf> {
+    pub fn make(memory: &mut Memory, pages: u8, reach: u8) -> Result<Panes, OutOf> {
         let bits = u8::try_from(pages.next_power_of_two().trailing_zeros()).unwrap_or(u8::MAX);
-        let (slots, untyped) =
-            memory.alloc(usize::from(pages).saturating_mul(3), PAGE_BITS.saturating_add(bits))?;
+        let slots = usize::from(reach).saturating_mul(2).saturating_add(usize::from(pages));
+        let (slots, untyped) = memory.alloc(slots, PAGE_BITS.saturating_add(bits))?;
         let made = untyped.retype(&arch::FRAME, u64::from(slots.first.0), usize::from(pages));
-        let mut panes = Panes { untyped: Some(untyped), slots, pages, gone: None };
+        let mut panes = Panes { untyped: Some(untyped), slots, pages, reach, gone: None };
         match made {
             Ok(()) => Ok(panes),
             Err(error) => {
@@ -47,43 +49,36 @@ impl Panes {
         }
     }
 
-    fn slot(&self, row: usize, page: u8) -> u64 {
-        let offset = row.saturating_mul(usize::from(self.pages)).saturating_add(usize::from(page));
+    fn slot(&self, offset: usize) -> u64 {
         u64::from(self.slots.first.0).saturating_add(offset as u64)
     }
 
-    /// Maps the frames for one side, from `vaddr` on.
-    ///
-    /// # Errors
-    /// The kernel's: [`Panes::hide`] what is there.
-    pub fn show(&self, side: usize, vspace: cap::VSpace, vaddr: u64) -> sel4::Result<()> {
-        self.map(side, vspace, vaddr, |page| cap::Granule::from_bits(self.slot(0, page)))
+    /// The slot of a page on one side.
+    fn place(&self, side: usize, page: u8) -> u64 {
+        let rows = side.saturating_mul(usize::from(self.reach)).saturating_add(usize::from(self.pages));
+        self.slot(rows.saturating_add(usize::from(page)))
     }
 
-    /// Maps a frame of the side's own in all its places.
+    /// Maps for one side, from `vaddr` on, what it is to see there: the frames, and its grave in each page behind them; or
+    /// its grave in all of them; or nothing. Nothing is there yet.
     ///
     /// # Errors
     /// The kernel's: [`Panes::hide`] what is there.
-    pub fn bury(
+    pub fn show(
         &self,
         side: usize,
+        view: View,
         grave: cap::Granule,
-        vspace: cap::VSpace,
-        vaddr: u64,
+        (vspace, vaddr): (cap::VSpace, u64),
     ) -> sel4::Result<()> {
-        self.map(side, vspace, vaddr, |_| grave)
-    }
-
-    fn map(
-        &self,
-        side: usize,
-        vspace: cap::VSpace,
-        vaddr: u64,
-        frame: impl Fn(u8) -> cap::Granule,
-    ) -> sel4::Result<()> {
-        for page in 0..self.pages {
-            let place = self.slot(side.saturating_add(1), page);
-            arch::slot(place).copy(&arch::root_slot(frame(page)), CapRights::read_write())?;
+        for page in 0..self.reach {
+            let frame = match view {
+                View::Nothing => return Ok(()),
+                View::Shared if page < self.pages => cap::Granule::from_bits(self.slot(usize::from(page))),
+                View::Shared | View::Grave => grave,
+            };
+            let place = self.place(side, page);
+            arch::slot(place).copy(&arch::root_slot(frame), CapRights::read_write())?;
             let at = vaddr.saturating_add(u64::from(page).saturating_mul(u64::from(PAGE_BYTES)));
             let at = usize::try_from(at).map_err(|_| sel4::Error::RangeError)?;
             cap::Granule::from_bits(place).frame_map(vspace, at, CapRights::read_write(), arch::DATA)?;
@@ -93,9 +88,9 @@ impl Panes {
 
     /// Takes whatever is mapped for one side away.
     pub fn hide(&self, side: usize) {
-        for page in 0..self.pages {
+        for page in 0..self.reach {
             // Takes the mapping along. What cannot be deleted is not there.
-            let _ = arch::slot(self.slot(side.saturating_add(1), page)).delete();
+            let _ = arch::slot(self.place(side, page)).delete();
         }
     }
 
@@ -107,9 +102,9 @@ impl Panes {
         self.untyped.take().map_or(Ok(()), |untyped| memory.revoke_and_free(untyped))
     }
 
-    /// One side's instance is gone.
-    pub fn is_left_by(&mut self, name: Name, generation: Generation) {
-        self.gone = Some((name, generation));
+    /// One side's instance is gone, or none is: the other one's grave is in the place of what it shared.
+    pub fn is_left_by(&mut self, gone: Option<(Name, Generation)>) {
+        self.gone = gone;
     }
 
     /// Whose side is gone, if one is.
@@ -117,8 +112,9 @@ impl Panes {
         self.gone
     }
 
-    /// Gives the slots back, which are empty.
+    /// Gives the slots back, with what is mapped by them. The frames are gone.
     pub fn dissolve(self, memory: &mut Memory) {
+        [0, 1].into_iter().for_each(|side| self.hide(side));
         memory.free_slots(self.slots);
     }
 }

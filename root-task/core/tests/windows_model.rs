@@ -1,5 +1,5 @@
 //! Windows in any order of opening, losing and closing: no module has two of them in one place, no client more than it may,
-//! and a lost one comes back where it was.
+//! and a lost one comes back where it was: for the server when it asks, and with something in all pages that it had there.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -19,6 +19,8 @@ const KIB: u32 = 320;
 #[derive(Clone, Debug)]
 enum Step {
     Open(u16, u16, u8),
+    /// The server asks whose memory a call is about.
+    Ask(u16, u16),
     /// The client or the server dies; the other side keeps its place.
     Die(u16),
     /// A window's other side goes, too: nothing is left of it.
@@ -29,16 +31,18 @@ fn step() -> impl Strategy<Value = Step> {
     let module = || 0u16..9;
     prop_oneof![
         8 => (module(), module(), 0u8..MAX_PAGES + 2).prop_map(|(client, server, pages)| Step::Open(client, server, pages)),
+        4 => (module(), module()).prop_map(|(client, server)| Step::Ask(client, server)),
         1 => module().prop_map(Step::Die),
         1 => (module(), module()).prop_map(|(client, server)| Step::Close(client, server)),
     ]
 }
 
-/// The windows, and where each pair had its own while any side of it was left.
+/// The windows, and where each pair had its own while any side of it was left, and how far it reached.
 #[derive(Default)]
 struct Run {
     windows: Windows,
     places: BTreeMap<(DomainId, DomainId), (usize, [u8; 2])>,
+    reached: BTreeMap<(DomainId, DomainId), u8>,
 }
 
 impl Run {
@@ -55,14 +59,19 @@ impl Run {
             .sum();
         let before = self.windows.between(client, server);
         match self.windows.plan(client, server, pages, KIB) {
-            Ok((number, mut window)) => {
+            Ok((number, window)) => {
                 assert!((1..=MAX_PAGES).contains(&pages) && window.pages == pages && client != server);
                 assert!((others + u32::from(pages)) * 4 <= KIB, "more than the client may have");
                 let regions = window.sides.map(|side| side.region);
                 let place = *self.places.entry((client, server)).or_insert((number, regions));
                 assert_eq!((number, regions), place, "it is where it was");
-                window.sides.iter_mut().for_each(|side| side.view = View::Shared);
-                self.windows.set(number, window);
+                let views = |window: Window| window.sides.map(|side| side.view);
+                let had = before.map_or([View::Nothing; 2], |(_, window)| views(window));
+                assert_eq!(views(window), had, "whoever has something there has it still");
+                assert_eq!(views(window.opened()), [View::Shared, had[1]]);
+                self.windows.set(number, window.opened());
+                let reached = self.reached.entry((client, server)).or_default();
+                *reached = pages.max(*reached);
             }
             Err(WindowRefusal::Size) => assert!(pages == 0 || pages > MAX_PAGES),
             Err(WindowRefusal::NotConnected) => assert_eq!(client, server),
@@ -75,6 +84,14 @@ impl Run {
                 let full = |domain| self.windows.of(domain).count() >= usize::from(REGIONS);
                 assert!(self.all().len() == MAX_WINDOWS || full(client) || full(server));
             }
+        }
+    }
+
+    fn ask(&mut self, client: DomainId, server: DomainId) {
+        if let Some((number, window)) = self.windows.between(client, server)
+            && window.is_shared()
+        {
+            self.windows.set(number, window.found());
         }
     }
 
@@ -91,7 +108,7 @@ impl Run {
             }
             self.windows.set(number, window);
             if self.windows.get(number).is_none() {
-                self.places.remove(&(client, server));
+                self.forget(client, server);
             }
         }
     }
@@ -100,7 +117,12 @@ impl Run {
         let Some((number, mut window)) = self.windows.between(client, server) else { return };
         window.sides.iter_mut().for_each(|side| side.view = View::Nothing);
         self.windows.set(number, window);
+        self.forget(client, server);
+    }
+
+    fn forget(&mut self, client: DomainId, server: DomainId) {
         self.places.remove(&(client, server));
+        self.reached.remove(&(client, server));
     }
 
     fn check(&self) {
@@ -111,6 +133,7 @@ impl Run {
             let [client, server] = window.sides.map(|side| side.domain);
             assert!(pairs.insert((client, server)), "two windows for {client} and {server}");
             assert_eq!(self.windows.between(client, server), Some((*number, *window)));
+            assert_eq!(self.reached[&(client, server)], window.reach, "as far as it ever did");
             for side in &window.sides {
                 assert!(side.region < REGIONS);
                 assert!(
@@ -131,6 +154,7 @@ proptest! {
         for step in steps {
             match step {
                 Step::Open(client, server, pages) => run.open(DomainId(client), DomainId(server), pages),
+                Step::Ask(client, server) => run.ask(DomainId(client), DomainId(server)),
                 Step::Die(who) => run.die(DomainId(who)),
                 Step::Close(client, server) => run.close(DomainId(client), DomainId(server)),
             }

@@ -1,12 +1,13 @@
 //! Bulk data of an interface: the window of a connection as its stub and its dispatch want it, see `ipc_proto::interface::bulk`.
 
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use ipc_proto::interface::Client;
 use ipc_proto::interface::bulk::{self, Share};
 
 use crate::clock;
 use crate::connection::Connection;
+use crate::sys;
 use crate::window::{Window, WindowError};
 
 impl Share for Connection {
@@ -14,6 +15,11 @@ impl Share for Connection {
 
     fn share(&self, pages: u8) -> Result<&'static [AtomicU64], WindowError> {
         self.window(pages).map(Window::words)
+    }
+
+    #[inline(always)]
+    fn made(&self) -> u64 {
+        sys::windows_made(|made| made.load(Ordering::Relaxed))
     }
 
     fn moment(&self) -> u64 {

@@ -2,9 +2,9 @@
 //!
 //! The other side may write at any moment, and may be hostile. So nothing is ever looked at in place: [`Window::read`]
 //! copies out, and what was copied is then checked. When the other side is gone, the memory is full of zeroes, and is
-//! this module's alone.
+//! this module's alone: until this module asks for a window again, which can be in the same place.
 
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use ipc_proto::interface::Client;
 use ipc_proto::slots;
@@ -18,7 +18,8 @@ pub use ipc_proto::window::WindowError;
 /// The bytes of a word.
 const WORD: usize = size_of::<AtomicU64>();
 
-/// A window, as this module sees it. It stays readable and writable for as long as the module lives.
+/// A window, as this module sees it. It stays readable and writable for as long as the module lives, whatever lies there: after
+/// it was lost memory of this module's own, and the next window of the two, of whatever size, from when this module asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     vaddr: usize,
@@ -32,13 +33,21 @@ pub struct OutOfWindow;
 fn ask(request: &Request) -> Result<Window, WindowError> {
     match Connection::in_slot(slots::SUPERVISOR).call(LABEL, request).map_err(WindowError::Call)? {
         Answer::Window { vaddr, bytes } => Ok(Window { vaddr: vaddr as usize, bytes: bytes as usize }),
+        Answer::Made { vaddr, bytes } => {
+            sys::windows_made(|made| {
+                made.store(made.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed)
+            });
+            Ok(Window { vaddr: vaddr as usize, bytes: bytes as usize })
+        }
         Answer::None(why) => Err(WindowError::Refused(why)),
     }
 }
 
 impl Connection {
     /// Shares so many pages with the server of this connection. Asked for again, it is the same window; after it was
-    /// lost, a new one in the same place.
+    /// lost, a new one in the same place. It is lost where a call was taken back that the server had received, too: at its
+    /// deadline. A new one can also be where a window with a server was that is gone: ask for what you share with others
+    /// again before you write there.
     ///
     /// # Errors
     /// [`WindowError`].
@@ -50,7 +59,9 @@ impl Connection {
 }
 
 impl Window {
-    /// The window that a client shares with this module.
+    /// The window that a client shares with this module. Ask when its call begins, and not again before that is answered: the
+    /// next window of the two comes into the same place when this is asked, and what is written for a call that was taken
+    /// back must not lie there.
     ///
     /// # Errors
     /// [`WindowError`].
@@ -71,8 +82,9 @@ impl Window {
     /// The memory as atomic words, which promise nothing of who else writes them.
     pub(crate) fn words(self) -> &'static [AtomicU64] {
         let first: *const AtomicU64 = core::ptr::with_exposed_provenance(self.vaddr);
-        // SAFETY: a window is whole pages at a page's beginning, and stays mapped for this module's whole life: the supervisor
-        // puts other memory there when the shared one is gone. Nobody in this program has a reference to it that is not to
+        // SAFETY: a window is whole pages at a page's beginning, and all of them stay mapped for this module's whole life: the
+        // supervisor puts other memory there when the shared one is gone, and leaves it behind the end of a smaller one that
+        // follows (`root_task_core::windows::Window::reach`). Nobody in this program has a reference to it that is not to
         // atomics. In a simulated system it is a program's memory that is never given back, and has atomics in it.
         unsafe { core::slice::from_raw_parts(first, self.bytes / WORD) }
     }
@@ -93,9 +105,9 @@ impl Window {
         let from = self.range(offset, to.len())?;
         let length = to.len();
         for (index, byte) in to.iter_mut().enumerate() {
-            sys::copies(self.vaddr, length, index);
-            // SAFETY: inside the window, which stays mapped for this module's whole life: the supervisor puts other
-            // memory there when the shared one is gone. Volatile, since others write to it.
+            sys::copies(from.addr(), length, index);
+            // SAFETY: inside the window, which stays mapped for this module's whole life, as in `words`. Volatile, since
+            // others write to it.
             *byte = unsafe { from.wrapping_add(index).read_volatile() };
         }
         Ok(())
@@ -108,7 +120,7 @@ impl Window {
     pub fn write(self, offset: usize, from: &[u8]) -> Result<(), OutOfWindow> {
         let to = self.range(offset, from.len())?;
         for (index, byte) in from.iter().enumerate() {
-            sys::copies(self.vaddr, from.len(), index);
+            sys::copies(to.addr(), from.len(), index);
             // SAFETY: as in `read`; nobody in this program has a reference to it.
             unsafe { to.wrapping_add(index).write_volatile(*byte) };
         }

@@ -85,8 +85,8 @@ pub enum Asked {
     SaveCaller(u16, u8),
     /// Uses its device: on the target an access to a register is nothing that the kernel hears of.
     Device(Access),
-    /// Nothing: it is in the middle of a copy of shared memory that has this address, where it can lose the processor like
-    /// anywhere else on the target.
+    /// Nothing: it is in the middle of a copy of shared memory, the last byte of which has this address. It can lose the
+    /// processor there like anywhere else on the target.
     Copies(usize),
     /// Lets others run.
     Yield,

@@ -209,7 +209,7 @@ pub fn ticks() -> u64 {
     TICKS.get()
 }
 
-/// This instance is in the middle of a copy of the shared memory that has this address.
+/// This instance is in the middle of a copy of shared memory, the last byte of which has this address.
 pub fn copies(address: usize) {
     ask(Asked::Copies(address));
 }

@@ -46,6 +46,10 @@ impl World {
             Asked::NbSend(slot, message) => self.sends(id, slot, message),
             Asked::SaveCaller(index, bits) => self.saves_caller(id, index, bits),
             Asked::Device(access) => self.accesses(id, access),
+            // What an old view has behind all that ever lay there.
+            Asked::Copies(address) if self.shared.is_behind(id, address) => {
+                self.dies(id, How::Fault(format!("touched address {address:#x}")));
+            }
             Asked::Yield | Asked::Copies(_) => self.goes_on(id, Message::default()),
             Asked::Now => self.goes_on(id, Message { label: 0, words: vec![self.now] }),
             Asked::Works(nanoseconds) => {
@@ -177,9 +181,12 @@ impl World {
                 (false, Some(queued)) => status(queued),
                 (false, None) => continue,
             };
-            let who = self.called(*client);
+            let (who, received) = (self.called(*client), call.received);
             self.tell(format!("{who} is answered by the supervisor: {}", crate::words::reply(&answer)));
             self.leaves_call(*client);
+            if received {
+                self.lose_window_of_call(*client, server);
+            }
             self.goes_on(*client, answer);
         }
     }

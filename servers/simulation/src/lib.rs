@@ -78,8 +78,9 @@
 //! - An instance loses the processor at its kernel calls and its accesses to a device only, and in the middle of a copy of more
 //!   than a word from or to a window; time passes there only: [`work_for`] is for a long computation. A loop over single bytes
 //!   has no middle.
-//! - Memory is never used up. A window lies at another address in each run. Who has lost it has a page of its own in place of
-//!   each, and on the target the same one everywhere.
+//! - Memory is never used up. A window lies at another address in each run. Who has lost it has pages of its own in place of
+//!   its, and on the target the same one everywhere: what is written there is found in one place only, and is wiped with all of
+//!   them as on the target. Behind the end of what was ever a window a copy is a fault.
 //! - What is in a `static` is shared by all instances and outlives them; on the target each has its own. Keep what a server
 //!   knows in the server.
 //! - When an instance dies its destructors run, and on the target they do not. What they call reaches nobody.

@@ -1,6 +1,7 @@
 //! Memory for windows: each side of one has its own, which is used again when the instance is gone that had it.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -57,9 +58,10 @@ impl Slab {
         address.checked_sub(self.address()).is_some_and(|offset| offset < size_of::<Region>())
     }
 
-    /// Fills it with zeroes.
-    pub fn clear(&self) {
-        self.0.0.iter().for_each(|word| word.store(0, Ordering::Relaxed));
+    /// Fills these bytes, which are whole words, with zeroes.
+    pub fn clear(&self, bytes: Range<usize>) {
+        let words = self.0.0.get(bytes.start / WORD..bytes.end / WORD).unwrap_or_default();
+        words.iter().for_each(|word| word.store(0, Ordering::Relaxed));
     }
 
     /// Takes over the first bytes of another one, which are whole words.
@@ -105,10 +107,10 @@ mod tests {
         }
         let word = |slab: &Slab, index: usize| slab.0.0[index].load(Ordering::Relaxed);
         slab.0.0.iter().for_each(|word| word.store(7, Ordering::Relaxed));
-        other.clear();
+        other.clear(0..0x1_0000);
         other.copy(&slab, 4096);
         assert_eq!([word(&other, 0), word(&other, 511), word(&other, 512)], [7, 7, 0]);
-        other.clear();
-        assert_eq!((word(&other, 0), word(&slab, 0)), (0, 7));
+        other.clear(0..8);
+        assert_eq!((word(&other, 0), word(&other, 1), word(&slab, 0)), (0, 7, 7));
     }
 }

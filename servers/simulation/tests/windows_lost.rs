@@ -18,7 +18,7 @@ use ipc_proto::window::WindowRefusal;
 use module_rt::simulation::{Act, How, Programs, State, Sweep, System, module};
 use module_rt::window::{Window, WindowError};
 use module_rt::{Client, Connection, Init, InitError, Restart};
-use pane::{ADD, EXPEL, KEEP, LAST, PAGES, ask, fill, is_own, pane, refused, share, sum};
+use pane::{ADD, EXPEL, KEEP, LAST, PAGES, ask, count, fill, is_own, pane, pane_called, refused, share, sum};
 use support::{METHOD, Seen, Serves, VERSION, connect, manifest};
 
 /// Scenario windows, "revoked: both have lost it, both live": by the server itself, and by the operator at every place where a
@@ -57,6 +57,52 @@ fn a_revoke_takes_the_window_from_both_and_both_live() {
     swept.passes();
     assert!(swept.strikes > 40, "{}", swept.strikes);
     seen.all(&["not noticed", "noticed"]);
+}
+
+/// Scenario windows, "a smaller window": and the larger one that was lost can be read as far as it reached.
+#[test]
+fn a_window_comes_back_smaller_and_an_old_view_reaches_as_far_as_ever() {
+    let mut system = System::new(7);
+    system.load(pane());
+    let done = system.run_program("client", |init| {
+        let pane = connect(init, "pane")?;
+        let large = pane.window(8).unwrap();
+        assert_eq!(ask(pane, ADD, 1), Ok(8 * 4096));
+        let _ = ask(pane, EXPEL, 0);
+        let pane = connect(init, "pane")?;
+        let small = pane.window(1).unwrap();
+        fill(small, 3);
+        assert_eq!(ask(pane, LAST, 0), Ok(8 * 4096), "the server has not asked since");
+        assert_eq!(ask(pane, KEEP, 9), Ok(0));
+        assert_eq!(sum(large), 3 * 4096, "the client has its own behind the smaller one");
+        large.write(4096, &[5; 4096]).unwrap();
+        assert_eq!(ask(pane, ADD, 0), Ok(3 * 4096), "what the server kept is gone");
+        assert_eq!(ask(pane, LAST, 3), Ok(4096));
+        assert_eq!((small.len(), count(large, 5)), (4096, 4096));
+        let again = pane.window(8);
+        assert_eq!(again, refused(WindowRefusal::OtherSize));
+        Ok(())
+    });
+    assert_eq!(done, Ok(()));
+}
+
+/// On the target one page lies in all these places.
+#[test]
+fn who_loses_another_window_loses_what_it_kept_in_place_of_the_first() {
+    let mut system = System::new(8);
+    ["pane", "other"].into_iter().for_each(|name| system.load(pane_called(name)));
+    let done = system.run_program("client", |init| {
+        let [pane, other] = ["pane", "other"].map(|name| connect(init, name));
+        let (pane, other) = (pane?, other?);
+        let windows = [pane, other].map(|way| way.window(PAGES).unwrap());
+        let _ = ask(pane, EXPEL, 0);
+        is_own(windows[0]);
+        fill(windows[1], 3);
+        let _ = ask(other, EXPEL, 0);
+        assert_eq!(windows.map(sum), [0, 0]);
+        Ok(())
+    });
+    assert_eq!(done, Ok(()));
 }
 
 /// The same from outside, between two runs: a module that holds a window goes on without it.

@@ -86,6 +86,19 @@ fn shared_windows() {
     check(windows("windows", Left { deaths: 1, acts: 1, lookups: 1, opens: 2, ..Left::NOTHING }));
 }
 
+/// A call is taken back while its server is at work on it, and the client opens a window and calls again.
+#[test]
+fn shared_windows_and_late_servers() {
+    let left = Left { deaths: 1, opens: 2, calls: 2, ..Left::NOTHING };
+    let case = Case::new("windows, with late servers", left).connected(&[(GIVER, "p"), (AGENT, "p")]);
+    check(case.reaches("who is late has lost the memory, and there is another one", |_, state| {
+        let late = state
+            .of(KEEPER)
+            .is_some_and(|keeper| keeper.callers.works_in.is_some() && keeper.callers.in_hand.is_none());
+        late && state.windows.get(0).is_some_and(|window| window.is_shared())
+    }));
+}
+
 #[test]
 fn deferred_calls() {
     check(deferred("deferred calls", Left { deaths: 1, acts: 1, calls: 3, ..Left::NOTHING }));

@@ -26,13 +26,17 @@ pub trait Share: Call {
     /// [`WindowError`].
     fn share(&self, pages: u8) -> Result<Self::Memory, WindowError>;
 
+    /// How many windows this program has had made so far, on whatever connection. Where it is more than when it got one, that
+    /// one may be lost, and another one be in its place.
+    fn made(&self) -> u64;
+
     /// A number that is another one at each call.
     fn moment(&self) -> u64;
 }
 
-/// A stub's window, once it was opened.
+/// A stub's window, once it was opened, and how many were made until then.
 #[derive(Clone, Debug)]
-pub struct Opened<M: Copy>(Cell<Option<M>>);
+pub struct Opened<M: Copy>(Cell<Option<(M, u64)>>);
 
 impl<M: Copy> Opened<M> {
     /// Not yet.
@@ -155,7 +159,8 @@ enum Bad {
 /// The window of a connection, which is opened where it is not. A server that is just being restarted is waited for by a call
 /// that does nothing, which also says where none follows.
 fn open<W: Share>(way: &W, opened: &Opened<W::Memory>, pages: u8) -> Result<W::Memory, Bad> {
-    if let Some(memory) = opened.0.get() {
+    // What was made since may be another server's, in the place of this one's.
+    if let Some((memory, _)) = opened.0.get().filter(|(_, made)| *made == way.made()) {
         return Ok(memory);
     }
     let memory = match way.share(pages) {
@@ -166,7 +171,7 @@ fn open<W: Share>(way: &W, opened: &Opened<W::Memory>, pages: u8) -> Result<W::M
         other => other,
     };
     let memory = memory.map_err(|error| Bad::Bulk(BulkError::Window(error)))?;
-    opened.0.set(Some(memory));
+    opened.0.set(Some((memory, way.made())));
     Ok(memory)
 }
 

@@ -12,7 +12,7 @@ std::thread_local! {
 }
 
 /// From now on this happens in the middle of each copy of this thread's that is of more than a word. It is told the address of
-/// the first word.
+/// the last byte.
 pub fn set(what: fn(usize)) {
     WHAT.set(Some(what));
 }
@@ -42,7 +42,8 @@ pub(super) fn comes(words: &[AtomicU64], skipped: usize, length: usize) -> Optio
     // Where there is not so much, the head is the first half.
     let bytes = Some(head.saturating_add(half)).filter(|bytes| *bytes < length).unwrap_or(head);
     let rest = words.get(skipped.saturating_add(bytes) / WORD..)?;
-    Some(Middle { what, address: words.as_ptr().addr(), bytes, words: rest })
+    let last = skipped.saturating_add(length).saturating_sub(1);
+    Some(Middle { what, address: words.as_ptr().addr().saturating_add(last), bytes, words: rest })
 }
 
 #[cfg(test)]
@@ -56,6 +57,7 @@ mod tests {
 
     thread_local! {
         static PASSED: Cell<u32> = const { Cell::new(0) };
+        static LAST: Cell<usize> = const { Cell::new(0) };
     }
 
     fn fill(byte: u8) {
@@ -65,6 +67,7 @@ mod tests {
     /// What a death does: zeroes are there.
     fn dies(address: usize) {
         assert!(WORDS.as_ptr_range().contains(&core::ptr::without_provenance(address)));
+        LAST.set(address - WORDS.as_ptr().addr());
         PASSED.set(PASSED.get().saturating_add(1));
         fill(0);
     }
@@ -83,6 +86,7 @@ mod tests {
                 let mut out = vec![1; length];
                 assert_eq!(Shared::of(&WORDS).copy_to(at, &mut out), Ok(()));
                 assert_eq!(PASSED.get(), u32::from(length > 8), "{length} at {at}");
+                assert!(length <= 8 || LAST.get() == at + length - 1, "{length} at {at}: {}", LAST.get());
                 let before = out.iter().take_while(|byte| **byte == 7).count();
                 assert!(out[before..].iter().all(|byte| *byte == 0), "{length} at {at}: {out:?}");
                 let is_half = (1..length).contains(&before) && (at + before).is_multiple_of(8);

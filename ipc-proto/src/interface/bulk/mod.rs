@@ -9,9 +9,12 @@
 //! | `shelf` | such memory without a kernel, for tests; not there on the target |
 //!
 //! The last word of a window is its **seal**. The stub writes the word there that also goes in the message, another one for
-//! each call ([`Part`]). Where one of the two dies, or the connection is taken back, whoever is left has zeroes in the
-//! window's place in the same turn. So who finds the seal as it was after a copy knows that all of it was copied from memory
-//! that was shared to the end.
+//! each call ([`Part`]). Where one of the two dies, or the connection is taken back, or a call that was received on it,
+//! whoever is left has zeroes in the window's place in the same turn, and the server has them until its next dispatch asks for
+//! the window. So who finds the seal as it was after a copy knows that all of it was copied from memory that was shared to the
+//! end, in this call; and what a dispatch copies for a call that was taken back is in no later one's memory. The seal does not
+//! say that nobody else wrote: the client can, at any moment, as far as the server can tell, and the server as far as the
+//! client can.
 
 pub mod client;
 #[cfg(not(target_os = "none"))]
@@ -103,9 +106,9 @@ pub enum BulkError {
     },
     /// There is no window, so nothing was sent. The supervisor's reason says what to do.
     Window(WindowError),
-    /// The connection has died with the memory that was shared on it: the server died, or the capability was taken back,
-    /// since the window was opened. The method was not executed. The next call opens a window anew; what the client had put
-    /// into the old one has to be put there again.
+    /// The memory that was shared on the connection is gone: the server died, or the capability was taken back, or another call
+    /// of this client to the same server, since the window was opened. The method was not executed. The next call opens a
+    /// window anew; what the client had put into the old one has to be put there again.
     Lost,
     /// The same, when the method had been executed: what it gave back was lost before all of it was copied.
     Torn,
@@ -119,7 +122,7 @@ impl fmt::Display for BulkError {
             }
             BulkError::Window(error) => write!(f, "no window: {error}"),
             BulkError::Lost => f.write_str(
-                "the connection has died with the memory that was shared on it; the call was not executed",
+                "the memory that was shared on the connection was lost; the call was not executed",
             ),
             BulkError::Torn => {
                 f.write_str("the connection died before all of the answer was copied; the call was executed")

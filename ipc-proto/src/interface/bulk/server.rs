@@ -20,7 +20,8 @@ pub trait Windows {
     /// The memory of a window. It stays, whatever becomes of the client.
     type Memory: Deref<Target = [AtomicU64]>;
 
-    /// The window that this client shares with the server now; `None` where there is none.
+    /// The window that this client shares with the server now; `None` where there is none. Asked once for each call, when it
+    /// begins: the client's next memory can come into the place of what it has lost.
     fn of(&self, client: Client) -> Option<Self::Memory>;
 }
 
@@ -29,8 +30,8 @@ pub trait Windows {
 pub enum CopyError {
     /// What was to be copied does not lie in the data. Nothing was copied: the server's own mistake.
     OutOfBounds,
-    /// The client is not there any more, or its connection was taken back: what was copied is not what it sent, or reaches
-    /// nobody. Whatever is answered reaches nobody either: undo what depends on it.
+    /// The client is not there any more, or its connection was taken back, or this call, at its deadline: what was copied is not
+    /// what it sent, or reaches nobody. Whatever is answered reaches nobody either: undo what depends on it.
     Lost,
 }
 
@@ -38,7 +39,7 @@ impl fmt::Display for CopyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CopyError::OutOfBounds => OutOfBounds.fmt(f),
-            CopyError::Lost => f.write_str("the client is gone, and the memory that it shared"),
+            CopyError::Lost => f.write_str("the client or its call is gone, and the memory that it shared"),
         }
     }
 }

@@ -21,6 +21,7 @@ pub struct Shelf {
     memory: [[AtomicU64; PAGE_WORDS]; MAX_PAGES as usize],
     /// Of how many pages the window is; 0 where there is none.
     pages: Cell<u8>,
+    made: Cell<u64>,
     moment: Cell<u64>,
 }
 
@@ -34,7 +35,7 @@ impl Shelf {
     /// Without a window.
     pub const fn new() -> Shelf {
         let memory = [const { [const { AtomicU64::new(0) }; PAGE_WORDS] }; MAX_PAGES as usize];
-        Shelf { memory, pages: Cell::new(0), moment: Cell::new(0) }
+        Shelf { memory, pages: Cell::new(0), made: Cell::new(0), moment: Cell::new(0) }
     }
 
     /// Opens a window, as the supervisor does.
@@ -48,7 +49,9 @@ impl Shelf {
         if self.pages.get() != 0 && self.pages.get() != pages {
             return Err(WindowRefusal::OtherSize);
         }
-        self.pages.set(pages);
+        if self.pages.replace(pages) == 0 {
+            self.made.set(self.made.get().wrapping_add(1));
+        }
         self.window().ok_or(WindowRefusal::Size)
     }
 
@@ -107,6 +110,10 @@ impl<'m, D: Dispatch> Share for &Sharing<'m, D> {
 
     fn share(&self, pages: u8) -> Result<&'m [AtomicU64], WindowError> {
         self.shelf.open(pages).map_err(WindowError::Refused)
+    }
+
+    fn made(&self) -> u64 {
+        self.shelf.made.get()
     }
 
     fn moment(&self) -> u64 {

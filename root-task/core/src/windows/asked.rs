@@ -28,7 +28,7 @@ impl Windows {
     }
 
     /// A server wants to know where the memory is that it shares with the client whose call had this badge: the window, with its
-    /// number.
+    /// number. Where it is not on the server's side yet, it is from then on ([`Window::found`]).
     ///
     /// # Errors
     /// [`WindowRefusal`].
@@ -40,6 +40,12 @@ impl Windows {
     ) -> Result<(usize, Window), WindowRefusal> {
         let window = ledger.client_of(badge).and_then(|client| self.between(client.domain, server));
         window.filter(|(_, window)| window.is_shared()).ok_or(WindowRefusal::NotConnected)
+    }
+
+    /// A call was taken back that `server` had received from `client`, and it goes on: the number of the window that is lost by
+    /// that, so that what the server writes still is none of the client's next call.
+    pub fn lost_with_call(&self, client: DomainId, server: DomainId) -> Option<usize> {
+        self.between(client, server).filter(|(_, window)| window.is_shared()).map(|(number, _)| number)
     }
 
     /// A connection of `client` to `server` was taken back: the number of the window that is lost by that, since it was the
@@ -83,7 +89,7 @@ mod tests {
     impl Two {
         fn open(&mut self, slot: u8, pages: u8) -> Result<usize, WindowRefusal> {
             let (number, window) = self.windows.open(&self.ledger, (self.client, slot), pages, 64)?;
-            self.windows.set(number, window.shared());
+            self.windows.set(number, window.opened());
             Ok(number)
         }
 

@@ -1,7 +1,9 @@
 //! Which client shares memory with which server, where it lies in each of them, and who of the two is left.
 //!
-//! A window that is lost keeps its place in the address space of whoever is left: memory of its own lies there. When the
-//! same client asks the same server again, the new window is where the old one was.
+//! A window that is lost keeps its place in the address space of whoever is left: memory of its own lies there, for as long as
+//! the module lives. When the same client asks for one with the same server again, the new window is where the old one was: for
+//! the client at once, and for the server when it asks whose memory a call is about. Until then the server may be in the
+//! middle of a copy for a call that was taken back, or for a client that is gone, and that copy is none of the new window's.
 
 mod asked;
 #[cfg(test)]
@@ -36,23 +38,35 @@ pub struct Side {
 }
 
 /// A window: the client's side, the server's side, and its size.
+///
+/// Where the memory is shared, the pages of the region behind its end are graves up to the reach; where it is lost, all are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     /// The client's side, then the server's.
     pub sides: [Side; 2],
     /// How many pages it has.
     pub pages: u8,
+    /// How many pages something lies in: of the largest window that either side has had there.
+    pub reach: u8,
 }
 
 impl Window {
-    /// Whether the memory is shared.
+    /// Whether there is memory that is shared: the client has it.
     pub fn is_shared(&self) -> bool {
         self.sides.iter().any(|side| side.view == View::Shared)
     }
 
-    /// The same window with its memory on both sides.
-    pub fn shared(mut self) -> Window {
-        self.sides.iter_mut().for_each(|side| side.view = View::Shared);
+    /// The same window with its memory on the client's side, who has asked for it.
+    pub fn opened(mut self) -> Window {
+        let [client, _] = &mut self.sides;
+        client.view = View::Shared;
+        self
+    }
+
+    /// The same with its memory on the server's side, too: it has asked whose it is.
+    pub fn found(mut self) -> Window {
+        let [_, server] = &mut self.sides;
+        server.view = View::Shared;
         self
     }
 
@@ -109,8 +123,8 @@ impl Windows {
         self.list.iter().enumerate().filter_map(|(number, window)| Some((number, (*window)?)))
     }
 
-    /// Finds a place for a window of `pages`; `kib` is what the client may have. Nothing is entered: what is in the place,
-    /// if anything, has to be taken away first, and then [`Windows::set`] enters the result.
+    /// Finds a place for a window of `pages`; `kib` is what the client may have. Nothing is entered: [`Windows::set`] enters
+    /// the result, once it is [`Window::opened`]. Whoever has a grave there keeps it.
     ///
     /// # Errors
     /// [`WindowRefusal`].
@@ -138,16 +152,12 @@ impl Windows {
         if has.saturating_add(u32::from(pages)).saturating_mul(page) > kib {
             return Err(WindowRefusal::NotGranted);
         }
-        let (number, regions) = match old {
-            Some((number, window)) => (number, window.sides.map(|side| side.region)),
-            None => {
-                let number = self.list.iter().position(Option::is_none).ok_or(WindowRefusal::TooMany)?;
-                (number, [self.free_region(client)?, self.free_region(server)?])
-            }
-        };
-        let [a, b] = regions;
-        let side = |domain, region| Side { domain, region, view: View::Nothing };
-        Ok((number, Window { sides: [side(client, a), side(server, b)], pages }))
+        if let Some((number, window)) = old {
+            return Ok((number, Window { pages, reach: window.reach.max(pages), ..window }));
+        }
+        let number = self.list.iter().position(Option::is_none).ok_or(WindowRefusal::TooMany)?;
+        let side = |domain| Ok(Side { domain, region: self.free_region(domain)?, view: View::Nothing });
+        Ok((number, Window { sides: [side(client)?, side(server)?], pages, reach: pages }))
     }
 
     fn free_region(&self, domain: DomainId) -> Result<u8, WindowRefusal> {

@@ -7,7 +7,7 @@ const SERVER: DomainId = DomainId(2);
 
 fn open(windows: &mut Windows, client: u16, server: u16, pages: u8) -> Result<usize, WindowRefusal> {
     let (number, window) = windows.plan(DomainId(client), DomainId(server), pages, 1 << 20)?;
-    windows.set(number, window.shared());
+    windows.set(number, window.opened().found());
     Ok(number)
 }
 
@@ -68,10 +68,52 @@ fn a_lost_window_comes_back_where_it_was() {
     let window = windows.get(number).unwrap();
     let regions = window.sides.map(|side| side.region);
     windows.set(number, window.lost(&[SERVER]));
-    let (again, new) = windows.plan(CLIENT, SERVER, 2, 64).unwrap();
-    assert_eq!((again, new.sides.map(|side| side.region), new.pages), (number, regions, 2));
+    for pages in [2, 5] {
+        let (again, new) = windows.plan(CLIENT, SERVER, pages, 64).unwrap();
+        assert_eq!((again, new.sides.map(|side| side.region), new.pages), (number, regions, pages));
+        assert_eq!(new.sides.map(|side| side.view), [View::Grave, View::Nothing], "whoever has lost it");
+    }
     windows.set(number, window.lost(&[CLIENT, SERVER]));
     assert_eq!(windows.between(CLIENT, SERVER), None, "nothing is left of it");
+}
+
+/// What the server has in hand when a call was taken back, or its client is gone, is never the memory of the next call.
+#[test]
+fn the_server_has_what_it_has_lost_until_it_asks() {
+    let views = |window: Window| window.sides.map(|side| side.view);
+    let mut windows = Windows::new();
+    let number = open(&mut windows, 1, 2, 4).unwrap();
+    for gone in [&[][..], &[CLIENT]] {
+        assert_eq!(windows.lost_with_call(CLIENT, SERVER), Some(number));
+        windows.set(number, windows.get(number).unwrap().lost(gone));
+        assert_eq!(windows.lost_with_call(CLIENT, SERVER), None, "it is lost already");
+        let (again, window) = windows.plan(CLIENT, SERVER, 4, 64).unwrap();
+        windows.set(again, window.opened());
+        assert_eq!((again, views(window.opened())), (number, [View::Shared, View::Grave]));
+        assert!(window.opened().is_shared());
+        let lost_before = window.opened().lost(&[CLIENT]);
+        assert_eq!(views(lost_before), [View::Nothing, View::Grave], "lost before the server has asked");
+        windows.set(number, window.opened().found());
+        assert_eq!(views(windows.get(number).unwrap()), [View::Shared; 2]);
+    }
+}
+
+/// Whoever has an old view of a larger window goes on reading it.
+#[test]
+fn something_lies_as_far_as_it_ever_did_while_a_side_is_left() {
+    let mut windows = Windows::new();
+    let reach =
+        |windows: &Windows| windows.between(CLIENT, SERVER).map(|(_, window)| (window.pages, window.reach));
+    for (pages, reaches) in [(8, 8), (1, 8), (7, 8), (8, 8), (9, 9), (MAX_PAGES, MAX_PAGES), (1, MAX_PAGES)] {
+        let number = open(&mut windows, 1, 2, pages).unwrap();
+        assert_eq!(reach(&windows), Some((pages, reaches)));
+        windows.set(number, windows.get(number).unwrap().lost(&[CLIENT]));
+        assert_eq!(reach(&windows), Some((pages, reaches)), "lost");
+    }
+    let number = open(&mut windows, 1, 2, 1).unwrap();
+    windows.set(number, windows.get(number).unwrap().lost(&[CLIENT, SERVER]));
+    open(&mut windows, 1, 2, 1).unwrap();
+    assert_eq!(reach(&windows), Some((1, 1)), "nobody has seen the one before");
 }
 
 #[test]
@@ -79,18 +121,18 @@ fn who_has_lost_a_window_has_a_grave_and_who_is_gone_has_nothing() {
     let window = Windows::new().plan(CLIENT, SERVER, 1, 64).unwrap().1;
     let views = |window: Window| window.sides.map(|side| side.view);
     assert_eq!(views(window), [View::Nothing; 2]);
-    assert_eq!(views(window.shared()), [View::Shared; 2]);
+    assert_eq!(views(window.opened().found()), [View::Shared; 2]);
     for (gone, left) in [
         (&[][..], [View::Grave, View::Grave]),
         (&[SERVER], [View::Grave, View::Nothing]),
         (&[CLIENT], [View::Nothing, View::Grave]),
         (&[CLIENT, SERVER], [View::Nothing; 2]),
     ] {
-        let lost = window.shared().lost(gone);
+        let lost = window.opened().found().lost(gone);
         assert_eq!(views(lost), left, "{gone:?}");
         assert_eq!(views(lost.lost(&[])), left, "what is lost is not lost again");
         assert!(!lost.is_shared());
     }
-    assert_eq!(views(window.shared().lost(&[SERVER]).lost(&[CLIENT])), [View::Nothing; 2]);
+    assert_eq!(views(window.opened().found().lost(&[SERVER]).lost(&[CLIENT])), [View::Nothing; 2]);
     assert_eq!(views(window.lost(&[])), [View::Nothing; 2], "where nothing was there is no grave");
 }

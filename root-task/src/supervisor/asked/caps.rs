@@ -84,7 +84,9 @@ impl Supervisor {
                 // That was an earlier instance's, or another module's in the same place.
                 continue;
             }
+            let shared = own.view == View::Shared;
             let gone = self.panes.get(number).and_then(Option::as_ref).and_then(Panes::gone);
+            let gone = gone.filter(|_| !shared);
             let with = match gone {
                 Some((name, _)) => Some(name),
                 None => self.ledger.module(other.domain).map(|module| module.name),
@@ -95,7 +97,7 @@ impl Supervisor {
                 client: client.domain == id,
                 vaddr: region(own.region),
                 kib: u32::from(window.pages).saturating_mul(PAGE_BYTES / 1024),
-                shared: window.is_shared(),
+                shared,
             };
             if page.push(info).is_err() {
                 return answer(&Answer::Windows { page, next: u8::try_from(number).ok() });

@@ -11,7 +11,6 @@
 //! 4. lets those that were queued call again, in their order, or answers them, too.
 //!
 //! Nothing is sent on a capability of a module's choice, and nothing waits for a module.
-//!
 //! Sources: seL4 manual 5.0.0, sections 4.2 (endpoints) and 6.1 (threads); the kernel's `cancelIPC` and `restart`.
 
 use heapless::Vec;
@@ -134,7 +133,10 @@ impl Supervisor {
                 continue;
             }
             match self.forge_return(*client, fate.interrupted) {
-                Ok(label) => served.note(self.running_instance(*client), label),
+                Ok(label) => {
+                    self.lose_window_of_call(*client, server);
+                    served.note(self.running_instance(*client), label);
+                }
                 Err(error) => say!(
                     "supervisor: domain {client} was not answered ({error:?}), which is a bug of the root task"
                 ),

@@ -16,10 +16,10 @@ pub use kernel::{console, device, locker};
 #[cfg(not(target_os = "none"))]
 pub(crate) use host::{
     Info, Received, books, call, call_words, copies, info, instance, message, message_mut, nb_send, now,
-    recv, reply, reply_recv, save_caller, ticks, yield_now,
+    recv, reply, reply_recv, save_caller, ticks, windows_made, yield_now,
 };
 #[cfg(target_os = "none")]
 pub(crate) use kernel::{
     Info, Received, books, call, call_words, copies, info, instance, message, message_mut, nb_send, now,
-    recv, reply, reply_recv, save_caller, ticks, yield_now,
+    recv, reply, reply_recv, save_caller, ticks, windows_made, yield_now,
 };

@@ -4,6 +4,7 @@ use ipc_proto::deferred::{FIRST, end_of};
 use ipc_proto::ids::{DomainId, Generation, Instance};
 use ipc_proto::operator::{ServiceState, State as Life};
 use ipc_proto::slots::FIRST_CONNECTION;
+use root_task_core::windows::{MAX_WINDOWS, Side, View};
 
 use super::case::{AGENT, Case, KEEPER};
 use super::check::{Action, Change, Fate};
@@ -124,6 +125,14 @@ fn asks(case: &Case, state: &State, (id, program, has): (DomainId, usize, &Has),
         }
     }
     into.extend((0..has.taken.len()).map(|taken| Action::GiveBack(id, taken)));
+    if has.callers.serves.is_none() {
+        let windows = (0..MAX_WINDOWS).filter_map(|number| state.windows.get(number));
+        let unseen = |[client, server]: [Side; 2]| {
+            (client.view == View::Shared && server.view != View::Shared && server.domain == id)
+                .then_some(client.domain)
+        };
+        into.extend(windows.filter_map(|window| unseen(window.sides)).map(|client| Action::Find(id, client)));
+    }
     if left.opens > 0 {
         into.extend(held.clone().flat_map(|slot| [1, 2].map(|pages| Action::Open(id, slot, pages))));
     }

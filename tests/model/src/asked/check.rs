@@ -67,6 +67,8 @@ pub enum Action {
     GiveBack(DomainId, usize),
     /// A module wants to share memory.
     Open(DomainId, u8, u8),
+    /// A server that serves nobody asks where the memory of a client is.
+    Find(DomainId, DomainId),
     /// A client calls.
     Call(DomainId, u8),
     /// Its call has lasted too long, and is taken back.
@@ -182,7 +184,11 @@ fn does(world: &mut World<'_>, action: Action) {
             world.left.calls -= 1;
             world.calls(id, slot);
         }
-        Action::Deadline(id) => world.ends_call(id),
+        Action::Find(server, client) => {
+            let client = world.newest(client);
+            world.find(server, client);
+        }
+        Action::Deadline(id) => world.takes_back(id),
         Action::Receive(server, client) => world.receives(server, client),
         Action::Answer(id) => world.answers(id),
         Action::PutAside(id) => world.puts_aside(id),

@@ -88,13 +88,22 @@ impl World<'_> {
         }
     }
 
+    /// A call is taken back; a server that has received it goes on.
+    pub fn takes_back(&mut self, client: DomainId) {
+        let received = self.has(client).and_then(|has| has.call).is_some_and(|call| call.received);
+        if let Some(server) = self.called_by(client).filter(|_| received) {
+            self.lose_window_of_call(client, server);
+        }
+        self.ends_call(client);
+    }
+
     /// Those who stand on calls are answered: who was received reads that it was interrupted; who was not, `queued`, or goes on
     /// waiting.
     pub fn answer_callers(&mut self, callers: &[DomainId], next: Generation, queued: Option<Status>) {
         for client in callers {
             let Some(call) = self.has(*client).and_then(|has| has.call) else { continue };
             if call.received || queued.is_some() {
-                self.ends_call(*client);
+                self.takes_back(*client);
             } else if next == Generation::NONE {
                 self.goes_wrong("somebody waits for an instance that never comes");
             }
@@ -110,13 +119,15 @@ impl World<'_> {
             call.received = true;
         }
         let caller = Caller { client: who, number };
+        let works_in = self.find(server, who);
         let callers = self.callers(server);
         (callers.serves, callers.in_hand) = (Some(caller), Some(caller));
+        callers.works_in = works_in;
     }
 
     /// A server answers the call that it has.
     pub fn answers(&mut self, server: DomainId) {
-        self.callers(server).serves = None;
+        (self.callers(server).serves, self.callers(server).works_in) = (None, None);
         if let Some(caller) = self.callers(server).in_hand.take() {
             self.ends_call(caller.client.domain);
         }
@@ -126,6 +137,7 @@ impl World<'_> {
     /// A server keeps its caller, to answer it later; where there is no place, that one is told so.
     pub fn puts_aside(&mut self, server: DomainId) {
         let bits = self.bits(server);
+        self.callers(server).works_in = None;
         let Callers { in_hand, locker, places, replies, serves, .. } = self.callers(server);
         let place = places.put_aside(bits, |index| {
             let is_free = locker.iter().all(|(at, _)| *at != index);

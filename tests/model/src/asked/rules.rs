@@ -13,7 +13,7 @@ use stateright::Property;
 
 use super::case::{Case, PLACES};
 use super::shell::World;
-use super::state::{Has, Lies, Mapped, Panes, State, place};
+use super::state::{Callers, Has, Lies, Mapped, Panes, State, place};
 
 /// All of them.
 pub fn all() -> Vec<Property<Case>> {
@@ -28,6 +28,7 @@ pub fn all() -> Vec<Property<Case>> {
         Property::always("4: a badge of an earlier instance is nobody's", old_badges),
         Property::always("4: what is put up is up for one, and as long as it is the giver's", up_for_one),
         Property::always("4: memory is shared by the two that it was made for", shared_by_two),
+        Property::always("4: who is late writes into its own memory", late_writes),
         Property::always("4: who has lost shared memory has its own there", graves),
         Property::always("4: a server has the memory of whose call it has", memory_of_the_caller),
         Property::always("5: nobody holds what it may not look up", rights_hold),
@@ -208,9 +209,32 @@ fn shared_by_two(_: &Case, state: &State) -> bool {
                 state.ledger.server_of(client.domain, u64::from(*slot)) == Some(server.domain)
             })
         });
-        sees(client) && sees(server) && is_connected
+        sees(client) && has(state, server).is_some() && is_connected
     });
     mapped && both
+}
+
+/// What a server was told of when it received a call is the memory of the one who stands on it, or its own: also when that one
+/// has given up or is gone, and has memory there again, or somebody else has.
+fn late_writes(_: &Case, state: &State) -> bool {
+    state.running().all(|(.., server)| {
+        let Callers { serves: Some(caller), works_in: Some(region), .. } = &server.callers else {
+            return true;
+        };
+        let stands = has(state, caller.client).is_some_and(|client| {
+            client.calls == caller.number && client.call.is_some_and(|call| call.received)
+        });
+        server.mapped.iter().any(|(at, what)| {
+            at == region
+                && match what {
+                    Mapped::Grave => true,
+                    Mapped::Shared(number) => {
+                        let panes = state.panes.iter().find(|(of, _)| of == number);
+                        stands && panes.is_some_and(|(_, panes)| panes.made_for[0] == caller.client)
+                    }
+                }
+        })
+    })
 }
 
 fn graves(_: &Case, state: &State) -> bool {

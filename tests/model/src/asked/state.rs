@@ -133,6 +133,8 @@ pub enum Lies {
 pub struct Callers {
     /// Whose call it serves.
     pub serves: Option<Caller>,
+    /// The region of which it was told when that began: it may write there until it has answered.
+    pub works_in: Option<u8>,
     /// The caller in hand, by the kernel's word.
     pub in_hand: Option<Caller>,
     /// What lies in the slots of the locker, by the kernel's word.

@@ -1,7 +1,7 @@
 //! Memory that modules share: what a client asks, and what the supervisor's shell does then (`held/windows.rs` in
 //! `root-task/src/supervisor/`), each with what the kernel has mapped after it.
 
-use ipc_proto::ids::DomainId;
+use ipc_proto::ids::{DomainId, Instance};
 use root_task_core::windows::{Side, View, Window};
 
 use super::shell::World;
@@ -18,17 +18,30 @@ impl World<'_> {
             return;
         }
         let sides = window.sides.map(|side| side.domain);
-        self.lose(number, &sides);
-        if self.panes.iter().any(|(of, _)| *of == number) {
+        if self.panes.iter().any(|(of, panes)| *of == number && panes.memory) {
             self.goes_wrong("a window is made in the place of another one");
         }
+        // Its slots are those of the new one from now on; whoever has lost it has a grave there still.
+        self.panes.retain(|(of, _)| *of != number);
         self.panes.push((number, Panes { made_for: sides.map(|side| self.newest(side)), memory: true }));
         self.panes.sort_unstable_by_key(|(number, _)| *number);
-        let window = window.shared();
-        self.windows.set(number, window);
-        for side in window.sides {
-            self.map(&side, Mapped::Shared(number));
+        self.windows.set(number, window.opened());
+        let [own, _] = window.sides;
+        self.unmap(&own);
+        self.map(&own, Mapped::Shared(number));
+    }
+
+    /// A server asks where the memory of a client is, with the badge that its call has. Gives the region.
+    pub fn find(&mut self, server: DomainId, client: Instance) -> Option<u8> {
+        let badge = World::badge(client);
+        let (number, window) = self.windows.shared_with(&self.ledger, server, badge).ok()?;
+        let [_, own] = window.sides;
+        if own.view != View::Shared {
+            self.windows.set(number, window.found());
+            self.unmap(&own);
+            self.map(&own, Mapped::Shared(number));
         }
+        Some(own.region)
     }
 
     fn map(&mut self, side: &Side, what: Mapped) {
@@ -55,6 +68,13 @@ impl World<'_> {
     pub fn lose_windows_of(&mut self, id: DomainId) {
         let its: Vec<usize> = self.windows.of(id).collect();
         its.into_iter().for_each(|number| self.lose(number, &[id]));
+    }
+
+    /// A call was taken back that a server has received.
+    pub fn lose_window_of_call(&mut self, client: DomainId, server: DomainId) {
+        if let Some(number) = self.windows.lost_with_call(client, server) {
+            self.lose(number, &[]);
+        }
     }
 
     /// A client has lost a connection to a server.

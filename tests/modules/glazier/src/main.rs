@@ -10,12 +10,13 @@
 use core::fmt::Arguments;
 
 use ipc_proto::label::WORDS;
+use ipc_proto::method::{Deadline, Method};
 use ipc_proto::name::Name;
 use ipc_proto::version::VersionRange;
 use ipc_proto::window::{MAX_PAGES, PAGE_BYTES, WindowRefusal};
 use module_rt::window::{OutOfWindow, Window, WindowError};
 use module_rt::{CallError, Connection, Init, InitError, Manifest, Restart, log, request, yield_now};
-use operate::pane::{ADD, DIE, LAST, NAME, VERSION};
+use operate::pane::{ADD, DIE, LAST, LATE, NAME, VERSION};
 
 module_rt::program! {
     manifest: Manifest { restart: Restart::Never as u8, memory_bytes: 256 * 1024, ..Manifest::new("glazier") },
@@ -119,10 +120,57 @@ fn bounds() -> Result<(), InitError> {
     Ok(())
 }
 
+/// A window of 8 pages is lost, and the next one has 1: whoever has an old view reads all of it still.
+fn smaller(name: Name, me: Name) -> Result<(), InitError> {
+    let page = u64::from(PAGE_BYTES);
+    let pane = connect()?;
+    let large = pane.window(8).map_err(|error| wrong(format_args!("8 pages: {error}")))?;
+    is("what the server finds in 8 pages", ask(pane, ADD, [0, 1, 0, 0])?, page.saturating_mul(8))?;
+    operate::revoke(name, me, 1)?;
+    let pane = connect()?;
+    let small = pane.window(1).map_err(|error| wrong(format_args!("1 page: {error}")))?;
+    small.write(0, &[MARK]).map_err(|_| wrong(format_args!("cannot write")))?;
+    is("what the server has of the larger one", ask(pane, LAST, [0; 4])?, 0)?;
+    is("what the client has of it", sum(large), MARK.into())?;
+    is("what the server finds", ask(pane, ADD, [0, 0, 0, 0])?, MARK.into())?;
+    is("what the server has then", ask(pane, LAST, [0; 4])?, MARK.into())?;
+    operate::revoke(name, me, 1)?;
+    is("what the client has of both", sum(large).saturating_add(sum(small)), 0)
+}
+
+/// A call passes its deadline while the server is at work in the window: what that writes then is in no window of a later call.
+fn late(name: Name, me: Name) -> Result<(), InitError> {
+    let pane = connect()?;
+    let window = open(pane)?;
+    let fill = || {
+        (0..window.len())
+            .try_for_each(|offset| window.write(offset, &[MARK]))
+            .map_err(|_| wrong(format_args!("cannot fill it")))
+    };
+    fill()?;
+    let asked = pane.call_words(Method::new(LATE).within(Deadline::micros(5000)), [0, 0xee, 0, 0]);
+    if !matches!(asked, Err(CallError::Interrupted { .. })) {
+        return Err(wrong(format_args!("a server that waits for its client's loss gave {asked:?}")));
+    }
+    is("what is in the window of a call that was taken back", sum(window), 0)?;
+    if open(pane)? != window {
+        return Err(wrong(format_args!("the next one is somewhere else")));
+    }
+    fill()?;
+    let marks = BYTES.saturating_mul(u64::from(MARK));
+    is("what the server finds when it has come to the next call", ask(pane, ADD, [0; 4])?, marks)?;
+    is("what the client finds then", sum(window), marks)?;
+    operate::revoke(name, me, 1).map(drop)
+}
+
 fn all(pane: Name, me: Name) -> Result<(), InitError> {
     bounds()?;
     log!("each bound is told");
     operate::revoke(pane, me, 1)?;
+    smaller(pane, me)?;
+    log!("a smaller window: what is behind its end can be read by who has lost it");
+    late(pane, me)?;
+    log!("late: what a server writes after a deadline is its own");
 
     let (server, window) = share()?;
     operate::revoke(pane, me, 1)?;

@@ -12,5 +12,7 @@ pub const VERSION: Version = Version(1);
 pub const ADD: u16 = WORDS | 0x100;
 /// Answers with the sum of what it finds in the memory that it had last in hand, whoever shared it.
 pub const LAST: u16 = WORDS | 0x101;
+/// Takes a byte. Waits until the caller's window is lost, and writes the byte all over what it has in its place.
+pub const LATE: u16 = WORDS | 0x103;
 /// Reads address 0 while the caller waits.
 pub const DIE: u16 = WORDS | 0x102;

@@ -5,8 +5,8 @@
 
 use ipc_proto::label::Status;
 use module_rt::window::Window;
-use module_rt::{Client, Init, InitError, Manifest, Server};
-use operate::pane::{ADD, DIE, LAST, NAME, VERSION};
+use module_rt::{Client, Init, InitError, Manifest, Server, yield_now};
+use operate::pane::{ADD, DIE, LAST, LATE, NAME, VERSION};
 
 module_rt::module! {
     manifest: Manifest::new(NAME),
@@ -53,6 +53,17 @@ impl Server for Pane {
                 Ok([sum(window), 0, 0, 0])
             }
             LAST => Ok([self.last.map_or(u64::MAX, sum), 0, 0, 0]),
+            LATE => {
+                let window = Window::of(client).map_err(|_| Status::Refused)?;
+                // The client has filled it; who has lost it finds zeroes.
+                while sum(window) != 0 {
+                    yield_now();
+                }
+                for offset in 0..window.len() {
+                    window.write(offset, &[byte as u8]).map_err(|_| Status::Refused)?;
+                }
+                Ok([0; 4])
+            }
             DIE => module_rt::fault::read_address_zero(),
             _ => Err(Status::UnknownMethod),
         }

@@ -7,6 +7,8 @@ mod entry;
 pub mod locker;
 mod panic;
 
+use core::sync::atomic::AtomicU64;
+
 use sel4::{CallWithMRs, MessageInfoBuilder, cap::Endpoint, with_ipc_buffer, with_ipc_buffer_mut};
 
 use crate::deferred::Books;
@@ -64,6 +66,13 @@ pub fn nb_send(slot: u64, info: Info) {
 /// there is no caller that is no error, and the slot stays empty.
 pub fn save_caller(index: u16, bits: u8) -> bool {
     locker::slot(index, bits).save_caller().is_ok()
+}
+
+/// How many windows this instance has had made.
+#[inline(always)]
+pub fn windows_made<T>(with: impl FnOnce(&AtomicU64) -> T) -> T {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    with(&MADE)
 }
 
 /// What this instance knows of the callers that it has put aside.
