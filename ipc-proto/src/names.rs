@@ -39,6 +39,9 @@ pub enum Request {
         /// How long the caller waits where nothing is found that it speaks, in microseconds; 0 is not to wait,
         /// [`AS_LONG_AS_GRANTED`] as long as it may.
         wait: u64,
+        /// The interface that the caller speaks, where it has to be that: its hash, [`crate::interface::Interface::HASH`].
+        /// A service that has not said of which it is counts as of any.
+        interface: Option<u64>,
     },
     /// A page of all names, reserved ones included, from the `from`th on, for operators.
     /// Answer: [`Answer::Page`] or [`Answer::Failed`].
@@ -63,6 +66,14 @@ pub enum NameFailure {
     Version {
         /// In which.
         offered: Offered,
+    },
+    /// The name is there in a version that the caller speaks, and is of another interface: each of the two would take the
+    /// other's methods for its own.
+    OtherInterface {
+        /// The hash of the server's interface.
+        served: u64,
+        /// The hash of the caller's.
+        spoken: u64,
     },
     /// The caller's badge is not a module's.
     BadCaller,
@@ -97,6 +108,11 @@ impl fmt::Display for NameFailure {
             NameFailure::Version { offered } => {
                 write!(f, "it is there in {offered}, which the caller does not speak")
             }
+            NameFailure::OtherInterface { served, spoken } => write!(
+                f,
+                "it is of another interface: the server's hash {served:x}, this program's {spoken:x}: build both from \
+                 one trait"
+            ),
             NameFailure::BadCaller => f.write_str("the caller is not a module"),
             NameFailure::NotOperator => {
                 f.write_str("the caller is not an operator, and only they list names")
@@ -197,7 +213,8 @@ mod tests {
         ] {
             assert!(!Supervisor(refusal).is_absence(), "{refusal:?}");
         }
-        for failure in [Taken, Full, TooManyForOwner, BadCaller, NotOperator] {
+        let other = OtherInterface { served: 1, spoken: 2 };
+        for failure in [Taken, Full, TooManyForOwner, BadCaller, NotOperator, other] {
             assert!(!failure.is_absence(), "{failure}");
         }
     }

@@ -42,9 +42,11 @@ impl Token {
     }
 }
 
-/// Says of which interface a service is that the caller has reserved and not yet published: so that a connection that is passed
-/// on is what its taker takes it for. A service of which nobody says so is passed to those only who do not ask. The answer is
-/// four words of 0, or `Refused` where it is not the caller's, or published.
+/// Says of which interface a service is that the caller has reserved and not yet published: so that what looks it up, or is
+/// passed a connection to it, finds what it takes it for. A service of which nobody says so is found by everybody who speaks
+/// its version, and is passed to those only who do not ask. The answer is four words of 0, or `Refused` where it is not the
+/// caller's, or published. There is none where its clients know it as another interface: the caller ends, as by an init that
+/// fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Declaration {
     /// The reservation.

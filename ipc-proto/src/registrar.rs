@@ -45,12 +45,14 @@ pub enum Request {
         name: Name,
     },
     /// Give `client` a capability to `service`. Refused unless the ledger says that it is live.
-    /// Answer: [`Answer::Connected`] or [`Answer::Refused`].
+    /// Answer: [`Answer::Connected`], [`Answer::OtherInterface`] or [`Answer::Refused`].
     Connect {
         /// Who looked the name up.
         client: u64,
         /// What it found.
         service: ServiceRef,
+        /// The interface that the client speaks: its hash, where it has said so.
+        interface: Option<u64>,
     },
     /// A lookup has found nothing: let `client` wait. Answer: [`Answer::Done`]; [`Answer::Published`] where the service
     /// is there, and nothing was entered; [`Answer::Refused`].
@@ -164,6 +166,8 @@ pub enum Answer {
         /// The version.
         version: Version,
     },
+    /// The client is not connected: the service is of another interface than it speaks, which has this hash.
+    OtherInterface(u64),
     /// The entry's state; `None` where it does not exist any more.
     State(Option<ServiceState>),
     /// It cannot be done; nothing has changed.

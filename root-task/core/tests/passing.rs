@@ -16,6 +16,7 @@ use ipc_proto::ids::Instance;
 use ipc_proto::passing::{MAX_PASSED, PassRefusal, Request, Token};
 use ipc_proto::registrar::Refusal;
 use ipc_proto::version::{Version, VersionRange};
+use root_task_core::ledger::DeclareError;
 use root_task_core::steps;
 
 #[test]
@@ -102,17 +103,20 @@ fn a_service_is_of_the_interface_that_its_own_module_has_said_before_it_was_publ
     let mut four = Four::new();
     let Four { keeper, giver, agent, .. } = four;
     let client = four.world.badge(giver);
-    let wanted = Some(7);
-    let take = |four: &mut Four| {
+    let take = |four: &mut Four, wanted| {
         let token = four.put_up(four.to, &[four.public]).unwrap();
-        let request = Request::Take { client, token, versions: VersionRange::ANY, interface: wanted };
+        let request = Request::Take { client, token, versions: VersionRange::ANY, interface: Some(wanted) };
         steps::pass(&mut four.world, agent, &request).map(|_| ())
     };
-    assert_eq!(take(&mut four), Err(PassRefusal::OtherInterface), "it has not said of which");
+    assert_eq!(take(&mut four, 7), Err(PassRefusal::OtherInterface), "it has not said of which");
     let [public, _] = four.services;
-    assert!(!four.world.ledger.declare(keeper, public, 7), "it is published");
-    // Its next instance says so, or what another has said.
-    for (said, by, taken) in [
+    assert_eq!(
+        four.world.ledger.declare(keeper, public, 7),
+        Err(DeclareError::NotReserved),
+        "it is published"
+    );
+    // Its next instance says so, or another one does.
+    for (wanted, by, taken) in [
         (7, "keeper", Ok(())),
         (8, "keeper", Err(PassRefusal::OtherInterface)),
         (7, "other", Err(PassRefusal::OtherInterface)),
@@ -123,9 +127,10 @@ fn a_service_is_of_the_interface_that_its_own_module_has_said_before_it_was_publ
         let Four { world, names, other, .. } = &mut four;
         assert_eq!(world.reserved(names, next, "public", 3), public);
         let by = if by == "keeper" { next } else { *other };
-        assert_eq!(world.ledger.declare(by, public, said), by == next);
+        let declared = world.ledger.declare(by, public, 7);
+        assert_eq!(declared, if by == next { Ok(()) } else { Err(DeclareError::NotReserved) });
         steps::publish(world, next);
-        assert_eq!(take(&mut four), taken, "{said} by {by:?}");
+        assert_eq!(take(&mut four, wanted), taken, "{wanted}, said by {by:?}");
     }
 }
 

@@ -133,7 +133,7 @@ fn a_name_server_that_lies_hands_out_nothing_that_the_manifest_forbids() {
         assert_eq!(steps::registrar(&mut world, enter), Err(Refusal::NotGranted));
     }
     steps::publish(&mut world, keeper);
-    let connect = |service| Request::Connect { client, service };
+    let connect = |service| Request::Connect { client, service, interface: None };
     assert_eq!(steps::registrar(&mut world, connect(secret)), Err(Refusal::NotGranted));
     assert!(steps::registrar(&mut world, connect(public)).is_ok());
     // It says that the client waits for what it may, or for what it may not.

@@ -126,8 +126,17 @@ pub fn lookup(name: &str, versions: VersionRange) -> Result<Connection, NamesErr
 /// [`NamesError`]; [`NameFailure::NotFound`] where nobody has published the name, and [`NameFailure::Version`] with what
 /// there is where it is there in other versions only.
 pub fn find(name: &str, versions: VersionRange) -> Result<Found, NamesError> {
+    find_of(name, versions, None)
+}
+
+/// The same, where it has to be of that interface, by its hash.
+pub(crate) fn find_of(
+    name: &str,
+    versions: VersionRange,
+    interface: Option<u64>,
+) -> Result<Found, NamesError> {
     let name = Name::new(name).map_err(NamesError::Name)?;
-    match ask(&Request::Lookup { name, versions, wait: 0 })? {
+    match ask(&Request::Lookup { name, versions, wait: 0, interface })? {
         Answer::Found { slot, version, .. } => {
             Ok(Found { connection: Connection::in_slot(u64::from(slot)), version })
         }
@@ -176,7 +185,7 @@ impl Init {
     /// # Errors
     /// [`WaitError`] says for what and how long it has waited, or names the cycle of modules that wait for one another.
     pub fn connect(&mut self, name: &str, versions: VersionRange) -> Result<Connection, WaitError> {
-        Ok(wait_for(name, versions, AS_LONG_AS_GRANTED)?.connection)
+        Ok(wait_for(name, (versions, None), AS_LONG_AS_GRANTED)?.connection)
     }
 
     /// The arguments that the operator gave at load; empty where there were none.

@@ -71,7 +71,7 @@ pub use losses::Loss;
 pub use passing::{Taken, take};
 pub use private::{Private, PrivateError, call_back};
 pub use serve::{Answer, Request, Server, answer, answer_first};
-pub use service::{client, client_waiting};
+pub use service::{client, client_as, client_waiting};
 #[cfg(not(target_os = "none"))]
 pub use sys::fault;
 pub use sys::{console, device, locker};

@@ -97,17 +97,26 @@ pub fn lookup_waiting(
 /// # Errors
 /// As [`lookup_waiting`].
 pub fn find_waiting(name: &str, versions: VersionRange, longest: Duration) -> Result<Found, WaitError> {
-    // Rounded up: what is shorter than the unit waits, too. What is too long for a number is more than anybody may.
-    let micros = u64::try_from(longest.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
-    wait_for(name, versions, micros.min(AS_LONG_AS_GRANTED.saturating_sub(1)))
+    wait_for(name, (versions, None), micros(longest))
 }
 
-/// The same, in microseconds.
-pub(crate) fn wait_for(name: &str, versions: VersionRange, micros: u64) -> Result<Found, WaitError> {
+/// The unit in which a wait is asked for.
+pub(crate) fn micros(longest: Duration) -> u64 {
+    // Rounded up: what is shorter than the unit waits, too. What is too long for a number is more than anybody may.
+    let micros = u64::try_from(longest.as_nanos().div_ceil(1000)).unwrap_or(u64::MAX);
+    micros.min(AS_LONG_AS_GRANTED.saturating_sub(1))
+}
+
+/// The same, in microseconds, where it has to be of that interface, by its hash.
+pub(crate) fn wait_for(
+    name: &str,
+    (versions, interface): (VersionRange, Option<u64>),
+    micros: u64,
+) -> Result<Found, WaitError> {
     let name = Name::new(name).map_err(NamesError::Name)?;
     let (began, mut wait, mut has_waited) = (clock::now(), micros, false);
     loop {
-        match ask(&Request::Lookup { name, versions, wait }) {
+        match ask(&Request::Lookup { name, versions, wait, interface }) {
             Ok(Answer::Found { slot, version, .. }) => {
                 return Ok(Found { connection: Connection::in_slot(u64::from(slot)), version });
             }

@@ -7,6 +7,7 @@ use ipc_proto::operator::{self, State};
 use ipc_proto::supervisor::{Answer, Request};
 use ipc_proto::{alarm, deferred, losses, passing, private, registrar, waits, window, wire};
 use root_task_core::init_clock::InitClock;
+use root_task_core::ledger::DeclareError;
 use root_task_core::steps::{self, Effects as _};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -71,8 +72,9 @@ impl World {
             }
             window::LABEL => read(message).map(|request| Some(self.window_asked(who, request))),
             passing::LABEL => read(message).map(|request| Some(self.passing_asked(who, &request))),
-            passing::DECLARE => read_words(message, passing::Declaration::from_words)
-                .map(|said| Some(self.declared(who, said))),
+            passing::DECLARE => {
+                read_words(message, passing::Declaration::from_words).map(|said| self.declared(who, said))
+            }
             alarm::LABEL => read_words(message, alarm::Request::from_words)
                 .map(|asked| Some(self.alarm_asked(who, asked))),
             deferred::LABEL => read_words(message, deferred::Request::from_words)
@@ -159,10 +161,14 @@ impl World {
         answer(&steps::pass(self, who, request).unwrap_or_else(passing::Answer::Refused))
     }
 
-    fn declared(&mut self, who: Instance, said: passing::Declaration) -> Message {
+    fn declared(&mut self, who: Instance, said: passing::Declaration) -> Option<Message> {
         match self.ledger.declare(who, said.service, said.interface) {
-            true => answer_words([0; 4]),
-            false => status(Status::Refused),
+            Ok(()) => Some(answer_words([0; 4])),
+            Err(DeclareError::NotReserved) => Some(status(Status::Refused)),
+            Err(error @ DeclareError::Known { .. }) => {
+                self.dies(who.domain, How::InitFailed { code: 1, reason: error.to_string() });
+                None
+            }
         }
     }
 

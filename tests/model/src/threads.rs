@@ -69,7 +69,8 @@ impl World<'_> {
             Some(Op::Find(..)) if closed => thread.has_found(Found::Nothing),
             Some(Op::Reserve(name)) => thread.at = asks(Request::Reserve { name, version: Version(1) }),
             Some(Op::Find(name, wait)) => {
-                thread.at = asks(Request::Lookup { name, versions: VersionRange::ANY, wait });
+                thread.at =
+                    asks(Request::Lookup { name, versions: VersionRange::ANY, wait, interface: None });
             }
             Some(Op::Need) if matches!(thread.found, Found::Slot(_)) => thread.goes_on(),
             Some(Op::Need) => thread.at = At::Fails,

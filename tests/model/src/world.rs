@@ -260,7 +260,7 @@ impl World<'_> {
             // The supervisor answers for a name server that has failed.
             return thread.has_found(Found::Nothing);
         }
-        let request = Request::Lookup { name, versions: VersionRange::ANY, wait };
+        let request = Request::Lookup { name, versions: VersionRange::ANY, wait, interface: None };
         thread.at = At::Names { request, received: false, repeated: 0, waited: true };
     }
 }

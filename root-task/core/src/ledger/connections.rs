@@ -95,6 +95,9 @@ impl Ledger {
         }
         self.set_looked_up(client, index, false);
         if let Some(used) = self.used_mut(at) {
+            if used.clients == 0 {
+                used.known = used.interface;
+            }
             used.clients = used.clients.saturating_add(1);
         }
         self.count(server, client, |connections| connections.saturating_add(1));

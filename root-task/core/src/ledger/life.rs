@@ -87,6 +87,7 @@ impl Ledger {
                 used.state = ServiceState::Live;
                 used.inherited = true;
                 used.published = used.interface;
+                used.known = used.interface.or(used.known);
             } else {
                 let full = dropped.push(ServiceRef { index, epoch });
                 debug_assert!(full.is_ok(), "the list is as long as the table");

@@ -11,6 +11,9 @@ mod connections;
 mod departures;
 mod domains;
 mod fingerprint;
+mod interfaces;
+#[cfg(test)]
+mod interfaces_tests;
 mod life;
 mod losses;
 mod passing;
@@ -39,6 +42,7 @@ use ipc_proto::version::MAX_VERSIONS;
 pub use connections::Connection;
 pub use departures::Departures;
 use domains::Domains;
+pub use interfaces::DeclareError;
 pub use life::{Death, PublishDecision};
 use passing::PutUp;
 use places::Emptied;

@@ -33,6 +33,9 @@ pub(super) struct Used {
     pub(super) interface: Option<u64>,
     /// The same of the last instance that has published it.
     pub(super) published: Option<u64>,
+    /// That of the interface as which its present clients were connected to it, where an instance has said so since the first
+    /// of them was.
+    pub(super) known: Option<u64>,
 }
 
 /// The name and version of a service. Who may have which is the name server's to decide; the ledger keeps them so that
@@ -122,19 +125,6 @@ impl Ledger {
         self.make_service(owner.domain, Some(offer)).ok_or(Refusal::TooManyServices)
     }
 
-    /// `owner` says of which interface a service is that it has reserved. `false` where it is not its own, or published.
-    pub fn declare(&mut self, owner: Instance, at: ServiceRef, interface: u64) -> bool {
-        let running = self.is_running(owner);
-        let is_its = |used: &&mut Used| used.owner == owner.domain && used.state == ServiceState::Reserved;
-        let used = self.used_mut(at).filter(is_its).filter(|_| running);
-        used.map(|used| used.interface = Some(interface)).is_some()
-    }
-
-    /// Of which interface a service is, where its instance has said so.
-    pub fn interface_of(&self, at: ServiceRef) -> Option<u64> {
-        self.used(at)?.interface
-    }
-
     /// A free entry of the table is used now; `None` where there is none.
     pub(super) fn make_service(&mut self, owner: DomainId, offer: Option<Offer>) -> Option<ServiceRef> {
         let (index, service) = (0u16..)
@@ -149,6 +139,7 @@ impl Ledger {
             clients: 0,
             interface: None,
             published: None,
+            known: None,
         });
         Some(ServiceRef { index, epoch: service.epoch })
     }

@@ -80,10 +80,13 @@ pub fn registrar(on: &mut impl Effects, request: Request) -> Result<Answer, Refu
         // It is answered in another type: see `entries`.
         Request::Entries { .. } => Err(Refusal::Gone),
         Request::State { service } => Ok(Answer::State(ledger.state_for_clients(service))),
-        Request::Connect { client, service } => {
+        Request::Connect { client, service, interface } => {
             let client = holder(ledger, client)?;
             let offer = ledger.offer_of(service).ok_or(Refusal::Gone)?;
             granted(may(ledger, system, client, Right::LookUp, &offer.name))?;
+            if let Some(other) = interface.and_then(|spoken| ledger.other_interface(service, spoken)) {
+                return Ok(Answer::OtherInterface(other));
+            }
             let connection = ledger.connect(client, service)?;
             let connection = made(on, client, connection)?;
             Ok(Answer::Connected { slot: connection.slot, generation: connection.generation })

@@ -166,6 +166,7 @@ impl World {
         wait: u64,
     ) -> names::Answer {
         let badge = self.badge(who);
-        names.serve(self, badge, names::Request::Lookup { name: name(text), versions, wait })
+        let request = names::Request::Lookup { name: name(text), versions, wait, interface: None };
+        names.serve(self, badge, request)
     }
 }

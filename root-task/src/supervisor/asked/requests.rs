@@ -6,11 +6,13 @@ use ipc_proto::label::Status;
 use ipc_proto::passing;
 use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
 use ipc_proto::supervisor::{Answer, Request};
+use root_task_core::ledger::DeclareError;
 use root_task_core::steps;
 use sel4::CapRights;
 
 use crate::domain::locker::Locker;
 use crate::report::Cause;
+use crate::supervisor::asked::journal::line;
 use crate::supervisor::{Response, Supervisor, answer, answer_words, status};
 
 impl Supervisor {
@@ -73,8 +75,12 @@ impl Supervisor {
     /// A module says of which interface a service is.
     pub(in crate::supervisor) fn declared(&mut self, who: Instance, said: passing::Declaration) -> Response {
         match self.ledger.declare(who, said.service, said.interface) {
-            true => answer_words([0; 4]),
-            false => status(Status::Refused),
+            Ok(()) => answer_words([0; 4]),
+            Err(DeclareError::NotReserved) => status(Status::Refused),
+            Err(error @ DeclareError::Known { .. }) => {
+                self.dies(who.domain, Cause::InitFailed(1, line(format_args!("{error}"))));
+                Response::Later
+            }
         }
     }
 

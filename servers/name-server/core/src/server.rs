@@ -31,6 +31,15 @@ fn hidden(failure: NameFailure) -> NameFailure {
     }
 }
 
+/// What a client looks up.
+#[derive(Clone, Copy)]
+struct Wanted {
+    name: Name,
+    versions: VersionRange,
+    /// The hash of the interface that it has to be.
+    interface: Option<u64>,
+}
+
 /// The name server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NameServer {
@@ -66,7 +75,9 @@ impl NameServer {
     pub fn serve(&mut self, to: &mut impl Supervisor, badge: u64, request: Request) -> Answer {
         let outcome = match request {
             Request::Reserve { name, version } => self.reserve(to, badge, name, version),
-            Request::Lookup { name, versions, wait } => self.lookup_or_wait(to, badge, name, versions, wait),
+            Request::Lookup { name, versions, wait, interface } => {
+                self.lookup_or_wait(to, badge, Wanted { name, versions, interface }, wait)
+            }
             Request::List { .. } if !asks_as(badge, asker::OPERATOR) => Err(NameFailure::NotOperator),
             Request::List { from } => Ok(Answer::Page(
                 self.registry
@@ -147,23 +158,23 @@ impl NameServer {
         &mut self,
         to: &mut impl Supervisor,
         badge: u64,
-        name: &Name,
-        versions: VersionRange,
+        wanted: Wanted,
     ) -> Result<Answer, NameFailure> {
+        let Wanted { name, versions, interface } = wanted;
         // Before the table is looked at: what may not be looked up costs as much whether it exists or not.
         if asks_as(badge, asker::BOUND) {
-            supervisor::may(to, badge, Right::LookUp, *name).map_err(hidden)?;
+            supervisor::may(to, badge, Right::LookUp, name).map_err(hidden)?;
         }
         let mut spoken = Some(versions);
         while let Some(versions) = spoken {
-            let Ok(best) = self.registry.lookup(name, versions) else { break };
-            match self.connect(to, badge, best.service, best.version) {
+            let Ok(best) = self.registry.lookup(&name, versions) else { break };
+            match self.connect(to, badge, interface, (best.service, best.version)) {
                 Err(NameFailure::NotFound) => spoken = versions.before(best.version),
                 found => return found,
             }
         }
         // A name that was never published must look as if it did not exist, in any version.
-        let offered = self.registry.offered(name, versions, |service| supervisor::state(to, service))?;
+        let offered = self.registry.offered(&name, versions, |service| supervisor::state(to, service))?;
         Err(offered.map_or(NameFailure::NotFound, |offered| NameFailure::Version { offered }))
     }
 
@@ -171,10 +182,10 @@ impl NameServer {
         &mut self,
         to: &mut impl Supervisor,
         badge: u64,
-        service: ServiceRef,
-        version: Version,
+        interface: Option<u64>,
+        (service, version): (ServiceRef, Version),
     ) -> Result<Answer, NameFailure> {
-        match supervisor::connect(to, badge, service).map_err(hidden) {
+        match supervisor::connect(to, badge, service, interface).map_err(hidden) {
             Ok((slot, generation)) => Ok(Answer::Found { slot, generation, version }),
             Err(NameFailure::Supervisor(Refusal::NotPublished)) => Err(NameFailure::NotFound),
             Err(NameFailure::Supervisor(Refusal::Gone)) => {
@@ -190,20 +201,19 @@ impl NameServer {
         &mut self,
         to: &mut impl Supervisor,
         badge: u64,
-        name: Name,
-        versions: VersionRange,
+        wanted: Wanted,
         micros: u64,
     ) -> Result<Answer, NameFailure> {
-        let mut found = self.lookup(to, badge, &name, versions);
+        let mut found = self.lookup(to, badge, wanted);
         for _ in 0..TRIES {
             match found {
                 Err(failure) if micros > 0 && failure.is_absence() => {}
                 found => return found,
             }
-            match supervisor::wait(to, badge, name, versions, micros)? {
+            match supervisor::wait(to, badge, wanted.name, wanted.versions, micros)? {
                 None => return Ok(Answer::Wait),
                 // The ledger knows of one all the same. It can be gone again before the client is connected.
-                Some((service, version)) => found = self.connect(to, badge, service, version),
+                Some(there) => found = self.connect(to, badge, wanted.interface, there),
             }
         }
         found

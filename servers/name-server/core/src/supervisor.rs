@@ -66,14 +66,16 @@ pub(crate) fn state(
     }
 }
 
-/// Connects a client.
+/// Connects a client who speaks that interface.
 pub(crate) fn connect(
     supervisor: &mut impl Supervisor,
     client: u64,
     service: ServiceRef,
+    interface: Option<u64>,
 ) -> Result<(u8, Generation), NameFailure> {
-    match ask(supervisor, &Request::Connect { client, service })? {
-        Answer::Connected { slot, generation } => Ok((slot, generation)),
+    match (ask(supervisor, &Request::Connect { client, service, interface })?, interface) {
+        (Answer::Connected { slot, generation }, _) => Ok((slot, generation)),
+        (Answer::OtherInterface(served), Some(spoken)) => Err(NameFailure::OtherInterface { served, spoken }),
         _ => Err(unexpected()),
     }
 }

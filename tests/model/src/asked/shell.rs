@@ -9,7 +9,7 @@ use ipc_proto::operator::State as Life;
 use ipc_proto::registrar::{Answer, Request};
 use ipc_proto::version::Version;
 use root_task_core::alarms::Alarms;
-use root_task_core::ledger::{Ledger, Module};
+use root_task_core::ledger::{DeclareError, Ledger, Module};
 use root_task_core::restart::{Cause, Decision};
 use root_task_core::steps::{self, Effects, Next, Published};
 use root_task_core::waits::Waits;
@@ -133,7 +133,8 @@ impl<'a> World<'a> {
                 return self.goes_wrong("a free name cannot be reserved");
             };
             let hash = if change == Change::Other { hash + 10 } else { *hash };
-            if !self.tables().ledger.declare(who, at, hash) {
+            // Where its clients know another one it goes on without having said so, which is more than the shell lets it.
+            if self.tables().ledger.declare(who, at, hash) == Err(DeclareError::NotReserved) {
                 self.goes_wrong("a module cannot say of which interface its service is");
             }
         }
@@ -150,7 +151,7 @@ impl<'a> World<'a> {
     /// A module looks a service up.
     pub fn look_up(&mut self, client: DomainId, service: ServiceRef) {
         let badge = World::badge(self.newest(client));
-        let answer = steps::registrar(self, Request::Connect { client: badge, service });
+        let answer = steps::registrar(self, Request::Connect { client: badge, service, interface: None });
         if let Ok(Answer::Connected { slot, .. }) = answer
             && let Some(has) = self.has(client)
         {

@@ -125,6 +125,7 @@ fn the_page_of_errors_has_each_of_names() {
         TooManyForOwner: NameFailure::TooManyForOwner;
         NotFound: NameFailure::NotFound;
         Version: NameFailure::Version { offered };
+        OtherInterface: NameFailure::OtherInterface { served: 1, spoken: 2 };
         BadCaller: NameFailure::BadCaller;
         NotOperator: NameFailure::NotOperator;
         Supervisor: NameFailure::Supervisor(Refusal::Gone);

@@ -1,0 +1,18 @@
+//! Serves `till` as it was first.
+#![no_std]
+#![no_main]
+#![deny(unsafe_code)]
+
+use module_rt::{Init, InitError, Manifest};
+use till::Coins;
+use till::first::{TillInterface, TillServer};
+
+module_rt::module! {
+    manifest: Manifest { connections: 0, ..Manifest::new("till") },
+    init: init,
+}
+
+fn init(init: &mut Init) -> Result<TillServer<Coins>, InitError> {
+    init.offer::<TillInterface>()?;
+    Ok(TillServer(Coins::default()))
+}
