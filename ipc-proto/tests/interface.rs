@@ -107,11 +107,15 @@ fn hostile_words_are_refused_and_change_nothing() {
     assert_eq!(way.server().0.note, None);
 }
 
+fn departs<D: Dispatch>(server: &mut D, client: Instance) {
+    D::DEPARTED.unwrap()(server, client);
+}
+
 #[test]
 fn what_is_no_call_reaches_the_server() {
     let gone = Instance { domain: DomainId(3), generation: Generation(2) };
     let way = served();
-    way.server().departed(gone);
+    departs(&mut *way.server(), gone);
     assert_eq!(way.server().0.gone, [gone]);
 }
 

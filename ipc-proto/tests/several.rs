@@ -15,7 +15,9 @@ use ipc_proto::interface::{
     Client, DESCRIBE, Description, Dispatch, Event, Failure, Interface, Offered, Several, call,
 };
 use ipc_proto::label::{self, Status};
-use notes::{Keeper, Note, NoteError, Notes, NotesClient, NotesInterface, NotesMethods, Sample, Way};
+use notes::{
+    Keeper, Note, NoteError, Notes, NotesClient, NotesInterface, NotesMethods, NotesServer, Sample, Way,
+};
 
 /// What one client's call to a service carries.
 fn badge(service: u16) -> u64 {
@@ -93,9 +95,7 @@ struct Listener {
 }
 
 impl Events for Listener {
-    fn departed(&mut self, client: Instance) {
-        self.gone = Some(client);
-    }
+    const DEPARTED: Option<fn(&mut Self, Instance)> = Some(|listener, client| listener.gone = Some(client));
 
     fn lost(&mut self) {
         self.lost = self.lost.saturating_add(1);
@@ -161,11 +161,27 @@ fn a_service_that_it_does_not_have_has_no_method() {
     assert_eq!(none.words(Client::of(badge(0)), DESCRIBE, [0; 4]), Err(Status::UnknownMethod));
 }
 
+fn departs<D: Dispatch>(server: &mut D, client: Instance) {
+    D::DEPARTED.unwrap()(server, client);
+}
+
+/// So that the supervisor is asked for nothing that nobody has a use for.
+#[test]
+fn who_does_nothing_at_a_death_is_not_to_be_told() {
+    fn is_told<D: Dispatch>(_: &D) -> bool {
+        D::DEPARTED.is_some()
+    }
+    assert!(is_told(&Several::of(Listener::default())) && is_told(&NotesServer(Keeper::default())));
+    let shelf = Shelf::new();
+    let house = House { notes: Keeper::default(), goods: Store::new(&shelf) };
+    assert!(!is_told(&Several::of(house)));
+}
+
 #[test]
 fn what_is_no_call_reaches_the_one_server() {
     let gone = Instance { domain: DomainId(3), generation: Generation(2) };
     let mut several = Several::of(Listener::default());
-    several.departed(gone);
+    departs(&mut several, gone);
     several.lost();
     several.event(Event::Alarm);
     assert_eq!(several.server, Listener { gone: Some(gone), lost: 1, event: Some(Event::Alarm) });

@@ -162,6 +162,17 @@ pub fn write(interface: &Interface) -> TokenStream {
 
         impl<__Server: #name + ::ipc_proto::interface::dispatch::Events #bound> ::ipc_proto::interface::Dispatch for #server<__Server #windows> {
             const DEFERS: bool = #defers;
+            const DEPARTED: ::core::option::Option<fn(&mut Self, ::ipc_proto::ids::Instance)> =
+                match <__Server as ::ipc_proto::interface::dispatch::Events>::DEPARTED {
+                    ::core::option::Option::Some(_) => ::core::option::Option::Some(|served, client| {
+                        if let ::core::option::Option::Some(departed) =
+                            <__Server as ::ipc_proto::interface::dispatch::Events>::DEPARTED
+                        {
+                            departed(&mut served.0, client);
+                        }
+                    }),
+                    ::core::option::Option::None => ::core::option::Option::None,
+                };
 
             #[inline(always)]
             fn words(
@@ -180,10 +191,6 @@ pub fn write(interface: &Interface) -> TokenStream {
                 #message: __Message,
             ) -> ::core::result::Result<__Message::Answer, ::ipc_proto::label::Status> {
                 <#of_interface as ::ipc_proto::interface::Serves<_, _>>::message(&mut self.0, #own_windows, #client, #method, #message)
-            }
-
-            fn departed(&mut self, client: ::ipc_proto::ids::Instance) {
-                ::ipc_proto::interface::dispatch::Events::departed(&mut self.0, client);
             }
 
             fn lost(&mut self) {

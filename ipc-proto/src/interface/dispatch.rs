@@ -71,6 +71,8 @@ pub trait Message {
 pub trait Dispatch {
     /// Whether any of its methods is answered later.
     const DEFERS: bool = false;
+    /// What is done where a client has died: see [`Events::DEPARTED`].
+    const DEPARTED: Option<fn(&mut Self, Instance)> = None;
 
     /// A method that goes as words.
     ///
@@ -83,9 +85,6 @@ pub trait Dispatch {
     /// # Errors
     /// The status that the client sees instead of an answer.
     fn message<M: Message>(&mut self, client: Client, method: u16, message: M) -> Result<M::Answer, Status>;
-
-    /// This client has died: see [`Events::departed`].
-    fn departed(&mut self, client: Instance);
 
     /// A server has died: see [`Events::lost`].
     fn lost(&mut self);
@@ -125,11 +124,27 @@ impl Event {
     message = "`{Self}` does not say what it does with what is no call: `impl Events for {Self} {{}}` for nothing"
 )]
 pub trait Events {
-    /// This client has died, and every earlier instance of its domain: drop what is kept for it. Called before any
-    /// later instance's call is received; only where the manifest has `flags: DEPARTURES`.
-    fn departed(&mut self, client: Instance) {
-        let _ = client;
-    }
+    /// What is done where a client has died, and with it every earlier instance of its domain: drop what is kept for it. It
+    /// is called before any later instance's call is received. `None`, the default: nothing, and the supervisor tells this
+    /// module of no death. (Whether a module is to be told its manifest says; the runtime reads that from here.)
+    ///
+    /// ```
+    /// use ipc_proto::ids::{DomainId, Instance};
+    /// use ipc_proto::interface::dispatch::Events;
+    ///
+    /// struct Remembers(Vec<DomainId>);
+    ///
+    /// impl Events for Remembers {
+    ///     const DEPARTED: Option<fn(&mut Self, Instance)> = Some(Remembers::forget);
+    /// }
+    ///
+    /// impl Remembers {
+    ///     fn forget(&mut self, client: Instance) {
+    ///         self.0.retain(|known| *known != client.domain);
+    ///     }
+    /// }
+    /// ```
+    const DEPARTED: Option<fn(&mut Self, Instance)> = None;
 
     /// A server has died that this module is connected to, has failed, or was unloaded.
     fn lost(&mut self) {}

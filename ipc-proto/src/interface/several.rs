@@ -197,8 +197,19 @@ impl<S, W, I: Serves<S, W>, L: Services<S, W>> Services<S, W> for And<I, L> {
     }
 }
 
+/// Tells the server of it.
+fn departed<S: Events, L, W>(several: &mut Several<S, L, W>, client: Instance) {
+    if let Some(departed) = S::DEPARTED {
+        departed(&mut several.server, client);
+    }
+}
+
 impl<S: Events, L: Services<S, W>, W> Dispatch for Several<S, L, W> {
     const DEFERS: bool = L::DEFERS;
+    const DEPARTED: Option<fn(&mut Self, Instance)> = match S::DEPARTED {
+        Some(_) => Some(departed),
+        None => None,
+    };
 
     #[inline(always)]
     fn words(&mut self, client: Client, method: u16, words: [u64; 4]) -> Result<[u64; 4], Status> {
@@ -207,10 +218,6 @@ impl<S: Events, L: Services<S, W>, W> Dispatch for Several<S, L, W> {
 
     fn message<M: Message>(&mut self, client: Client, method: u16, message: M) -> Result<M::Answer, Status> {
         self.services.message(&mut self.server, &self.windows, client, method, message)
-    }
-
-    fn departed(&mut self, client: Instance) {
-        self.server.departed(client);
     }
 
     fn lost(&mut self) {

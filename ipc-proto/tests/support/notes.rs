@@ -160,7 +160,5 @@ impl Notes for Keeper {
 }
 
 impl Events for Keeper {
-    fn departed(&mut self, client: Instance) {
-        self.gone.push(client);
-    }
+    const DEPARTED: Option<fn(&mut Self, Instance)> = Some(|keeper, client| keeper.gone.push(client));
 }

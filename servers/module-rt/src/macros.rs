@@ -50,7 +50,7 @@ macro_rules! module {
                  time, up to 6 for 62"
             );
         };
-        $crate::__entry!($manifest, $init, run_module, module);
+        $crate::__entry!($crate::start::manifest_of($manifest, &$init), $init, run_module, module);
     };
 }
 

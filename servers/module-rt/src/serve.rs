@@ -82,6 +82,8 @@ fn first_words() -> [u64; 4] {
 pub trait Server {
     /// Whether it answers calls later: what an interface's macro writes knows.
     const DEFERS: bool = false;
+    /// What is done where a client has died: see [`crate::Events::DEPARTED`]. `None`, the default, keeps nothing for clients.
+    const DEPARTED: Option<fn(&mut Self, Instance)> = None;
 
     /// A message method. The default has none.
     ///
@@ -100,12 +102,6 @@ pub trait Server {
     fn words(&mut self, client: Client, method: u16, words: [u64; 4]) -> Result<[u64; 4], Status> {
         let _ = (client, method, words);
         Err(Status::UnknownMethod)
-    }
-
-    /// This client has died, and every earlier instance of its domain: drop what is kept for it. Called before any
-    /// later instance's call is received; only where the manifest has `flags: DEPARTURES`. The default keeps nothing.
-    fn departed(&mut self, client: Instance) {
-        let _ = client;
     }
 
     /// A server has died that this module is connected to, has failed, or was unloaded: [`crate::losses::losses`] says
@@ -140,6 +136,7 @@ impl Message for Request {
 /// What an interface's macro writes serves.
 impl<D: Dispatch> Server for D {
     const DEFERS: bool = D::DEFERS;
+    const DEPARTED: Option<fn(&mut Self, Instance)> = D::DEPARTED;
 
     fn message(&mut self, client: Client, method: u16, request: Request) -> Result<Answer, Status> {
         Dispatch::message(self, client, method, request)
@@ -148,10 +145,6 @@ impl<D: Dispatch> Server for D {
     #[inline(always)]
     fn words(&mut self, client: Client, method: u16, words: [u64; 4]) -> Result<[u64; 4], Status> {
         Dispatch::words(self, client, method, words)
-    }
-
-    fn departed(&mut self, client: Instance) {
-        Dispatch::departed(self, client);
     }
 
     fn lost(&mut self) {
@@ -203,9 +196,11 @@ pub(crate) fn answer_to<S: Server>(server: &mut S, call: &Received) -> Option<(I
 #[cold]
 #[inline(never)]
 pub(crate) fn signalled<S: Server>(server: &mut S, badge: u64) {
-    if badge & DEPARTURE == DEPARTURE {
+    if badge & DEPARTURE == DEPARTURE
+        && let Some(departed) = S::DEPARTED
+    {
         for client in request::departed() {
-            server.departed(client);
+            departed(server, client);
         }
     }
     if badge & LOSS == LOSS {

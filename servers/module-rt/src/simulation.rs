@@ -22,6 +22,7 @@ pub fn module<S: Server>(
     manifest: Manifest,
     init: impl Fn(&mut Init) -> Result<S, InitError> + Send + Sync + 'static,
 ) -> Module {
+    let manifest = start::manifest_of(manifest, &init);
     Module::new(manifest, move || until_it_ends(|| start::run_module(&manifest, &init)))
 }
 

@@ -1,6 +1,7 @@
 //! From the first instruction to the module's init, and on to its serve loop or its exit.
 
 use ipc_proto::ids::Instance;
+use ipc_proto::manifest::DEPARTURES;
 
 use crate::init::{Init, InitError};
 use crate::serve::{self, Server};
@@ -16,6 +17,18 @@ pub fn instance() -> Instance {
 #[doc(hidden)]
 pub const fn defers<S: Server, F: FnOnce(&mut Init) -> Result<S, InitError>>(_: &F) -> bool {
     S::DEFERS
+}
+
+/// The manifest of a module whose init gives that server: it is to be told of its clients' deaths if that one has a use for it.
+#[doc(hidden)]
+pub const fn manifest_of<S: Server, F: FnOnce(&mut Init) -> Result<S, InitError>>(
+    manifest: Manifest,
+    _: &F,
+) -> Manifest {
+    match S::DEPARTED {
+        Some(_) => Manifest { flags: manifest.flags | DEPARTURES, ..manifest },
+        None => manifest,
+    }
 }
 
 /// Whether there is room for callers in a locker of 2^`bits` slots.

@@ -62,7 +62,7 @@
 //! # What is simulated
 //!
 //! Calls by words and by message, deadlines, calls that are answered later (with a locker as large as the module asks for,
-//! unless the system's manifest says what it is granted), devices that a test makes up ([`System::device`]) with their
+//! where nothing says what it is granted), devices that a test makes up ([`System::device`]) with their
 //! interrupts, names and versions, rights to names, lookups that wait, publish and every end of an init, logs, arguments,
 //! alarms, departures, losses, restart policies with budget and delays, failed modules, unloads in two stages, revokes of one
 //! client, memory that is shared and bulk data, deaths of the name server. The tests of this crate name for each the scenario
@@ -92,6 +92,7 @@ mod clock;
 mod devices;
 mod effects;
 mod failure;
+mod grants;
 mod how;
 mod interrupt;
 mod kernel;
@@ -120,6 +121,8 @@ pub use how::How;
 pub use ipc_proto::ids::Generation;
 pub use ipc_proto::operator::State;
 pub use module::Module;
+pub use root_task_core::allowance::{Allowance, OnHang};
+pub use root_task_core::system::SystemManifest;
 pub use strikes::{Act, Struck};
 pub use sweep::{Found, Sweep, Swept, for_every_death};
 pub use system::System;

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 
 use ipc_proto::deferred::{Answer, Request};
 use ipc_proto::ids::{DomainId, Instance};
-use ipc_proto::name::Name;
 use ipc_proto::slots::{ANSWER, OWN_ENDPOINT};
-use root_task_core::allowance::Allowance;
 use root_task_core::steps::{self, Held};
 
 use crate::asked::{DELETE_FIRST, FAILED_LOOKUP, Message};
@@ -53,16 +51,6 @@ impl steps::Locker for Opened<'_> {
 }
 
 impl World {
-    /// What a module may have: with a locker of the size that it asks for, unless the system's manifest says what this one is
-    /// granted.
-    pub fn allowance_of(&self, name: &Name) -> Allowance {
-        let allowance = self.system.allowance_of(name);
-        match self.system.grants.iter().any(|grant| grant.module == *name) {
-            true => allowance,
-            false => Allowance { locker_slots: u32::MAX, ..allowance },
-        }
-    }
-
     /// Whether somebody still waits for this answer.
     pub fn waits(&self, caller: Caller) -> bool {
         self.standing(caller.client).is_some_and(|call| call.number == caller.call)

@@ -11,6 +11,8 @@ use zerocopy::IntoBytes as _;
 pub struct Module {
     manifest: Manifest,
     program: Arc<dyn Fn() + Send + Sync>,
+    /// The text of its package's Cargo.toml, where that can ask for something.
+    cargo_toml: Option<&'static str>,
 }
 
 impl fmt::Debug for Module {
@@ -22,7 +24,7 @@ impl fmt::Debug for Module {
 impl Module {
     /// A module with this manifest. Its program is called anew for each instance, in a thread of its own, and ends with it.
     pub fn new(manifest: Manifest, program: impl Fn() + Send + Sync + 'static) -> Module {
-        Module { manifest, program: Arc::new(program) }
+        Module { manifest, program: Arc::new(program), cargo_toml: None }
     }
 
     /// What its manifest says that it is called.
@@ -34,6 +36,17 @@ impl Module {
     /// The same module with another manifest: another name, or another restart policy.
     pub fn with_manifest(self, change: impl FnOnce(Manifest) -> Manifest) -> Module {
         Module { manifest: change(self.manifest), ..self }
+    }
+
+    /// The same module, which is granted what its package asks for: the text of that one's Cargo.toml says it in
+    /// `[package.metadata.escrow]`, of the program that is called as the package is. What `simulated()` gives has it.
+    pub fn of_package(self, cargo_toml: &'static str) -> Module {
+        Module { cargo_toml: Some(cargo_toml), ..self }
+    }
+
+    /// That text.
+    pub(crate) fn cargo_toml(&self) -> Option<&'static str> {
+        self.cargo_toml
     }
 
     /// What it asks for, checked as the supervisor checks it.

@@ -17,7 +17,7 @@ use crate::random::Random;
 use crate::run::{AT_MOST, Run};
 use crate::strikes::{Act, Strikes, Struck};
 use crate::world::{Died, Logged, Room, World};
-use crate::{Module, names, panics};
+use crate::{Module, grants, names, panics};
 
 /// So many of the last events are told with a failure.
 const LAST: usize = 30;
@@ -55,8 +55,8 @@ impl System {
         self.seed
     }
 
-    /// The system's manifest, with the target's defaults: what is granted, and how often a module is started again. To be
-    /// changed before the modules are loaded that it is about.
+    /// The system's manifest, with the target's defaults: how often a module is started again, which names it may use. To be
+    /// changed before the modules are loaded that it is about. [`System::grant`] is for what one module may have.
     pub fn manifest(&mut self) -> &mut SystemManifest {
         &mut self.run.world.system
     }
@@ -107,10 +107,13 @@ impl System {
         let args = Args::try_from(args).map_err(|_| "its arguments are too long".to_owned())?;
         let world = &mut self.run.world;
         let name = request.name;
-        let allowance = world.allowance_of(&name);
+        let asked = module.cargo_toml().map(|text| grants::asked(name, text)).transpose()?;
+        let allowance = world.allow(&name, asked.flatten())?;
         let device = if world.has_made_up(&name) { request.device } else { Device::None };
         allowance.check(&request, device).map_err(|difference| match request.device {
-            Device::None => difference.to_string(),
+            Device::None => format!(
+                "{difference}; [package.metadata.escrow] of its Cargo.toml asks for it, and `System::grant` grants it in a test"
+            ),
             _ => format!("{difference}; `System::device` makes a device up for it"),
         })?;
         let id = world.ledger.admit(name, request.connections, false).map_err(|error| error.to_string())?;

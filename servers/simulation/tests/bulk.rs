@@ -17,12 +17,10 @@ use depot::{CAPACITY, DepotError, DepotInterface, DepotMethods, Kept, Label};
 use ipc_proto::call_error::CallError;
 use ipc_proto::interface::bulk::{self, BulkError, Part, Share as _};
 use ipc_proto::interface::{Failure, Interface as _};
-use ipc_proto::name::Name;
 use ipc_proto::window::WindowRefusal;
 use module_rt::clock::ticks;
 use module_rt::simulation::{Programs, System};
 use module_rt::window::WindowError;
-use root_task_core::allowance::Allowance;
 use zerocopy::IntoBytes as _;
 
 /// Scenario bulk, "every size goes both ways".
@@ -87,9 +85,7 @@ fn a_hostile_length_or_seal_is_refused_and_nothing_is_kept() {
 fn a_client_that_is_granted_less_than_the_window_is_told_so() {
     for (window_kib, has_room) in [(7, false), (8, true), (9, true)] {
         let mut system = System::new(3);
-        let carter = Name::new("carter").unwrap();
-        let allowance = Allowance { window_kib, ..Allowance::of_anybody(carter) };
-        system.manifest().grants.push(allowance).unwrap();
+        system.grant("carter", |grant| grant.window_kib = window_kib);
         system.load(server::simulated());
         let told = system.run_program("carter", |init| Ok(put(&connect(init)?, 1, SOME)));
         let refused = BulkError::Window(WindowError::Refused(WindowRefusal::NotGranted));

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use ipc_proto::call_error::CallError;
 use ipc_proto::interface::Failure;
-use ipc_proto::name::Name;
 use letters::{LettersError, Read, letters, reads, sends};
 use module_rt::simulation::{Act, How, Programs, State, Sweep, System};
 use module_rt::{Init, alarm, clock};
@@ -212,10 +211,7 @@ fn callers_below_at_and_above_what_there_is_room_for() {
 fn lockers_below_at_and_above_what_is_granted() {
     let load = |bits| {
         let mut system = System::new(6);
-        let name = Name::new("letters").unwrap();
-        let mut grant = system.manifest().allowance_of(&name);
-        grant.locker_slots = 8;
-        system.manifest().grants.push(grant).unwrap();
+        system.grant("letters", |grant| grant.locker_slots = 8);
         system.load(letters(bits));
         system.run();
         assert_eq!(system.state("letters"), Some(State::Live));

@@ -15,7 +15,7 @@ use ipc_proto::badge::Holder;
 use ipc_proto::ids::{Generation, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::losses::Now;
-use ipc_proto::manifest::{DEPARTURES, Manifest};
+use ipc_proto::manifest::Manifest;
 use ipc_proto::method::{Deadline, Method};
 use module_rt::losses::losses;
 use module_rt::simulation::{Act, How, Module, Programs, State, Sweep, System, module, work_for};
@@ -27,6 +27,11 @@ use support::{METHOD, OTHER, Seen, VERSION, adds, connect, manifest};
 struct Keeps(Clients<u64, 4>);
 
 impl Server for Keeps {
+    const DEPARTED: Option<fn(&mut Self, Instance)> = Some(|keeps, client| {
+        module_rt::log!("departed: generation {}", client.generation);
+        keeps.0.departed(client);
+    });
+
     fn words(&mut self, client: Client, method: u16, words: [u64; 4]) -> Result<[u64; 4], Status> {
         if method == METHOD {
             let kept = self.0.of(client).map_err(|_| Status::Refused)?;
@@ -35,15 +40,10 @@ impl Server for Keeps {
         }
         Ok([self.0.len() as u64, 0, 0, 0])
     }
-
-    fn departed(&mut self, client: Instance) {
-        module_rt::log!("departed: generation {}", client.generation);
-        self.0.departed(client);
-    }
 }
 
 fn keeper() -> Module {
-    module(Manifest { flags: DEPARTURES, ..manifest("keeper", Restart::Never) }, |init: &mut Init| {
+    module(manifest("keeper", Restart::Never), |init: &mut Init| {
         init.reserve("keeper", VERSION)?;
         Ok(Keeps::default())
     })
@@ -83,20 +83,17 @@ fn a_server_is_told_of_every_client_that_dies() {
 fn a_departure_is_told_before_the_next_call() {
     struct Busy;
     impl Server for Busy {
+        const DEPARTED: Option<fn(&mut Self, Instance)> = Some(|_, _| module_rt::log!("departed"));
+
         fn words(&mut self, _: Client, _: u16, words: [u64; 4]) -> Result<[u64; 4], Status> {
             module_rt::log!("{}", words[0]);
             work_for(Duration::from_millis(5));
             Ok(words)
         }
-
-        fn departed(&mut self, _: Instance) {
-            module_rt::log!("departed");
-        }
     }
     for seed in 0..5 {
         let mut system = System::new(seed);
-        let manifest = Manifest { flags: DEPARTURES, ..manifest("busy", Restart::Never) };
-        system.load(module(manifest, |init: &mut Init| {
+        system.load(module(manifest("busy", Restart::Never), |init: &mut Init| {
             init.reserve("busy", VERSION)?;
             Ok(Busy)
         }));

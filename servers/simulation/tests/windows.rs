@@ -12,19 +12,16 @@ mod pane;
 mod support;
 
 use ipc_proto::call_error::CallError;
-use ipc_proto::name::Name;
 use ipc_proto::window::{MAX_PAGES, WindowRefusal};
 use module_rt::simulation::{Act, How, Programs, System, module};
 use module_rt::window::{OutOfWindow, Window};
 use module_rt::{Client, Connection, Init, Restart};
 use pane::{ADD, EXPEL, PAGES, ask, fill, pane, pane_called, refused, share, sum};
-use root_task_core::allowance::Allowance;
 use root_task_core::windows::MAX_WINDOWS;
 use support::{Serves, VERSION, adds, connect, manifest};
 
 fn grant(system: &mut System, module: &str, window_kib: u32) {
-    let allowance = Allowance::of_anybody(Name::new(module).unwrap());
-    system.manifest().grants.push(Allowance { window_kib, ..allowance }).unwrap();
+    system.grant(module, |grant| grant.window_kib = window_kib);
 }
 
 /// Scenario windows: both write, both see it, and asked for again it is the same.

@@ -44,12 +44,23 @@ impl SystemManifest {
                 return Err(SystemError::DelayAbove { value, limit, most });
             }
         }
-        for grant in &self.grants {
-            if let Some(&(key, value, least, most)) = numbers_of(grant).iter().find(wrong) {
-                return Err(SystemError::Number { key, of: Some(grant.module), value, least, most });
+        self.grants.iter().try_for_each(Allowance::check_numbers)
+    }
+}
+
+impl Allowance {
+    /// Whether a system can grant that.
+    ///
+    /// # Errors
+    /// [`SystemError::Number`]: the first number that it cannot.
+    pub fn check_numbers(&self) -> Result<(), SystemError> {
+        let wrong = |&&(_, value, least, most): &&Number| !(least..=most).contains(&value);
+        match numbers_of(self).iter().find(wrong) {
+            Some(&(key, value, least, most)) => {
+                Err(SystemError::Number { key, of: Some(self.module), value, least, most })
             }
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -5,12 +5,11 @@
 
 use ipc_proto::ids::Instance;
 use ipc_proto::label::Status;
-use ipc_proto::manifest::DEPARTURES;
 use module_rt::{Client, Clients, Init, InitError, Manifest, Server, clock, request};
 use operate::tally::{ADD, EXPEL, MAX_CLIENTS, NAME, NAP, VERSION};
 
 module_rt::module! {
-    manifest: Manifest { flags: DEPARTURES, ..Manifest::new("tally") },
+    manifest: Manifest::new("tally"),
     init: init,
 }
 
@@ -26,6 +25,8 @@ fn init(init: &mut Init) -> Result<Tally, InitError> {
 }
 
 impl Server for Tally {
+    const DEPARTED: Option<fn(&mut Self, Instance)> = Some(|tally, client| tally.counts.departed(client));
+
     fn words(&mut self, client: Client, method: u16, [micros, ..]: [u64; 4]) -> Result<[u64; 4], Status> {
         match method {
             ADD => {}
@@ -43,9 +44,5 @@ impl Server for Tally {
         let count = *count;
         self.all = self.all.saturating_add(1);
         Ok([count, self.counts.len() as u64, self.all, 0])
-    }
-
-    fn departed(&mut self, client: Instance) {
-        self.counts.departed(client);
     }
 }

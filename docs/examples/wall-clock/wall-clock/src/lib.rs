@@ -86,6 +86,14 @@ impl<C: Chip> WallClockState<C> {
         WallClockState { chip, waiting: Waiting::nobody() }
     }
 
+    /// Whose client has died.
+    fn forget(&mut self, client: Instance) {
+        let has_died = |caller: &Client| caller.holder().is_some_and(|holder| holder.domain == client.domain);
+        // The reply is dropped, which gives the slot back.
+        while self.waiting.take(|_, (caller, _)| has_died(caller)).is_some() {}
+        self.answer();
+    }
+
     /// Answers everybody whose time has come, and has the device interrupt for the next one.
     fn answer(&mut self) {
         // Each round but the last answers somebody, where the device is what it should be.
@@ -133,12 +141,7 @@ impl<C: Chip> WallClock for WallClockState<C> {
 
 impl<C: Chip> Events for WallClockState<C> {
     /// Who has died waits no more: without this its place, and its slot of the locker, would be taken until its time.
-    fn departed(&mut self, client: Instance) {
-        let has_died = |caller: &Client| caller.holder().is_some_and(|holder| holder.domain == client.domain);
-        // The reply is dropped, which gives the slot back.
-        while self.waiting.take(|_, (caller, _)| has_died(caller)).is_some() {}
-        self.answer();
-    }
+    const DEPARTED: Option<fn(&mut Self, Instance)> = Some(Self::forget);
 
     fn event(&mut self, event: Event) {
         if event == Event::Interrupt {

@@ -2,7 +2,7 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
-use ipc_proto::manifest::{DEPARTURES, Device};
+use ipc_proto::manifest::Device;
 use module_rt::{Init, InitError, Manifest};
 
 use wall_clock::chip::{Granted, Machine};
@@ -13,7 +13,6 @@ module_rt::module! {
         connections: 0,
         device: Device::Clock as u8,
         locker_bits: LOCKER_BITS,
-        flags: DEPARTURES,
         ..Manifest::new("wall-clock")
     },
     init: init,
