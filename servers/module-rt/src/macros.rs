@@ -128,7 +128,9 @@ macro_rules! __entry {
         #[cfg(all(test, not(target_os = "none")))]
         #[allow(dead_code, reason = "not every module's tests run it")]
         pub fn simulated() -> $crate::simulation::Module {
-            $crate::simulation::$simulated($manifest, $way_in)
+            let cargo_toml =
+                ::core::include_str!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+            $crate::simulation::$simulated($manifest, $way_in).of_package(cargo_toml)
         }
     };
 }

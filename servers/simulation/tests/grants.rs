@@ -1,5 +1,9 @@
 //! What a module may have in the simulation: what its package asks for in its Cargo.toml, or what the test grants.
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod support;
 
