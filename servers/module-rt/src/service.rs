@@ -66,6 +66,9 @@ impl Init {
     /// As [`Init::offer`].
     pub fn offer_as<I: Interface>(&mut self, name: &str) -> Result<Offered<I>, NamesError> {
         let service = self.reserve(name, I::VERSION)?;
+        // For the words of a listing.
+        #[cfg(not(target_os = "none"))]
+        crate::sys::offers::<I>();
         let said = Declaration { service, interface: I::HASH }.to_words();
         // Where it were not taken down, it would be found by all who speak its version, and nobody to whom it is passed on
         // would take it for what it is.

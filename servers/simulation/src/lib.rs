@@ -94,6 +94,7 @@ mod effects;
 mod failure;
 mod grants;
 mod how;
+pub mod interfaces;
 mod interrupt;
 mod kernel;
 mod lives;

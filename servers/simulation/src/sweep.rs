@@ -6,12 +6,12 @@ use std::ops::Range;
 
 use crate::panics;
 use crate::strikes::Act;
-use crate::system::System;
+use crate::system::{BEHIND, System};
 
 /// More places than this are a sign that the test does too much for a sweep.
 const MOST_PLACES: u32 = 10_000;
-/// So many failures are told in full.
-const TOLD: usize = 3;
+/// So many ways to fail are told, one run of each.
+const TOLD: usize = 5;
 
 /// A run of the test that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,10 +36,20 @@ impl fmt::Display for Found {
     }
 }
 
+impl Found {
+    /// What it failed with, without how the run came to it: the same for runs that fail in the same way.
+    pub fn way(&self) -> &str {
+        self.words.split(BEHIND).next().unwrap_or_default()
+    }
+}
+
 /// What came of a sweep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Swept {
     of: String,
+    act: Act,
+    /// How often the test has run.
+    pub runs: u32,
     /// How often something has struck.
     pub strikes: u32,
     /// The runs that failed.
@@ -50,20 +60,62 @@ impl Swept {
     /// Fails the test where a run of it has failed.
     ///
     /// # Panics
-    /// With what was found: each with seed and place, and how to repeat it.
+    /// With what was found: of all runs that failed in the same words the first, and how to repeat it.
     #[track_caller]
     pub fn passes(&self) {
-        let Some(first) = self.found.first() else { return };
-        let told: Vec<String> = self.found.iter().take(TOLD).map(ToString::to_string).collect();
-        panics::fail_test(format!(
-            "{} of {} runs failed\n  {}\n  the first again, with its story: `Sweep::of({:?}).only({}, {})`",
-            self.found.len(),
-            self.strikes,
-            told.join("\n  "),
-            self.of,
-            first.seed,
-            first.place
-        ));
+        if !self.found.is_empty() {
+            panics::fail_test(self.told());
+        }
+    }
+
+    /// The runs that failed, by their words. What fails without a strike comes first: it is none of its doing.
+    fn ways(&self) -> Vec<Vec<&Found>> {
+        let mut ways: Vec<Vec<&Found>> = Vec::new();
+        for found in &self.found {
+            let is_its = |way: &&mut Vec<&Found>| way.first().is_some_and(|first| first.way() == found.way());
+            match ways.iter_mut().find(is_its) {
+                Some(way) if found.struck.is_none() => way.insert(0, found),
+                Some(way) => way.push(found),
+                None => ways.push(vec![found]),
+            }
+        }
+        ways.sort_by_key(|way| way.iter().all(|found| found.struck.is_some()));
+        ways
+    }
+
+    fn told(&self) -> String {
+        let ways = self.ways();
+        let mut told = format!("{} of {} runs failed", self.found.len(), self.runs);
+        if ways.len() > 1 {
+            told.push_str(&format!(", in {} ways", ways.len()));
+        }
+        for way in ways.iter().take(TOLD) {
+            if let Some(first) = way.first() {
+                let runs = match way.len() {
+                    1 => "1 run,".to_owned(),
+                    runs => format!("{runs} runs, the first"),
+                };
+                told.push_str(&format!("\n  {runs} {first}"));
+            }
+        }
+        let more: usize = ways.iter().skip(TOLD).map(Vec::len).sum();
+        if more > 0 {
+            let ways = ways.len().saturating_sub(TOLD);
+            told.push_str(&format!("\n  and {more} runs in other ways: {ways}"));
+        }
+        if let Some(first) = ways.first().and_then(|way| way.first()) {
+            let act = match self.act {
+                Act::Death => String::new(),
+                act => format!(".by(Act::{act:?})"),
+            };
+            let (seed, place) = (first.seed, first.place);
+            told.push_str(&format!(
+                "\n  the first again, with its story, where `test` is what ran here: \
+                 `Sweep::of({:?}){act}.only({seed}, {place}).run(test).passes();`",
+                self.of
+            ));
+        }
+        told
     }
 }
 
@@ -105,7 +157,7 @@ impl Sweep {
     /// than 10,000.
     #[track_caller]
     pub fn run(&self, test: impl Fn(&mut System)) -> Swept {
-        let mut swept = Swept { of: self.of.clone(), strikes: 0, found: Vec::new() };
+        let mut swept = Swept { of: self.of.clone(), act: self.act, runs: 0, strikes: 0, found: Vec::new() };
         for seed in self.seeds.clone() {
             let mut place = self.only.unwrap_or(0);
             while self.one(seed, place, &test, &mut swept) && self.only.is_none() {
@@ -132,6 +184,7 @@ impl Sweep {
             println!("{}", system.story());
         }
         let has_struck = struck.is_some();
+        swept.runs = swept.runs.saturating_add(1);
         swept.strikes = swept.strikes.saturating_add(u32::from(has_struck));
         if let Err(words) = outcome {
             swept.found.push(Found { seed, place, struck, words });

@@ -21,6 +21,8 @@ use crate::{Module, grants, names, panics};
 
 /// So many of the last events are told with a failure.
 const LAST: usize = 30;
+/// Behind a failure: how it came to it.
+pub(crate) const BEHIND: &str = "\n  simulated with seed";
 /// At a random place something strikes once in so many.
 const ONE_IN: usize = 8;
 
@@ -254,7 +256,7 @@ impl System {
     /// Fails the test.
     #[track_caller]
     fn stop(&self, failure: &Failure) -> ! {
-        let mut words = format!("{failure}\n  simulated with seed {}", self.seed);
+        let mut words = format!("{failure}{BEHIND} {}", self.seed);
         for struck in self.run.strikes.struck() {
             let _ = write!(words, "\n  with {struck}");
         }

@@ -2,25 +2,49 @@
 
 use std::fmt::Debug;
 
+use ipc_proto::badge::{Badge, GenerationTag};
 use ipc_proto::ids::DomainId;
 use ipc_proto::label::{self, Reply};
 use ipc_proto::{alarm, deferred, losses, names, passing, registrar, slots, supervisor, waits, window, wire};
 use serde::de::DeserializeOwned;
 
 use crate::calls::{Access, Asked, Message};
+use crate::interfaces;
 use crate::lockers::Caller;
 use crate::world::World;
 
 /// So much of a request is shown.
 const LONGEST: usize = 100;
 
-fn shown<T: DeserializeOwned + Debug>(message: &Message) -> String {
+/// Fields of requests that are badges.
+const BADGES: [&str; 3] = ["asker: ", "client: ", "owner: "];
+
+fn shown<T: DeserializeOwned + Debug>(world: &World, message: &Message) -> String {
     let Ok(request) = wire::decode::<T>(&message.words) else { return "what cannot be read".to_owned() };
-    let text = format!("{request:?}");
+    let text = BADGES.iter().fold(format!("{request:?}"), |text, field| named(world, &text, field));
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
         None => text,
     }
+}
+
+/// The same text, with the names of those instances whose badges are in this field of it.
+fn named(world: &World, text: &str, field: &str) -> String {
+    let mut parts = text.split(field);
+    let mut named = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(part.len());
+        let (word, rest) = part.split_at(digits);
+        let holder = word.parse().ok().and_then(Badge::from_word).map(|badge| badge.holder);
+        let name = holder.and_then(|holder| Some((world.room(holder.domain)?.name, holder.tag)));
+        named.push_str(field);
+        match name {
+            Some((name, GenerationTag(tag))) => named.push_str(&format!("{name}.{tag}")),
+            None => named.push_str(word),
+        }
+        named.push_str(rest);
+    }
+    named
 }
 
 /// The same of a request of four words.
@@ -32,14 +56,18 @@ fn of_words<T: Debug>(message: &Message, read: fn([u64; 4]) -> Option<T>) -> Str
 }
 
 /// A request to the supervisor.
-fn request(message: &Message) -> String {
+fn request(world: &World, message: &Message) -> String {
     match u16::try_from(message.label) {
-        Ok(supervisor::LABEL) => shown::<supervisor::Request>(message),
-        Ok(registrar::LABEL) => shown::<registrar::Request>(message),
-        Ok(waits::LABEL) => shown::<waits::Request>(message),
-        Ok(losses::LABEL) => shown::<losses::Request>(message),
-        Ok(passing::LABEL) => shown::<passing::Request>(message),
-        Ok(window::LABEL) => shown::<window::Request>(message),
+        Ok(supervisor::LABEL) => shown::<supervisor::Request>(world, message),
+        Ok(registrar::LABEL) => shown::<registrar::Request>(world, message),
+        Ok(waits::LABEL) => shown::<waits::Request>(world, message),
+        Ok(losses::LABEL) => shown::<losses::Request>(world, message),
+        Ok(passing::LABEL) => shown::<passing::Request>(world, message),
+        Ok(window::LABEL) => shown::<window::Request>(world, message),
+        Ok(passing::DECLARE) => {
+            let words = message.words.first_chunk().copied();
+            words.and_then(interfaces::declared).unwrap_or_else(|| "what cannot be read".to_owned())
+        }
         Ok(deferred::LABEL) => of_words(message, deferred::Request::from_words),
         Ok(alarm::LABEL) => of_words(message, alarm::Request::from_words),
         _ => format!("{:#x}", message.label),
@@ -76,13 +104,15 @@ impl World {
         let client = || named(self.caller_of(id));
         match asked {
             Asked::Call(slots::SUPERVISOR, message, _) => {
-                format!("asks the supervisor: {}", request(message))
+                format!("asks the supervisor: {}", request(self, message))
             }
             Asked::Call(slots::NAMES, message, _) => {
-                format!("asks the name server: {}", shown::<names::Request>(message))
+                format!("asks the name server: {}", shown::<names::Request>(self, message))
             }
             Asked::Call(slot, message, _) => match self.ledger.server_of(id, *slot) {
-                Some(server) => format!("calls {}, method {:#x}", self.called(server), message.label),
+                Some(server) => {
+                    format!("calls {}: {}", self.called(server), self.method_of(id, *slot, message.label))
+                }
                 None => format!("calls on slot {slot}, where nothing is"),
             },
             Asked::Recv(_) => "waits for a call".to_owned(),

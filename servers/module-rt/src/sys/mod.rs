@@ -9,6 +9,8 @@ mod host;
 mod kernel;
 
 #[cfg(not(target_os = "none"))]
+pub(crate) use host::offers;
+#[cfg(not(target_os = "none"))]
 pub use host::{console, device, fault, locker};
 #[cfg(target_os = "none")]
 pub use kernel::{console, device, locker};

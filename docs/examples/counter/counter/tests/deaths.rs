@@ -1,6 +1,6 @@
 //! Both programs in a simulated system, with a death at every place where one can strike.
 
-use ipc_proto::interface::{Failure, Interface, Stub};
+use ipc_proto::interface::{Failure, Stub};
 use ipc_proto::version::VersionRange;
 use module_rt::simulation::{How, Module, Programs, Sweep, System, for_every_death, module};
 use module_rt::{Connection, Events, Init, Manifest};
@@ -63,7 +63,7 @@ impl Events for Desk {}
 fn desk() -> Module {
     module(Manifest::new("desk"), |init: &mut Init| {
         let behind = init.client()?;
-        init.reserve("desk", CounterInterface::VERSION)?;
+        init.offer_as::<CounterInterface>("desk")?;
         Ok(CounterServer(Desk { behind }))
     })
 }

@@ -15,6 +15,7 @@ pub use simulation::calls::{
     Info, Received, call, call_words, instance, message, message_mut, nb_send, now, recv, reply, reply_recv,
     save_caller, ticks, yield_now,
 };
+pub use simulation::interfaces::offers;
 
 /// What a message is: its label, and how many words it has.
 pub fn info(label: u64, length: usize) -> Info {

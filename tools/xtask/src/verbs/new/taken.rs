@@ -140,18 +140,7 @@ mod tests {
         for (template, refused, taken) in [
             (
                 &SERVICE[..],
-                &[
-                    "client",
-                    "server",
-                    "init",
-                    "events",
-                    "result",
-                    "option",
-                    "system",
-                    "interface",
-                    "failure",
-                    "module",
-                ][..],
+                &["client", "server", "init", "events", "result", "option", "system", "failure", "module"][..],
                 &["clock", "counter", "a", "c", "call", "event", "reply", "chip", "waiting", "log", "device"]
                     [..],
             ),
