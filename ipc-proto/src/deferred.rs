@@ -65,6 +65,11 @@ pub enum Request {
         /// From [`FIRST`] on, and below the locker's end and [`END`].
         index: u16,
     },
+    /// Say whether the caller waits who is put aside in this slot. Nothing is handed out.
+    Look {
+        /// As in [`Request::Take`].
+        index: u16,
+    },
 }
 
 /// The answer, with status `Ok`.
@@ -76,6 +81,8 @@ pub enum Answer {
     Gone = 2,
     /// There is no such slot, or it holds something else. Nothing has changed.
     Refused = 3,
+    /// It is there, and waits.
+    Waits = 4,
 }
 
 /// Where the callers of a module with a locker of 2^`bits` slots end: the slots from [`FIRST`] up to that one are for them.
@@ -88,6 +95,7 @@ impl Request {
     pub const fn to_words(self) -> [u64; 4] {
         match self {
             Request::Take { index } => [1, index as u64, 0, 0],
+            Request::Look { index } => [2, index as u64, 0, 0],
         }
     }
 
@@ -95,16 +103,15 @@ impl Request {
     pub const fn from_words(words: [u64; 4]) -> Option<Request> {
         match words {
             [1, index, 0, 0] if index <= u16::MAX as u64 => Some(Request::Take { index: index as u16 }),
+            [2, index, 0, 0] if index <= u16::MAX as u64 => Some(Request::Look { index: index as u16 }),
             _ => None,
         }
     }
 
     /// The slot of a locker of 2^`bits` slots that it means; `None` where that one has no such slot for callers.
     pub const fn slot(self, bits: u8) -> Option<u16> {
-        match self {
-            Request::Take { index } if index >= FIRST && index < end_of(bits) => Some(index),
-            Request::Take { .. } => None,
-        }
+        let (Request::Take { index } | Request::Look { index }) = self;
+        if index >= FIRST && index < end_of(bits) { Some(index) } else { None }
     }
 }
 
@@ -120,6 +127,7 @@ impl Answer {
             [1, 0, 0, 0] => Some(Answer::Ready),
             [2, 0, 0, 0] => Some(Answer::Gone),
             [3, 0, 0, 0] => Some(Answer::Refused),
+            [4, 0, 0, 0] => Some(Answer::Waits),
             _ => None,
         }
     }
@@ -133,13 +141,22 @@ mod tests {
     #[test]
     fn each_comes_back_and_nothing_else_is_one() {
         for index in [0, FIRST, u16::MAX] {
-            let request = Request::Take { index };
-            assert_eq!(Request::from_words(request.to_words()), Some(request));
+            for request in [Request::Take { index }, Request::Look { index }] {
+                assert_eq!(Request::from_words(request.to_words()), Some(request));
+            }
         }
-        for answer in [Answer::Ready, Answer::Gone, Answer::Refused] {
+        for answer in [Answer::Ready, Answer::Gone, Answer::Refused, Answer::Waits] {
             assert_eq!(Answer::from_words(answer.to_words()), Some(answer));
         }
-        for words in [[0; 4], [4, 0, 0, 0], [1, 1 << 16, 0, 0], [1, 2, 1, 0], [1, 2, 0, 1], [u64::MAX; 4]] {
+        for words in [
+            [0; 4],
+            [5, 0, 0, 0],
+            [1, 1 << 16, 0, 0],
+            [2, 1 << 16, 0, 0],
+            [1, 2, 1, 0],
+            [2, 2, 0, 1],
+            [u64::MAX; 4],
+        ] {
             assert_eq!((Request::from_words(words), Answer::from_words(words)), (None, None), "{words:?}");
         }
     }

@@ -182,6 +182,9 @@ fn one_that_is_not_answered_is_taken_back_and_the_late_answer_reaches_nobody() {
         Err(Failure::Service(LettersError::Interrupted)),
         "nothing happens here"
     );
+    let awaited =
+        |server: &LettersServer<Office>| server.0.waiting.iter().any(|(_, reply)| reply.is_awaited());
+    assert!(!awaited(&server.server()));
     let reached = Rc::clone(&server.server().0.reached);
     assert_eq!(client.send(letter("yes")), Ok(1), "the server does not know yet");
     assert_eq!(*reached.borrow(), [false]);

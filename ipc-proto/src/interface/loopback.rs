@@ -89,6 +89,15 @@ fn give(place: u16, label: u64, write: &mut dyn FnMut(&mut [u64]) -> usize) -> b
     given.unwrap_or(false)
 }
 
+/// Whether a caller who was put aside still waits, and has no answer yet.
+fn waits(place: u16) -> bool {
+    let waits = ASIDE.try_with(|aside| {
+        let aside = aside.borrow();
+        aside.get(usize::from(place)).is_some_and(|caller| caller.waits && caller.reply.is_none())
+    });
+    waits.unwrap_or(false)
+}
+
 fn encoded<T: Serialize + ?Sized>(value: &T) -> Option<heapless::Vec<u64, MAX_WORDS>> {
     let mut words = [0; MAX_WORDS];
     let used = wire::encode(value, &mut words).ok()?;
@@ -116,7 +125,7 @@ impl Message for Buffer<'_> {
         });
         let place = place.map_err(|_| Status::Busy)?;
         *self.aside = Some(place);
-        Ok((Later::new(place, SERVER, give), ()))
+        Ok((Later::new(place, SERVER, give, waits), ()))
     }
 }
 

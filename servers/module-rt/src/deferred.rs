@@ -52,17 +52,26 @@ pub(crate) fn put_aside() -> Result<Later, Status> {
         return Err(Status::BadMessage);
     }
     keep(places);
-    Ok(Later::new(place, start::instance().generation, give))
+    Ok(Later::new(place, start::instance().generation, give, waits))
+}
+
+fn ask(request: Request) -> Option<Answer> {
+    let words = Connection::in_slot(slots::SUPERVISOR).call_words(LABEL, request.to_words());
+    words.ok().and_then(Answer::from_words)
+}
+
+/// Whether one still waits.
+fn waits(place: u16) -> bool {
+    ask(Request::Look { index: place }) == Some(Answer::Waits)
 }
 
 /// Answers one, and gives its slot up.
 fn give(place: u16, label: u64, write: &mut dyn FnMut(&mut [u64]) -> usize) -> bool {
-    let supervisor = Connection::in_slot(slots::SUPERVISOR);
-    let handed = supervisor.call_words(LABEL, Request::Take { index: place }.to_words());
+    let handed = ask(Request::Take { index: place });
     let mut places = places();
     places.give_up(place);
     keep(places);
-    let is_ready = handed.is_ok_and(|words| Answer::from_words(words) == Some(Answer::Ready));
+    let is_ready = handed == Some(Answer::Ready);
     if is_ready {
         let length =
             sys::message_mut(|words| write(words.get_mut(..ipc_proto::wire::MAX_WORDS).unwrap_or_default()));

@@ -71,6 +71,34 @@ fn a_call_that_is_taken_back_at_its_deadline_is_not_answered() {
     assert_eq!(reader.result(&system).unwrap(), [INTERRUPTED, Ok(9)]);
 }
 
+/// Scenario deferred (`awaited`): a server can ask whether anybody waits for what it has kept: not at the deadline, and not
+/// where the client's capability was taken back. What it asks takes nobody's place.
+#[test]
+fn a_server_can_ask_whether_an_answer_is_awaited() {
+    let mut system = System::new(8);
+    system.load(letters(3));
+    let cut = system.start_program("cut", |init: &mut Init| {
+        let letters: letters::Way = init.client()?;
+        Ok(letters.receive_soon())
+    });
+    let waits = reads(&mut system, "waits", 0);
+    let banned = reads(&mut system, "banned", letters::BANNED);
+    let asked = system.start_program("asker", |init: &mut Init| {
+        let letters: letters::Way = init.client()?;
+        let mut asked = Vec::new();
+        for after in [5, 20] {
+            alarm::sleep(Duration::from_millis(after))?;
+            asked.push([letters.awaited(), letters.awaited()]);
+        }
+        Ok((asked, letters.send(3)))
+    });
+    system.run();
+    let (asked, sent) = asked.result(&system).unwrap();
+    assert_eq!(asked, [[Ok([2, 3]); 2], [Ok([1, 3]); 2]], "{}", system.story());
+    assert_eq!((sent, waits.result(&system).unwrap()), (Ok([1, 3]), Ok(3)));
+    assert_eq!([cut, banned].map(|read| read.result(&system).unwrap()), [INTERRUPTED; 2]);
+}
+
 /// Scenario deferred (`lose`): a reply that is dropped tells its client that the call was taken from the server.
 #[test]
 fn a_reply_that_is_dropped_says_so() {

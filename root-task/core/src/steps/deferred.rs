@@ -1,6 +1,6 @@
 //! A module is about to answer a caller that it had put aside in its locker: what it is handed, and what not.
 
-use ipc_proto::deferred::{Answer, Request};
+use ipc_proto::deferred::{Answer, FIRST, Request, end_of};
 
 /// What lies in a slot of a locker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,17 +29,23 @@ pub trait Locker {
 /// Hands a caller out of a locker, and nothing else: what lies there cannot be called, and a module puts there what it likes.
 pub fn hand_out(request: Request, locker: &mut impl Locker) -> Answer {
     let Some(index) = request.slot(locker.bits()) else { return Answer::Refused };
-    match locker.look(index) {
-        Held::Caller if locker.hand_over(index) => Answer::Ready,
-        Held::Nothing => Answer::Gone,
-        Held::Caller | Held::Other => Answer::Refused,
+    match (locker.look(index), request) {
+        (Held::Caller, Request::Look { .. }) => Answer::Waits,
+        (Held::Caller, Request::Take { .. }) if locker.hand_over(index) => Answer::Ready,
+        (Held::Nothing, _) => Answer::Gone,
+        (Held::Caller | Held::Other, _) => Answer::Refused,
     }
+}
+
+/// How many callers wait in a locker.
+pub fn callers_in(locker: &impl Locker) -> usize {
+    (FIRST..end_of(locker.bits())).filter(|index| locker.look(*index) == Held::Caller).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ipc_proto::deferred::{END, FIRST, MIN_LOCKER_BITS, end_of};
+    use ipc_proto::deferred::{END, MIN_LOCKER_BITS};
 
     /// The same in every slot, and what was moved.
     struct Same {
@@ -77,6 +83,24 @@ mod tests {
         assert_eq!(of(Held::Caller, false), (Answer::Refused, Some(FIRST)), "it could not be moved");
         assert_eq!(of(Held::Nothing, true), (Answer::Gone, None));
         assert_eq!(of(Held::Other, true), (Answer::Refused, None));
+    }
+
+    #[test]
+    fn who_looks_is_told_and_nothing_is_moved() {
+        for (held, answer, callers) in [
+            (Held::Caller, Answer::Waits, 2),
+            (Held::Nothing, Answer::Gone, 0),
+            (Held::Other, Answer::Refused, 0),
+        ] {
+            let mut locker = Same { bits: MIN_LOCKER_BITS, held, moves: true, moved: None };
+            assert_eq!(hand_out(Request::Look { index: FIRST }, &mut locker), answer);
+            assert_eq!(
+                hand_out(Request::Look { index: end_of(MIN_LOCKER_BITS) }, &mut locker),
+                Answer::Refused
+            );
+            assert_eq!((locker.moved, callers_in(&locker)), (None, callers));
+        }
+        assert_eq!(callers_in(&Same { bits: 0, held: Held::Caller, moves: true, moved: None }), 0);
     }
 
     #[test]

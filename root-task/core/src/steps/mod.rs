@@ -24,7 +24,7 @@ pub use death::{
     Demand, Next, after_reaping, cancel_restart, fate_of_callers, forget, is_to_restart, leaves,
     restart_on_demand, restarts_at_once,
 };
-pub use deferred::{Held, Locker, hand_out};
+pub use deferred::{Held, Locker, callers_in, hand_out};
 pub use passing::pass;
 pub use publish::{Published, cancel_stop, publish, release};
 pub use registrar::{entries, registrar};

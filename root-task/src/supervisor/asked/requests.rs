@@ -1,7 +1,7 @@
 //! What any module may ask of the supervisor.
 
 use ipc_proto::deferred;
-use ipc_proto::ids::Instance;
+use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::label::Status;
 use ipc_proto::passing;
 use ipc_proto::slots::{FIRST_CONNECTION, MAX_CONNECTIONS};
@@ -54,13 +54,20 @@ impl Supervisor {
 
     /// A module is about to answer a caller that it had put aside in its locker.
     pub(in crate::supervisor) fn hand_out(&self, who: Instance, request: deferred::Request) -> Response {
-        let locker = self.room(who.domain).and_then(|room| {
-            let (bits, probe) = (room.request.locker_bits, self.memory.probe());
-            Some(Locker { domain: room.domain.as_ref()?, bits, probe })
-        });
-        let answer = locker.map(|mut locker| steps::hand_out(request, &mut locker));
+        let answer = self.locker_of(who.domain).map(|mut locker| steps::hand_out(request, &mut locker));
         let answer = answer.unwrap_or(deferred::Answer::Refused);
         answer_words(answer.to_words())
+    }
+
+    fn locker_of(&self, id: DomainId) -> Option<Locker<'_>> {
+        let room = self.room(id)?;
+        let (bits, probe) = (room.request.locker_bits, self.memory.probe());
+        Some(Locker { domain: room.domain.as_ref()?, bits, probe })
+    }
+
+    /// How many callers a module has put aside who still wait.
+    pub(in crate::supervisor) fn callers_aside(&self, id: DomainId) -> usize {
+        self.locker_of(id).map_or(0, |locker| steps::callers_in(&locker))
     }
 
     /// A module passes a connection on, or takes one.

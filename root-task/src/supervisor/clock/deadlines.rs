@@ -13,6 +13,7 @@ use root_task_core::alarms::What;
 use root_task_core::init_clock::InitClock;
 use root_task_core::looks::{Call, Lasts, by_the_manifests};
 
+use super::overdue::Unanswered;
 use crate::supervisor::end::rescue::{Domains, Fate, Standing};
 use crate::supervisor::{Room, Supervisor};
 
@@ -108,7 +109,14 @@ impl Supervisor {
     fn call_is_overdue(&mut self, client: DomainId, server: DomainId) {
         let generation = self.running_generation(server);
         let fate = Fate { interrupted: (generation, generation), queued: Some(Status::NotDelivered) };
+        // The answer empties the caller's slot, wherever that is.
+        let aside = self.callers_aside(server);
         let served = self.answer_callers(server, &[client].into_iter().collect(), fate);
-        self.has_not_answered(server, client, !served.calls.is_empty());
+        let was = match served.calls.is_empty() {
+            true => Unanswered::Queued,
+            false if self.callers_aside(server) < aside => Unanswered::Deferred,
+            false => Unanswered::Received,
+        };
+        self.has_not_answered(server, client, was);
     }
 }

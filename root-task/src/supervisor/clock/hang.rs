@@ -13,6 +13,7 @@ use root_task_core::ledger::MAX_MODULES;
 use root_task_core::system::MAX_OPERATORS;
 use sel4::{SYSCALL_INSTRUCTION, UserContext};
 
+use super::overdue::Unanswered;
 use crate::arch;
 use crate::bell::Bell;
 use crate::supervisor::asked::operator::sentence;
@@ -26,8 +27,8 @@ const MAX_JOBS: usize = MAX_MODULES + MAX_OPERATORS;
 pub enum Why {
     /// An operator, who waits for it.
     Operator(Waiter),
-    /// The supervisor: it has not answered this client's call in time, which it had received or not.
-    Call(DomainId, bool),
+    /// The supervisor: it has not answered this client's call in time, which has come so far.
+    Call(DomainId, Unanswered),
     /// The supervisor: its init has not ended in time.
     Init,
 }

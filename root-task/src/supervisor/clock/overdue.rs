@@ -17,20 +17,35 @@ use crate::supervisor::{Supervisor, answer};
 /// long again and again has the supervisor do no more than that.
 const BETWEEN: u64 = 1_000_000_000;
 
+/// How far a call has come that was not answered in time.
+#[derive(Clone, Copy)]
+pub enum Unanswered {
+    /// Nobody has received it.
+    Queued,
+    /// Its server has.
+    Received,
+    /// Its server has put the caller aside, to answer later.
+    Deferred,
+}
+
 /// What is told of a module that has not answered a call.
-struct Unanswered<'a> {
+struct Told<'a> {
     client: &'a str,
-    received: bool,
+    was: Unanswered,
     finding: Finding,
 }
 
-impl fmt::Display for Unanswered<'_> {
+impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Unanswered { client, received, finding } = self;
-        if *received {
-            write!(f, "has received a call of {client} and not answered it in time: {finding}")
-        } else {
-            write!(f, "has not received a call of {client} in time: {finding}")
+        let Told { client, was, finding } = self;
+        match was {
+            Unanswered::Queued => write!(f, "has not received a call of {client} in time: {finding}"),
+            Unanswered::Received => {
+                write!(f, "has received a call of {client} and not answered it in time: {finding}")
+            }
+            Unanswered::Deferred => {
+                write!(f, "has not answered a deferred call of {client} before its deadline: {finding}")
+            }
         }
     }
 }
@@ -44,12 +59,17 @@ impl Supervisor {
     }
 
     /// A call has been answered in a module's place, since it has not done so in time.
-    pub(in crate::supervisor) fn has_not_answered(&mut self, id: DomainId, client: DomainId, received: bool) {
+    pub(in crate::supervisor) fn has_not_answered(
+        &mut self,
+        id: DomainId,
+        client: DomainId,
+        was: Unanswered,
+    ) {
         let now = self.timer.now();
         let Some(who) = self.runs_now(id).filter(|_| !self.examiner.examines(id)) else { return };
         let Some(room) = self.room_mut(id).filter(|room| room.examined_until <= now) else { return };
         room.examined_until = now.saturating_add(BETWEEN);
-        self.examine(who, Why::Call(client, received));
+        self.examine(who, Why::Call(client, was));
     }
 
     /// What is done with what an examination has found; nothing where the instance is dead.
@@ -67,19 +87,19 @@ impl Supervisor {
                 let ms = self.room(who.domain).map_or(0, |room| room.allowance.init_ms);
                 self.dies(who.domain, Cause::InitOverdue(ms.into(), finding));
             }
-            (Why::Call(client, received), Some(finding)) => self.hangs(who, client, received, finding),
+            (Why::Call(client, was), Some(finding)) => self.hangs(who, client, was, finding),
             (Why::Init | Why::Call(..), _) => {}
         }
     }
 
     /// A module was examined because it has not answered a call in time.
-    fn hangs(&mut self, who: Instance, client: DomainId, received: bool, finding: Finding) {
+    fn hangs(&mut self, who: Instance, client: DomainId, was: Unanswered, finding: Finding) {
         let id = who.domain;
         let Some(name) = self.ledger.module(id).map(|module| module.name) else { return };
         // Who has called may be gone.
         let client = self.ledger.module(client).map(|module| module.name);
         let client = client.as_ref().map_or("a client", Name::as_str);
-        let words = Unanswered { client, received, finding };
+        let words = Told { client, was, finding };
         say!("supervisor: {name}.{} {words}", who.generation);
         self.keep_words(name, who.generation, format_args!("{words}"));
         let now = self.timer.now();

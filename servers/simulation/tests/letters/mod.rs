@@ -81,6 +81,19 @@ pub trait Letters {
     /// None.
     fn lose(&mut self) -> Result<u64, LettersError>;
 
+    /// How many of them wait still whose replies are kept.
+    ///
+    /// # Request
+    /// Nothing.
+    /// # Preconditions
+    /// None.
+    /// # Response
+    /// How many, and of how many.
+    /// # Errors
+    /// None.
+    #[method(idempotent)]
+    fn awaited(&mut self) -> Result<[u32; 2], LettersError>;
+
     /// How many wait.
     ///
     /// # Request
@@ -138,6 +151,11 @@ impl Letters for State {
 
     fn lose(&mut self) -> Result<u64, LettersError> {
         Ok(self.0.drain(..).count() as u64)
+    }
+
+    fn awaited(&mut self) -> Result<[u32; 2], LettersError> {
+        let awaited = self.0.iter().filter(|reply| reply.is_awaited()).count();
+        Ok([awaited, self.0.len()].map(|count| u32::try_from(count).unwrap()))
     }
 
     fn kept(&mut self) -> Result<u64, LettersError> {

@@ -109,6 +109,11 @@ impl Office for State {
                 let handed = steal();
                 reply.answer(Ok(&said(format_args!("{handed}"))));
             }
+            "awaited" => {
+                let awaited = self.waiting.iter().filter(|reply| reply.is_awaited()).count();
+                let of = self.waiting.len();
+                reply.answer(Ok(&said(format_args!("{awaited} of {of} awaited"))));
+            }
             "die" => fault::read_address_zero(),
             _ => {
                 reply.answer(Ok(&said(format_args!("{} kept", self.waiting.len()))));
