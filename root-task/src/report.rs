@@ -4,7 +4,7 @@ use core::fmt;
 
 use ipc_proto::ids::Generation;
 use ipc_proto::name::Name;
-use ipc_proto::operator::Finding;
+use ipc_proto::operator::{Finding, StackTrouble};
 use ipc_proto::supervisor::Line;
 use root_task_core::restart;
 use sel4::Fault;
@@ -14,8 +14,9 @@ use crate::say;
 /// How an instance died.
 #[derive(Clone, Debug)]
 pub enum Cause {
-    /// Its thread faulted. The fault as the message said, the registers as the kernel gave them.
-    Fault(Option<Fault>, u64),
+    /// Its thread faulted. The fault as the message said, the instruction pointer as the kernel gave it, and what the fault's
+    /// address says of its stack.
+    Fault(Option<Fault>, u64, Option<StackTrouble>),
     /// Its code panicked; its own words.
     Panicked(Line),
     /// Its init returned an error; its own number and words.
@@ -51,7 +52,7 @@ impl Cause {
     /// The address whose use was the fault, where one was.
     pub fn fault_address(&self) -> Option<u64> {
         match self {
-            Cause::Fault(Some(Fault::VmFault { addr, .. }), _) => Some(*addr),
+            Cause::Fault(Some(Fault::VmFault { addr, .. }), ..) => Some(*addr),
             _ => None,
         }
     }
@@ -83,7 +84,13 @@ impl fmt::Display for FaultWords<'_> {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::Fault(fault, ip) => FaultWords(fault, *ip).fmt(f),
+            Cause::Fault(fault, ip, trouble) => {
+                FaultWords(fault, *ip).fmt(f)?;
+                match trouble {
+                    Some(StackTrouble::Overflow) => f.write_str(": its stack overflowed (stack_bytes)"),
+                    _ => Ok(()),
+                }
+            }
             Cause::Panicked(reason) => write!(f, "panicked: {reason}"),
             Cause::InitFailed(code, reason) => write!(f, "init returned error {code}: {reason}"),
             Cause::Exited(code) => write!(f, "exited with code {code}"),

@@ -156,7 +156,8 @@ impl fmt::Display for StackTrouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             StackTrouble::Overflow => {
-                "the stack overflowed: ask for more in the manifest (stack_bytes), or use less"
+                "the stack overflowed: ask for more in the manifest (stack_bytes, 48 KiB at most), or keep what is \
+                 large on a heap (module-heap)"
             }
             StackTrouble::Above => "the module ran over the stack's upper end",
             StackTrouble::Lost => "the stack pointer is not in the stack",

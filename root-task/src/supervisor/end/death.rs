@@ -5,6 +5,7 @@ use ipc_proto::name::Name;
 use ipc_proto::operator::{Answer, Death, Outcome, State};
 use ipc_proto::private::Ended;
 use root_task_core::alarms::What;
+use root_task_core::autopsy::Stack;
 use root_task_core::ledger;
 use root_task_core::restart::{self, Decision};
 use root_task_core::steps::{self, Next};
@@ -36,7 +37,13 @@ impl Supervisor {
         }
         let tcb = self.room(who.domain).and_then(|room| room.domain.as_ref()).map(|domain| domain.tcb());
         let ip = tcb.map_or(0, report::instruction_pointer);
-        self.dies(who.domain, Cause::Fault(fault, ip));
+        let stack = self.room(who.domain).map(|room| Stack::of(room.request.stack_bytes));
+        let trouble = match (stack, &fault) {
+            // By the address alone: where the pointer is, the report says.
+            (Some(stack), Some(Fault::VmFault { addr, .. })) => stack.trouble(stack.top, Some(*addr)),
+            _ => None,
+        };
+        self.dies(who.domain, Cause::Fault(fault, ip, trouble));
         Response::Later
     }
 
