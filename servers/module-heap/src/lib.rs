@@ -12,6 +12,9 @@
 //! to who asks for one (`try_reserve`), and otherwise panics: the instance ends, its report says "memory allocation of N
 //! bytes failed" and where, and its restart policy decides what follows. Nobody else's memory is touched.
 //!
+//! What uses `alloc` belongs into the server's program, and not into the library that its clients link for the interface:
+//! each of them would need a heap of its own.
+//!
 //! It is a crate of its own since the compiler wants an allocator in every program that `alloc` is linked into: a module
 //! that does not name this crate has nothing of it.
 #![no_std]

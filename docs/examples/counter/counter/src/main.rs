@@ -2,8 +2,12 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
-use counter::{CounterInterface, CounterServer, CounterState};
+mod state;
+
+use counter::{CounterInterface, CounterServer};
 use module_rt::{Init, InitError, Manifest};
+
+use state::CounterState;
 
 module_rt::module! {
     manifest: Manifest { connections: 0, ..Manifest::new("counter") },

@@ -187,6 +187,13 @@ mod tests {
         }
     }
 
+    /// So that what a server needs, a heap for instance, its clients do not.
+    #[test]
+    fn what_a_services_clients_link_has_nothing_of_its_server() {
+        let (_, library) = SERVICE.iter().find(|(file, _)| *file == "src/lib.rs").unwrap();
+        assert!(library.contains("#[interface(") && !library.contains("State"), "{library}");
+    }
+
     #[test]
     fn a_folder_with_something_in_it_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();

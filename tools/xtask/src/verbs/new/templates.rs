@@ -4,10 +4,11 @@
 pub type Template = &'static [(&'static str, &'static str)];
 
 /// A service.
-pub const SERVICE: [(&str, &str); 5] = [
+pub const SERVICE: [(&str, &str); 6] = [
     ("Cargo.toml", include_str!("service/Cargo.toml.in")),
     ("src/lib.rs", include_str!("service/lib.rs.in")),
     ("src/main.rs", include_str!("service/main.rs.in")),
+    ("src/state.rs", include_str!("service/state.rs.in")),
     ("src/try.rs", include_str!("service/try.rs.in")),
     ("tests/deaths.rs", include_str!("service/deaths.rs.in")),
 ];
