@@ -108,11 +108,12 @@ impl fmt::Display for NameFailure {
             NameFailure::Version { offered } => {
                 write!(f, "it is there in {offered}, which the caller does not speak")
             }
-            NameFailure::OtherInterface { served, spoken } => write!(
-                f,
-                "it is of another interface: the server's hash {served:x}, this program's {spoken:x}: build both from \
-                 one trait"
-            ),
+            NameFailure::OtherInterface { served, spoken } => {
+                write!(
+                    f,
+                    "it is of another interface, {served:x} and not {spoken:x}: build both from one trait"
+                )
+            }
             NameFailure::BadCaller => f.write_str("the caller is not a module"),
             NameFailure::NotOperator => {
                 f.write_str("the caller is not an operator, and only they list names")

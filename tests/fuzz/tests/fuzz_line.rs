@@ -69,6 +69,7 @@ fn asks(reception: &mut Reception, place: &mut Strict, expected: &mut u32, reque
                 *expected = sum;
             }
         }
+        Step::Refuse(_, reply) => assert!(frame::encode(&reply, &mut [0; MAX_FRAME]).is_ok(), "{reply:?}"),
         Step::Load(delivery) => {
             let file = place.open.take().unwrap_or_else(|| panic!("it was not open"));
             assert_eq!((file.len(), sum(&file), delivery.sum), (place.length, *expected, *expected));

@@ -83,7 +83,9 @@ mod tests {
 
     /// In which of its slots, from 0 on, the client is connected to it.
     fn connect(ledger: &mut Ledger, client: Instance, at: ServiceRef) -> Result<u64, Refusal> {
-        ledger.connect(client, at).map(|connection| u64::from(connection.slot) - FIRST_CONNECTION)
+        ledger
+            .connect(client, at)
+            .map(|connection| u64::from(connection.slot).saturating_sub(FIRST_CONNECTION))
     }
 
     fn unload(ledger: &mut Ledger, server: DomainId) {

@@ -57,8 +57,10 @@ fn load(name: Name) -> Result<(), InitError> {
 }
 
 fn wait(name: Name) -> Result<(), InitError> {
-    let entered: names::Answer = Connection::in_slot(slots::NAMES)
-        .call(names::LABEL, &names::Request::Lookup { name, versions: VersionRange::ANY, wait: LONG })?;
+    let entered: names::Answer = Connection::in_slot(slots::NAMES).call(
+        names::LABEL,
+        &names::Request::Lookup { name, versions: VersionRange::ANY, interface: None, wait: LONG },
+    )?;
     send(waits::LABEL, &waits::Request::Await);
     let supervisor = Connection::in_slot(slots::SUPERVISOR);
     let ended: waits::Answer = supervisor.call(waits::LABEL, &waits::Request::Await)?;
