@@ -276,22 +276,6 @@ fn a_service_that_is_down_is_taken_when_it_is_back_and_never_when_it_is_gone() {
 }
 
 #[test]
-fn what_there_is_no_room_for_stays_up() {
-    let mut four = Four::new();
-    let token = four.put_up(four.to, &[four.public]).unwrap();
-    four.world.room = false;
-    let refused = PassRefusal::Service(Refusal::Kernel);
-    assert_eq!(four.take(four.agent, four.giver, token), Err(refused));
-    assert_eq!(four.held(four.agent), [], "the ledger has what the kernel has");
-    four.world.room = true;
-    four.world.ledger.restrict(four.keeper.domain, 8, 1);
-    let refused = PassRefusal::Service(Refusal::TooManyClients);
-    assert_eq!(four.take(four.agent, four.giver, token), Err(refused));
-    four.world.ledger.restrict(four.keeper.domain, 8, 2);
-    assert!(four.take(four.agent, four.giver, token).is_ok());
-}
-
-#[test]
 fn what_is_private_is_not_passed_on() {
     let mut four = Four::new();
     let disk = four.world.started("disk");

@@ -170,3 +170,19 @@ fn nobody_is_restarted_for_the_loss_of_what_others_have_passed() {
     four.world.ledger.connect(agent, public).unwrap();
     assert_eq!(dependents::plan(&four.world.ledger, keeper.domain).restarted, [agent.domain]);
 }
+
+#[test]
+fn what_there_is_no_room_for_stays_up() {
+    let mut four = Four::new();
+    let token = four.put_up(four.to, &[four.public]).unwrap();
+    four.world.room = false;
+    let refused = PassRefusal::Service(Refusal::Kernel);
+    assert_eq!(four.take(four.agent, four.giver, token), Err(refused));
+    assert_eq!(four.held(four.agent), [], "the ledger has what the kernel has");
+    four.world.room = true;
+    four.world.ledger.restrict(four.keeper.domain, 8, 1);
+    let refused = PassRefusal::Service(Refusal::TooManyClients);
+    assert_eq!(four.take(four.agent, four.giver, token), Err(refused));
+    four.world.ledger.restrict(four.keeper.domain, 8, 2);
+    assert!(four.take(four.agent, four.giver, token).is_ok());
+}

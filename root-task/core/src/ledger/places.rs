@@ -58,6 +58,28 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Whether two ledgers say the same of everybody. They may differ in which empty slot is used next, and in the interface of
+    /// clients that there are none of: that is all that a connection leaves behind which was entered and could not be made.
+    pub fn says_the_same(&self, other: &Ledger) -> bool {
+        self.without_traces() == other.without_traces()
+    }
+
+    fn without_traces(&self) -> Ledger {
+        let mut all = self.clone();
+        all.modules.iter_mut().flatten().for_each(|module| module.emptied = Emptied::NONE);
+        for service in all
+            .services
+            .iter_mut()
+            .filter_map(|service| service.used.as_mut())
+            .filter(|used| used.clients == 0)
+        {
+            service.known = None;
+        }
+        all
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::{name, offer, started};

@@ -62,7 +62,7 @@ impl World<'_> {
                 }
             }
             Err(why) => {
-                if self.ledger != before {
+                if !self.ledger.says_the_same(&before) {
                     self.goes_wrong("what is refused has changed something");
                 }
                 self.is_refused(taker, why, is_up && !hidden);

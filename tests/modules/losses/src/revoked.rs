@@ -40,14 +40,13 @@ fn calls(loser: Name, me: Name, first: Generation) -> Result<(), InitError> {
     is_alive(connect()?, 2)?;
     log!("idle: the capability is gone, and a new one serves");
 
-    let server = connect()?;
     for (method, nap) in [(KEEP, 0), (NAP, NAP_MICROS)] {
+        let server = connect()?;
         let start = clock::now();
         ask::after(loser, Act::Revoke(me), SOON, Since::Now)?;
         let outcome = server.call_words(patient(method), [nap, 0, 0, 0]);
         expect("in service", (outcome, clock::now().saturating_sub(start)), had(first, first), 0, SOON)?;
         gone(server)?;
-        connect()?;
     }
     is_alive(connect()?, 5)?;
     log!("in service: interrupted once, and the server goes on");
