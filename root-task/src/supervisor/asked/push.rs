@@ -150,9 +150,8 @@ impl Supervisor {
 
     /// The module's instance, where it is live.
     fn live(&self, name: &Name) -> Option<Instance> {
-        let domain = self.ledger.find(name)?;
-        let module = self.ledger.module(domain).filter(|module| module.state() == State::Live)?;
-        Some(Instance { domain, generation: module.generation })
+        let id = self.ledger.find(name).filter(|id| self.state(*id) == Some(State::Live))?;
+        self.ledger.newest(id)
     }
 }
 

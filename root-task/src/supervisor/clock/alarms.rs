@@ -117,9 +117,8 @@ impl Supervisor {
     }
 
     fn running(&self, name: &Name) -> Option<Instance> {
-        let domain = self.ledger.find(name)?;
-        let who = Instance { domain, generation: self.ledger.module(domain)?.generation };
-        self.ledger.is_running(who).then_some(who)
+        let id = self.ledger.find(name).filter(|id| self.ledger.runs(*id))?;
+        self.ledger.newest(id)
     }
 
     fn act_in(&mut self, who: Instance, act: Act, nanoseconds: u64) -> bool {

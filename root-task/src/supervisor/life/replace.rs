@@ -56,9 +56,7 @@ impl Supervisor {
         if self.is_pinned(name) && state != State::Failed {
             return Err(stays(name, "replaced"));
         }
-        if let Some(ending) = self.errands.end_of(id) {
-            return Err(sentence(format_args!("{name} {ending}: `ps` shows when that is done")));
-        }
+        self.is_not_ending(id, name)?;
         let Some(demand) = steps::restart_on_demand(self, id).filter(|_| !self.is_being_made(id)) else {
             return Err(sentence(format_args!(
                 "{name} is {state}: `replace` is for a module that has been live, and not while its next instance is made"

@@ -2,14 +2,14 @@
 
 use ipc_proto::ids::{DomainId, Instance};
 use ipc_proto::name::Name;
-use ipc_proto::operator::State;
+use ipc_proto::operator::{Answer, Sentence, State};
 use root_task_core::restart::{self, Decision, History};
 use root_task_core::steps::{self, Demand};
 
 use crate::report::Cause;
-use crate::supervisor::asked::operator::{is_not_loaded, later, not_loaded, pinned, refused, sentence};
+use crate::supervisor::asked::operator::{is_not_loaded, later, not_loaded, pinned, sentence};
 use crate::supervisor::waiter::Asker;
-use crate::supervisor::{Response, Supervisor};
+use crate::supervisor::{Response, Supervisor, answer};
 
 impl Supervisor {
     /// A module that died by `cause`, and is reaped, is started again, so many nanoseconds from now.
@@ -49,8 +49,8 @@ impl Supervisor {
         if self.is_pinned(name) && self.state(id) != Some(State::Failed) {
             return pinned(name, "restarted");
         }
-        if let Some(ending) = self.errands.end_of(id) {
-            return refused(format_args!("{name} {ending}: `ps` shows when that is done"));
+        if let Err(why) = self.is_not_ending(id, name) {
+            return answer(&Answer::Refused(why));
         }
         let begun = match steps::restart_on_demand(self, id) {
             Some(Demand::Await) => {
@@ -79,6 +79,17 @@ impl Supervisor {
             }),
         };
         later(begun)
+    }
+
+    /// Whether a module that is dead can be started.
+    ///
+    /// # Errors
+    /// What is being done with it, which comes to its end first.
+    pub(in crate::supervisor) fn is_not_ending(&self, id: DomainId, name: &Name) -> Result<(), Sentence> {
+        match self.errands.end_of(id) {
+            Some(ending) => Err(sentence(format_args!("{name} {ending}: `ps` shows when that is done"))),
+            None => Ok(()),
+        }
     }
 
     /// Whether an instance of it is not whole yet.
