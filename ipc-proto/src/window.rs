@@ -6,8 +6,9 @@
 //! memory of its own there, full of zeroes, which nobody else sees. Behind that page of a module's own is every page of
 //! whatever it has lost: what it writes there may be found in all of them, and is gone when it loses more.
 //!
-//! What was lost comes back where it was when it is asked for again, by each side for itself. So a server asks at the beginning
-//! of each call, and not in the middle of one; and a client that has opened a window asks for its others again.
+//! What was lost comes back where it was when it is asked for again, by each side for itself; what a client that is gone has
+//! left to a server is the next client's. So a server asks at the beginning of each call, and not in the middle of one; and a
+//! client that has opened a window asks for its others again.
 
 use core::fmt;
 

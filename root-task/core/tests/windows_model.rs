@@ -1,5 +1,6 @@
 //! Windows in any order of opening, losing and closing: no module has two of them in one place, no client more than it may,
 //! and a lost one comes back where it was: for the server when it asks, and with something in all pages that it had there.
+//! What a client that is gone has left to a server is the next client's.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -63,10 +64,20 @@ impl Run {
                 assert!((1..=MAX_PAGES).contains(&pages) && window.pages == pages && client != server);
                 assert!((others + u32::from(pages)) * 4 <= KIB, "more than the client may have");
                 let regions = window.sides.map(|side| side.region);
+                let was = self.windows.get(number).map(|was| was.sides.map(|side| side.domain));
+                if let Some([gone, own]) = was.filter(|was| *was != [client, server]) {
+                    assert_eq!(own, server, "its place was another server's");
+                    assert_eq!(before, None, "this client had one of its own");
+                    let reach = self.reached.remove(&(gone, own)).unwrap_or_default();
+                    self.reached.insert((client, server), reach);
+                    let (_, [_, region]) = self.places.remove(&(gone, own)).expect("nothing is left of it");
+                    assert_eq!(region, regions[1], "the server has it where it was");
+                }
                 let place = *self.places.entry((client, server)).or_insert((number, regions));
                 assert_eq!((number, regions), place, "it is where it was");
                 let views = |window: Window| window.sides.map(|side| side.view);
-                let had = before.map_or([View::Nothing; 2], |(_, window)| views(window));
+                let had = self.windows.get(number).map_or([View::Nothing; 2], views);
+                assert!(before.is_some() || had[0] == View::Nothing, "another client's");
                 assert_eq!(views(window), had, "whoever has something there has it still");
                 assert_eq!(views(window.opened()), [View::Shared, had[1]]);
                 self.windows.set(number, window.opened());

@@ -4,6 +4,7 @@
 //! the module lives. When the same client asks for one with the same server again, the new window is where the old one was: for
 //! the client at once, and for the server when it asks whose memory a call is about. Until then the server may be in the
 //! middle of a copy for a call that was taken back, or for a client that is gone, and that copy is none of the new window's.
+//! What a client that is gone has left to a server is the next client's, whoever that is.
 
 mod asked;
 #[cfg(test)]
@@ -155,9 +156,20 @@ impl Windows {
         if let Some((number, window)) = old {
             return Ok((number, Window { pages, reach: window.reach.max(pages), ..window }));
         }
-        let number = self.list.iter().position(Option::is_none).ok_or(WindowRefusal::TooMany)?;
         let side = |domain| Ok(Side { domain, region: self.free_region(domain)?, view: View::Nothing });
+        if let Some((number, Window { sides: [_, own], reach, .. })) = self.left_at(server) {
+            return Ok((number, Window { sides: [side(client)?, own], pages, reach: reach.max(pages) }));
+        }
+        let number = self.list.iter().position(Option::is_none).ok_or(WindowRefusal::TooMany)?;
         Ok((number, Window { sides: [side(client)?, side(server)?], pages, reach: pages }))
+    }
+
+    /// A window that a client who is gone has left to this server. The next client has its place, or a server that many come
+    /// to would have no regions left, and the system no windows.
+    fn left_at(&self, server: DomainId) -> Option<(usize, Window)> {
+        self.all().find(|(_, Window { sides: [client, own], .. })| {
+            own.domain == server && own.view == View::Grave && client.view == View::Nothing
+        })
     }
 
     fn free_region(&self, domain: DomainId) -> Result<u8, WindowRefusal> {

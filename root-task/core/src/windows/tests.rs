@@ -77,6 +77,35 @@ fn a_lost_window_comes_back_where_it_was() {
     assert_eq!(windows.between(CLIENT, SERVER), None, "nothing is left of it");
 }
 
+/// However many clients come and go, there are no more windows than there were clients at a time.
+#[test]
+fn a_place_that_a_client_has_left_is_the_next_clients() {
+    let mut windows = Windows::new();
+    let lose = |windows: &mut Windows, number, gone: &[DomainId]| {
+        let window = windows.get(number).unwrap();
+        windows.set(number, window.lost(gone));
+    };
+    for server in 90..94 {
+        let [one, other] = [1, 2].map(|client| open(&mut windows, client, server, 2).unwrap());
+        lose(&mut windows, one, &[DomainId(1)]);
+        for client in 3..MAX_WINDOWS as u16 {
+            let (number, window) = windows.plan(DomainId(client), DomainId(server), 1, 64).unwrap();
+            assert_eq!((number, window.pages, window.reach), (one, 1, 2));
+            assert_eq!(
+                window.sides.map(|side| side.view),
+                [View::Nothing, View::Grave],
+                "until the server asks"
+            );
+            assert_eq!(open(&mut windows, client, server, 1), Ok(one));
+            lose(&mut windows, one, &[DomainId(client)]);
+        }
+        lose(&mut windows, other, &[]);
+        assert_eq!(open(&mut windows, 99, server, 1), Ok(one));
+        let next = open(&mut windows, 98, server, 1).unwrap();
+        assert!(next != one && next != other, "who has lost it with a call has its place still");
+    }
+}
+
 /// What the server has in hand when a call was taken back, or its client is gone, is never the memory of the next call.
 #[test]
 fn the_server_has_what_it_has_lost_until_it_asks() {
