@@ -43,6 +43,7 @@ impl Supervisor {
         args: Args,
         hold: bool,
     ) -> Result<Instance, Sentence> {
+        self.ledger.find(&name).map_or(Ok(()), |id| self.is_not_ending(id, &name))?;
         let plan = self.plan(&name, &file).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let request = plan.request;
         let allowance = self
