@@ -68,6 +68,7 @@ fn variant(error: &ElfError) -> &'static str {
     match error {
         ElfError::Empty => "Empty",
         ElfError::Truncated { .. } => "Truncated",
+        ElfError::BeyondAnyFile { .. } => "BeyondAnyFile",
         ElfError::NotElf => "NotElf",
         ElfError::Class(_) => "Class",
         ElfError::Endianness(_) => "Endianness",
@@ -98,7 +99,7 @@ fn variant(error: &ElfError) -> &'static str {
 }
 
 /// How many variants [`variant`] lists.
-const VARIANTS: usize = 28;
+const VARIANTS: usize = 29;
 
 #[test]
 fn each_reason_has_a_file() {

@@ -22,6 +22,11 @@ pub enum ElfError {
         /// How many bytes the file has.
         len: usize,
     },
+    /// A header or a table of headers ends at no byte that a file can have.
+    BeyondAnyFile {
+        /// What lies there.
+        what: &'static str,
+    },
     /// The first bytes are not those of an ELF file.
     NotElf,
     /// Not a 64-bit file.
@@ -156,8 +161,7 @@ impl fmt::Display for ElfError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             ElfError::Empty => f.write_str("the file is empty: build the module again"),
-            // No file is as long.
-            ElfError::Truncated { what, end: u64::MAX, .. } => {
+            ElfError::BeyondAnyFile { what } => {
                 write!(f, "the file is damaged: its {what} ends beyond any file; copy or build it again")
             }
             ElfError::Truncated { what, end, len } => write!(

@@ -112,7 +112,20 @@ fn table<'a>(
     entry: u16,
 ) -> Result<&'a [u8], ElfError> {
     let size = u64::from(count).saturating_mul(u64::from(entry));
-    let end = offset.saturating_add(size);
+    part(file, what, offset, size)
+}
+
+/// What lies in `size` bytes of the file from `offset` on.
+///
+/// # Errors
+/// Where the file has no such bytes, or no file can have them.
+pub(super) fn part<'a>(
+    file: &'a [u8],
+    what: &'static str,
+    offset: u64,
+    size: u64,
+) -> Result<&'a [u8], ElfError> {
+    let end = offset.checked_add(size).ok_or(ElfError::BeyondAnyFile { what })?;
     range(file, offset, size).ok_or(ElfError::Truncated { what, end, len: file.len() })
 }
 

@@ -29,7 +29,5 @@ fn is_manifest(names: &[u8], section: &SectionHeader) -> bool {
 }
 
 fn section<'a>(file: &'a [u8], what: &'static str, section: &SectionHeader) -> Result<&'a [u8], ElfError> {
-    let end = section.sh_offset.saturating_add(section.sh_size);
-    let cut = ElfError::Truncated { what, end, len: file.len() };
-    header::range(file, section.sh_offset, section.sh_size).ok_or(cut)
+    header::part(file, what, section.sh_offset, section.sh_size)
 }
