@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test stops at what it cannot start")]
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -50,6 +51,44 @@ fn the_tests_of_a_new_module_pass() {
 #[test]
 fn the_tests_of_a_new_driver_pass() {
     its_tests_pass(&["--driver", "alarm"], "alarm", ["2 passed", "9 passed"]);
+}
+
+/// Cargo builds nothing of a workspace that has another one among its members: whoever has made that is told what to do, and
+/// that is enough.
+#[test]
+fn a_workspace_that_takes_the_new_folder_in_is_told_of() {
+    for (members, folder) in [("*", "key-store"), ("crates/*", "crates/key store")] {
+        let place = tempfile::tempdir().unwrap();
+        let above = place.path().canonicalize().unwrap();
+        let folder = above.join(folder);
+        fs::create_dir_all(folder.with_file_name("other/src")).unwrap();
+        fs::write(folder.with_file_name("other/src/lib.rs"), "").unwrap();
+        fs::write(folder.with_file_name("other/Cargo.toml"), "[package]\nname = \"other\"\n").unwrap();
+        let is_read = |folder: &Path| {
+            let mut cargo = Command::new(env!("CARGO"));
+            cargo.current_dir(folder).args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+            cargo.output().unwrap().status.success()
+        };
+        let with = |more: &str| {
+            let text = format!("[workspace]\nresolver = \"3\"\nmembers = [\"{members}\"]\n{more}\n");
+            fs::write(above.join("Cargo.toml"), text).unwrap();
+        };
+        let makes = || {
+            let made =
+                Command::new(env!("CARGO_BIN_EXE_xtask")).args(["new", "key-store"]).arg(&folder).output();
+            let told = String::from_utf8(made.unwrap().stderr).unwrap();
+            let todo = told.split_once("put `").and_then(|(_, todo)| todo.split_once('`'));
+            todo.map(|(todo, rest)| (todo.to_owned(), rest.trim_end().to_owned()))
+        };
+        with("");
+        let (todo, rest) = makes().unwrap();
+        assert_eq!(rest, " into its [workspace]");
+        assert!(!is_read(&above) && is_read(&folder), "{members}");
+        with(&todo);
+        assert!(is_read(&above) && is_read(&folder), "{members}: {todo}");
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(makes(), None, "nothing is to be done");
+    }
 }
 
 /// With the lints that are on where nobody has said anything.

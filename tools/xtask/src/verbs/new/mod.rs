@@ -2,6 +2,7 @@
 
 mod taken;
 mod templates;
+mod workspace;
 
 use std::env;
 use std::fs;
@@ -61,6 +62,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                  is in its place"
             ));
         }
+    }
+    if let Some(todo) = workspace::taken_in(&folder) {
+        context::step(&todo);
     }
     let shown = quoted(folder.as_os_str());
     let (test, run) = (format!("(cd {shown} && cargo test)"), format!("./escrow run --module {shown}"));
