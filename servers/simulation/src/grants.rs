@@ -15,6 +15,8 @@ use crate::world::World;
 const TABLE: &str = "[package.metadata.escrow]";
 /// Its key that is no grant: a device is made up, [`System::device`].
 const CLOCK: &str = "clock";
+/// Its key that asks for nothing: a test gives a program its arguments itself.
+const TEST_ARGS: &str = "test_args";
 
 /// What a package asks for its module, the program that is called as the package is; `None` where it asks for nothing.
 ///
@@ -29,6 +31,7 @@ pub(crate) fn asked(module: Name, cargo_toml: &str) -> Result<Option<Allowance>,
     let escrow = package.and_then(|package| package.get("metadata")?.get("escrow")?.as_table());
     let Some(mut asked) = escrow.cloned() else { return Ok(None) };
     asked.remove(CLOCK);
+    asked.remove(TEST_ARGS);
     if asked.is_empty() {
         return Ok(None);
     }

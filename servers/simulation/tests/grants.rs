@@ -26,6 +26,7 @@ name = "keen"
 [package.metadata.escrow]
 clock = true
 memory_kib = 256
+test_args = { keen = "what `test --module` gives it" }
 "#;
 
 /// What the test is told where that fails.

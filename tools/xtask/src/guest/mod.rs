@@ -5,6 +5,7 @@ pub mod artifacts;
 mod flags;
 pub mod members;
 pub mod outside;
+pub mod test_args;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -38,9 +38,9 @@ struct Metadata {
 }
 
 #[derive(Deserialize)]
-struct Package {
+pub(super) struct Package {
     name: String,
-    manifest_path: PathBuf,
+    pub(super) manifest_path: PathBuf,
     targets: Vec<Target>,
 }
 
@@ -48,6 +48,14 @@ struct Package {
 struct Target {
     name: String,
     kind: Vec<String>,
+}
+
+impl Package {
+    /// The names of its programs.
+    pub(super) fn programs(&self) -> impl Iterator<Item = &String> {
+        let programs = self.targets.iter().filter(|target| target.kind.iter().any(|kind| kind == "bin"));
+        programs.map(|target| &target.name)
+    }
 }
 
 /// The modules of packages elsewhere: each of their programs is one.
@@ -71,15 +79,13 @@ fn programs_of(folder: &Path, packages: &[Package]) -> Result<Vec<Outside>> {
     let origin = Origin::Package(folder.to_owned());
     let mut modules = Vec::new();
     for package in packages {
-        let is_program = |target: &&Target| target.kind.iter().any(|kind| kind == "bin");
-        let programs = || package.targets.iter().filter(is_program);
-        for Target { name, .. } in programs() {
+        for name in package.programs() {
             let asks = asks::of(&package.manifest_path, name)?;
             modules.push(Outside { name: name.clone(), origin: origin.clone(), asks });
         }
         let file = &package.manifest_path;
         // One of that name of another package is not granted it.
-        if programs().all(|program| program.name != package.name)
+        if package.programs().all(|program| *program != package.name)
             && let Some(asks) = asks::of(file, &package.name)?
         {
             let (file, name) = (file.display(), &package.name);
@@ -110,7 +116,7 @@ pub fn module_of(folder: &Path, program: Option<&str>) -> Result<Outside> {
 }
 
 /// The package in a folder, or, where that is a whole workspace's, its packages; and the folder's full path.
-fn packages(folder: &Path) -> Result<(PathBuf, Vec<Package>)> {
+pub(super) fn packages(folder: &Path) -> Result<(PathBuf, Vec<Package>)> {
     let manifest = folder.join("Cargo.toml");
     ensure!(manifest.is_file(), "there is no Cargo.toml in {}", folder.display());
     let folder = folder.canonicalize().with_context(|| format!("the folder {}", folder.display()))?;

@@ -1,5 +1,6 @@
 //! What a package elsewhere asks the system to grant its module: the table `[package.metadata.escrow]` of its Cargo.toml.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,9 @@ pub(super) const KEYS: [&str; 15] = [
     "on_loss",
 ];
 
+/// Its key that asks for nothing: what `test --module` gives the package's programs when it loads them.
+pub const TEST_ARGS: &str = "test_args";
+
 /// How the clock is asked for.
 const CLOCK: &str = "clock = true";
 
@@ -58,6 +62,41 @@ pub struct Asks {
 struct Devices {
     #[serde(default)]
     clock: bool,
+}
+
+/// That key alone: programs, and what stands behind their names where they are loaded.
+#[derive(Default, Deserialize)]
+struct TestArgs {
+    #[serde(default)]
+    test_args: BTreeMap<String, String>,
+}
+
+/// What `test --module` gives the programs of the package with this Cargo.toml when it loads them.
+///
+/// # Errors
+/// Where the file cannot be read, or has what is no line of arguments; the message names the file and the line.
+pub fn test_args(file: &Path) -> Result<BTreeMap<String, String>> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    read_test_args(&text).map_err(|wrong| wrong.within(file))
+}
+
+fn read_test_args(text: &str) -> Result<BTreeMap<String, String>, Wrong> {
+    let table = DeTable::parse(text).map_err(|error| Wrong::toml(text, &error, &[]))?;
+    let Some(asked) = taken(table, &TABLE) else { return Ok(BTreeMap::new()) };
+    let span = asked.span();
+    let DeValue::Table(asked) = asked.into_inner() else { return Ok(BTreeMap::new()) };
+    let (given, _): (DeTable<'_>, DeTable<'_>) =
+        asked.into_iter().partition(|(key, _)| key.get_ref() == TEST_ARGS);
+    let at = given.values().next().map_or(span.clone(), Spanned::span);
+    let TestArgs { test_args } = typed(text, Spanned::new(span, given), &[])?;
+    // What follows a line's end would be a command of its own.
+    let is_line = |args: &String| !args.trim().is_empty() && !args.contains(char::is_control);
+    if let Some((name, _)) = test_args.iter().find(|(_, args)| !is_line(args)) {
+        let what =
+            format!("{TEST_ARGS} of `{name}` is no line of arguments: give what stands behind `load {name}`");
+        return Err(Wrong::span(text, &at, what));
+    }
+    Ok(test_args)
 }
 
 /// What the package with this Cargo.toml asks for that program of its, if it asks for anything.
@@ -87,11 +126,13 @@ fn read(file: &Path, text: &str, program: &str) -> Result<Option<Asks>, Wrong> {
     let is_its = package.and_then(|package| package.get("name")?.get_ref().as_str()) == Some(program);
     let Some(asked) = is_its.then(|| taken(table, &TABLE)).flatten() else { return Ok(None) };
     let span = asked.span();
-    let DeValue::Table(asked) = asked.into_inner() else {
+    let DeValue::Table(mut asked) = asked.into_inner() else {
         return Err(Wrong::span(text, &span, "`escrow` is a table: [package.metadata.escrow]"));
     };
+    asked.remove(TEST_ARGS);
     if let Some((key, _)) = asked.iter().find(|(key, _)| !KEYS.contains(&key.get_ref().as_ref())) {
-        return Err(Wrong::no_key(text, &key.span(), key.get_ref(), &KEYS));
+        let keys = [&KEYS[..], &[TEST_ARGS]].concat();
+        return Err(Wrong::no_key(text, &key.span(), key.get_ref(), &keys));
     }
     let written = |value: &Spanned<DeValue<'_>>| text.get(value.span()).unwrap_or_default().to_owned();
     let keys: Vec<_> = asked.iter().map(|(key, value)| (key.get_ref().to_string(), value.span())).collect();

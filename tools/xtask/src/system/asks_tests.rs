@@ -29,7 +29,7 @@ fn granted(from: &str, to: &str, asks: &[Asks]) -> Result<(SystemManifest, Vec<S
 
 #[test]
 fn who_asks_for_nothing_is_granted_nothing() {
-    for table in ["", "clock = false"] {
+    for table in ["", "clock = false", "test_args = { driver = \"now\" }"] {
         assert_eq!(asks("driver", table), None, "{table}");
     }
     let other = package("driver", "clock = true");
@@ -55,6 +55,7 @@ fn what_is_asked_for_is_granted_and_told() {
 fn what_no_system_can_grant_is_refused_with_its_line() {
     for (table, told) in [
         ("\nlocker_slot = 8", "5: there is no key `locker_slot` here: did you mean `locker_slots`?"),
+        ("test_arg.driver = \"now\"", "4: there is no key `test_arg` here: did you mean `test_args`?"),
         ("module = \"a\"", "4: there is no key `module` here; there are clock, memory_kib, "),
         ("console = true", "4: there is no key `console` here"),
         ("clock = 1", "4: clock: invalid type: integer `1`, expected a boolean"),

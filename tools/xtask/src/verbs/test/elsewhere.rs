@@ -1,6 +1,7 @@
 //! `test --module DIR`: packages that are not in this repository. Their host tests, their scenarios, and whether what they
 //! make is taken by a booted system.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -14,6 +15,7 @@ use super::{host, scenarios};
 use crate::arch::Arch;
 use crate::context::Context;
 use crate::guest::outside::{self, Outside};
+use crate::guest::test_args;
 use crate::machine::{Clock, Machine};
 use crate::prepare::{Boot, Request, prepare};
 use crate::session::conversation::{Answer, Conversation, Limits};
@@ -30,6 +32,7 @@ const SCENARIOS: &str = "scenarios";
 /// Where a folder is no package, or something cannot be built. A test that fails is an outcome and no error.
 pub fn run(ctx: &Context, folders: &[PathBuf], filter: &Filter, report: &mut Report) -> Result<()> {
     let modules = outside::modules_of(folders)?;
+    let args = test_args::of(folders)?;
     let mut cases = Vec::new();
     for folder in folders {
         for scenario in scenarios_of(folder)? {
@@ -43,7 +46,7 @@ pub fn run(ctx: &Context, folders: &[PathBuf], filter: &Filter, report: &mut Rep
     let requests: Vec<Request> = archs.iter().map(|arch| with(*arch, &modules)).collect();
     let boots = prepare(ctx, &requests)?;
     for pair in boots.iter().collect::<Vec<_>>().chunks(AT_ONCE) {
-        for outcome in both(pair, |boot| judge(boot, &modules))? {
+        for outcome in both(pair, |boot| judge(boot, &modules, &args))? {
             report.add(outcome);
         }
     }
@@ -69,18 +72,26 @@ fn scenarios_of(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn judge(boot: &Boot, modules: &[Outside]) -> Outcome {
+fn judge(boot: &Boot, modules: &[Outside], args: &BTreeMap<String, String>) -> Outcome {
     let began = Instant::now();
-    let why = loads(boot, modules).err();
+    let why = loads(boot, modules, args).err();
     let name = format!("loads/{}", boot.request.arch.name());
     let (passed, failed) = (usize::from(why.is_none()), usize::from(why.is_some()));
     let why = why.map(|error| format!("{error:#}")).unwrap_or_default();
     Outcome { name, passed, failed, took: began.elapsed(), why, ..Outcome::default() }
 }
 
+/// The command that loads a module, with the arguments that its package gives it there.
+fn load(name: &str, args: &BTreeMap<String, String>) -> String {
+    match args.get(name) {
+        Some(args) => format!("load {name} {args}"),
+        None => format!("load {name}"),
+    }
+}
+
 /// Boots the system, loads each module in the order of the packages and their programs, and unloads what is left of them:
 /// then the kernel says that all is whole.
-fn loads(boot: &Boot, modules: &[Outside]) -> Result<()> {
+fn loads(boot: &Boot, modules: &[Outside], args: &BTreeMap<String, String>) -> Result<()> {
     let machine = Machine::start(&boot.machine(Clock::Instructions))?;
     let mut talk = Conversation::new(machine, Limits::for_budget(BUDGET), |_| {});
     let outcome = (|| {
@@ -88,7 +99,7 @@ fn loads(boot: &Boot, modules: &[Outside]) -> Result<()> {
         say(&mut talk, "mem --mark")?;
         let mut live = Vec::new();
         for module in modules {
-            let said = say(&mut talk, &format!("load {}", module.name))?;
+            let said = say(&mut talk, &load(&module.name, args))?;
             if !said.contains("ran to its end") {
                 live.push(&module.name);
             }
@@ -109,5 +120,19 @@ fn say(talk: &mut Conversation<'_>, line: &str) -> Result<String> {
         Answer::Ready(said) if said.code == Some(0) => Ok(said.output),
         Answer::Ready(said) => bail!("`{line}` says:\n{}{}", said.stray, said.output),
         Answer::Halted(..) => bail!("`{line}` has halted the system"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_loaded_with_the_arguments_that_are_for_it() {
+        let args = BTreeMap::from([("fill".to_owned(), "64 a=b".to_owned())]);
+        assert_eq!(
+            (load("fill", &args), load("more", &args)),
+            ("load fill 64 a=b".into(), "load more".into())
+        );
     }
 }
