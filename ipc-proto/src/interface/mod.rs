@@ -11,6 +11,75 @@
 //! | [`several`] | several interfaces in one module, with one state |
 //! | [`bulk`] | data that is too large for a message: memory that client and server share |
 //! | `loopback` | both halves without a kernel, for tests; not there on the target |
+//!
+//! The trait is the interface. Its methods are what a server implements, and what a client calls on the stub; both are written
+//! against it, and a word that is wrong in it does not compile.
+//!
+//! ```
+//! use ipc_proto::interface::dispatch::Events;
+//! use ipc_proto::interface::loopback::Loopback;
+//! use ipc_proto::interface::{Failure, interface, wire_error};
+//!
+//! /// What a counter answers instead.
+//! #[wire_error]
+//! pub enum CounterError {
+//!     /// It has no room for more.
+//!     Full = 1,
+//!     /// It died while it had the call: whether it has counted nobody knows.
+//!     Interrupted = 2,
+//! }
+//!
+//! /// Counts.
+//! #[interface(name = "counter", version = 1, error = CounterError)]
+//! pub trait Counter {
+//!     /// Counts by a number.
+//!     ///
+//!     /// # Request
+//!     /// The number.
+//!     /// # Preconditions
+//!     /// None.
+//!     /// # Response
+//!     /// How much it is now.
+//!     /// # Errors
+//!     /// `Full`, and nothing was counted; `Interrupted`.
+//!     fn add(&mut self, number: u64) -> Result<u64, CounterError>;
+//!
+//!     /// How much it is.
+//!     ///
+//!     /// # Request
+//!     /// Nothing.
+//!     /// # Preconditions
+//!     /// None.
+//!     /// # Response
+//!     /// How much it is.
+//!     /// # Errors
+//!     /// None. The stub asks again where the server dies.
+//!     #[method(idempotent, deadline_us = 100_000)]
+//!     fn value(&mut self) -> Result<u64, CounterError>;
+//! }
+//!
+//! struct Tally(u64);
+//!
+//! impl Events for Tally {}
+//!
+//! impl Counter for Tally {
+//!     fn add(&mut self, number: u64) -> Result<u64, CounterError> {
+//!         self.0 = self.0.checked_add(number).ok_or(CounterError::Full)?;
+//!         Ok(self.0)
+//!     }
+//!
+//!     fn value(&mut self) -> Result<u64, CounterError> {
+//!         Ok(self.0)
+//!     }
+//! }
+//!
+//! // On the target `CounterServer` is what a module's init returns, and the stub is over a `Connection`.
+//! let server = Loopback::new(CounterServer(Tally(2)), 1);
+//! let counter = CounterClient::new(&server);
+//! assert_eq!(counter.add(3), Ok(5));
+//! assert_eq!(counter.add(u64::MAX), Err(Failure::Service(CounterError::Full)));
+//! assert_eq!(counter.value(), Ok(5));
+//! ```
 
 pub mod bulk;
 pub mod call;

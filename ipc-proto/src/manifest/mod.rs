@@ -79,7 +79,7 @@ pub struct Manifest {
 pub enum Restart {
     /// It stays dead.
     Never = 0,
-    /// It is started again after a fault, a panic or a failed init; not after an exit with code 0.
+    /// It is started again after a fault, a panic, a failed init or an exit with another code than 0.
     OnFailure = 1,
     /// It is started again whatever happened.
     Always = 2,

@@ -2,6 +2,9 @@
 //!
 //! It keeps that capability until a call says that the service is gone, and only then looks `echo` up again. So it
 //! shows what an old capability reaches after an unload: nothing.
+//!
+//! Client and server are written by hand here, over labels and statuses, so that what the supervisor says of a call goes on to
+//! the caller as it is. Whoever only wants answers has a stub and a trait: see `docs/tutorial.md`.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
@@ -42,7 +45,8 @@ impl Passer {
         };
         echo.call(echo::SAY, text).inspect_err(|error| {
             log!("call of echo: {error}");
-            // Any other error leaves the capability good: where `echo` died, the next instance serves it.
+            // After any other error it may be good still: where `echo` died the next instance serves it, and where there is
+            // none the next call says so.
             if *error == CallError::Gone {
                 self.echo = None;
             }

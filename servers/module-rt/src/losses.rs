@@ -4,6 +4,33 @@
 //! A server has [`crate::Server::lost`] called, and asks with [`losses`] what it is. A program that serves nobody asks as well, or waits
 //! with [`wait_for_losses`]. A notified client waits for the name to come back with one line, [`crate::lookup_waiting`]: while
 //! the server is being started again, or after it was unloaded, it returns at the next publish.
+//!
+//! ```no_run
+//! use core::time::Duration;
+//!
+//! use module_rt::ipc_proto::echo::{self, EchoClient};
+//! use module_rt::ipc_proto::version::VersionRange;
+//! use module_rt::{Connection, Init, InitError, Manifest, OnLoss, log, losses, lookup_waiting};
+//!
+//! module_rt::program! {
+//!     manifest: Manifest { flags: OnLoss::Notify as u8, ..Manifest::new("watcher") },
+//!     main: watch,
+//! }
+//!
+//! fn watch(_: &mut Init) -> Result<(), InitError> {
+//!     let versions = VersionRange::exactly(echo::VERSION);
+//!     let mut echo = lookup_waiting(echo::NAME, versions, Duration::from_secs(5))?;
+//!     loop {
+//!         match EchoClient::new(echo).words([1, 2, 3, 4]) {
+//!             Ok(words) => log!("{words:?}"),
+//!             Err(error) => log!("no answer: {error}"),
+//!         }
+//!         if losses::wait_for_losses().any(|lost| lost.connection == echo) {
+//!             echo = lookup_waiting(echo::NAME, versions, Duration::from_secs(5))?;
+//!         }
+//!     }
+//! }
+//! ```
 
 use ipc_proto::losses::{LABEL, Losses, Request};
 use ipc_proto::slots;

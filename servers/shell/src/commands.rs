@@ -22,7 +22,7 @@ use module_rt::console::Receiver;
 use module_rt::init::{NamesError, lookup};
 use module_rt::{WaitError, lookup_waiting, operator};
 use shell_core::command::Command;
-use shell_core::help::{COLUMNS, HELP, STATES};
+use shell_core::help::{COLUMNS, HELP, STATES, first};
 
 use crate::format_error;
 use crate::output::Output;
@@ -50,6 +50,14 @@ fn unexpected() -> Sentence {
     ))
 }
 
+/// The lines of some commands.
+fn help(is_one: impl Fn(&str) -> bool, output: &mut Output) -> Result<(), Sentence> {
+    for (usage, what) in HELP.iter().filter(|(usage, _)| is_one(first(usage))) {
+        output.line(format_args!("{usage:26} {what}"));
+    }
+    Ok(())
+}
+
 impl Shell {
     /// A shell that remembers nothing.
     pub fn new(receiver: Receiver) -> Shell {
@@ -63,12 +71,8 @@ impl Shell {
     pub fn run(&mut self, command: Command, output: &mut Output) -> Result<(), Sentence> {
         match command {
             Command::Nothing => Ok(()),
-            Command::Help => {
-                for (usage, what) in HELP {
-                    output.line(format_args!("{usage:26} {what}"));
-                }
-                Ok(())
-            }
+            Command::Help => help(|_| true, output),
+            Command::HelpOf(command) => help(|of| of == command, output),
             Command::States => {
                 for (state, what) in STATES {
                     output.line(format_args!("{state:8} {what}"));

@@ -15,6 +15,89 @@
 //! end, in this call; and what a dispatch copies for a call that was taken back is in no later one's memory. The seal does not
 //! say that nobody else wrote: the client can, at any moment, as far as the server can tell, and the server as far as the
 //! client can.
+//!
+//! ```
+//! use ipc_proto::interface::bulk::{BulkIn, BulkOut, CopyError, Sharing, Shelf};
+//! use ipc_proto::interface::dispatch::Events;
+//! use ipc_proto::interface::{interface, wire_error};
+//!
+//! /// What a store answers instead.
+//! #[wire_error]
+//! pub enum StoreError {
+//!     /// It is more than there is room for.
+//!     TooLong = 1,
+//!     /// The client, or its memory, was gone before all of it was copied.
+//!     Gone = 2,
+//!     /// The store died meanwhile.
+//!     Interrupted = 3,
+//! }
+//!
+//! impl From<CopyError> for StoreError {
+//!     fn from(_: CopyError) -> StoreError {
+//!         StoreError::Gone
+//!     }
+//! }
+//!
+//! /// Keeps 64 bytes.
+//! #[interface(name = "store", version = 1, error = StoreError, window_pages = 1)]
+//! pub trait Store {
+//!     /// Keeps them.
+//!     ///
+//!     /// # Request
+//!     /// The bytes.
+//!     /// # Preconditions
+//!     /// None.
+//!     /// # Response
+//!     /// Nothing.
+//!     /// # Errors
+//!     /// `TooLong`, `Gone`, `Interrupted`.
+//!     fn put(&mut self, bytes: BulkIn<'_>) -> Result<(), StoreError>;
+//!
+//!     /// Gives them.
+//!     ///
+//!     /// # Request
+//!     /// Room for them.
+//!     /// # Preconditions
+//!     /// None.
+//!     /// # Response
+//!     /// How many there are.
+//!     /// # Errors
+//!     /// `TooLong`, `Gone`.
+//!     #[method(idempotent)]
+//!     fn get(&mut self, room: BulkOut<'_>) -> Result<u64, StoreError>;
+//! }
+//!
+//! struct Kept(heapless::Vec<u8, 64>);
+//!
+//! impl Events for Kept {}
+//!
+//! impl Store for Kept {
+//!     fn put(&mut self, bytes: BulkIn<'_>) -> Result<(), StoreError> {
+//!         let mut copy = heapless::Vec::new();
+//!         copy.resize(bytes.len(), 0).map_err(|_| StoreError::TooLong)?;
+//!         bytes.copy_to(0, &mut copy)?; // first copied, then looked at: the client can write there at any moment
+//!         self.0 = copy;
+//!         Ok(())
+//!     }
+//!
+//!     fn get(&mut self, room: BulkOut<'_>) -> Result<u64, StoreError> {
+//!         if room.len() < self.0.len() {
+//!             return Err(StoreError::TooLong);
+//!         }
+//!         room.copy_from(0, &self.0)?;
+//!         Ok(self.0.len() as u64)
+//!     }
+//! }
+//!
+//! // On the target the server is `StoreServer(state, module_rt::bulk::Windows)`, and the stub is over a `Connection`.
+//! let shelf = Shelf::new();
+//! let server = Sharing::new(StoreServer(Kept(heapless::Vec::new()), &shelf), 1, &shelf);
+//! let store = StoreClient::new(&server);
+//! assert_eq!(store.put(b"a slice, or a function that fills the window".as_slice()), Ok(()));
+//! let mut bytes = [0; 64];
+//! assert_eq!(store.get(bytes.as_mut_slice()), Ok(44));
+//! assert_eq!(bytes.get(..7), Some(b"a slice".as_slice()));
+//! ```
 
 pub mod client;
 #[cfg(not(target_os = "none"))]

@@ -77,10 +77,12 @@ pub struct Allowance {
     /// Memory that it may share with servers, in KiB: all its windows as a client.
     #[serde(default = "default_window")]
     pub window_kib: u32,
-    /// Messages to the supervisor in a period, as [`meter`](crate::meter) counts it: with more it is slowed down. Operators and the name server are not counted.
+    /// Messages to the supervisor in a period, as [`meter`](crate::meter) counts it: with more it is slowed down. Operators
+    /// and the name server are not counted.
     #[serde(default = "default_messages")]
     pub messages: u32,
-    /// Bytes of log in a period: lines above are left out, and counted. Operators are not.
+    /// Bytes of log in a period: lines above are left out, and counted. Those of operators
+    /// and of the name server are not.
     #[serde(default = "default_log_bytes")]
     pub log_bytes: u32,
     /// How long a lookup of its may wait for a name, in milliseconds; 0 is not at all.

@@ -101,7 +101,7 @@ pub struct SystemManifest {
     /// they cannot do. Any other module ends with its first fault.
     #[serde(default)]
     pub survive_faults: Vec<Name, MAX_SURVIVORS>,
-    /// The modules that refuse to be unloaded.
+    /// The modules that refuse to be unloaded and crashed; restarted and replaced they are where they have failed only.
     #[serde(default)]
     pub pinned: Vec<Name, MAX_PINNED>,
     /// The modules that refuse to be unloaded while others are connected to them.

@@ -6,7 +6,7 @@ use ipc_proto::name::Name;
 use ipc_proto::supervisor::Args;
 
 use crate::after::{self, After};
-use crate::help::{HELP, ParseError};
+use crate::help::{HELP, ParseError, first};
 use crate::line::MAX_LINE;
 use crate::nearest::nearest;
 use crate::options::options;
@@ -20,6 +20,8 @@ pub enum Command {
     Help,
     /// `help ps`
     States,
+    /// `help COMMAND`, of any other one
+    HelpOf(&'static str),
     /// `ps`
     Ps,
     /// `names`
@@ -134,8 +136,12 @@ const EXAMINE: &str = "examine [--json] NAME";
 
 /// The usage of `command`: the first line of [`HELP`] that starts with it.
 fn usage(command: &str) -> ParseError {
-    let line = HELP.iter().map(|(usage, _)| *usage).find(|usage| usage.split(' ').next() == Some(command));
+    let line = HELP.iter().map(|(usage, _)| *usage).find(|usage| first(usage) == command);
     ParseError::Usage(line.unwrap_or("help"))
+}
+
+fn unknown(command: &str) -> ParseError {
+    ParseError::Unknown(copy(command), nearest(command))
 }
 
 pub(crate) fn copy(word: &str) -> String<MAX_LINE> {
@@ -174,7 +180,11 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
         "help" => match rest {
             "" => Ok(Command::Help),
             "ps" => Ok(Command::States),
-            _ => Err(ParseError::Usage("help [ps]")),
+            of if of.contains(' ') => Err(ParseError::Usage("help [COMMAND]")),
+            of => {
+                let command = HELP.iter().map(|(usage, _)| first(usage)).find(|command| *command == of);
+                command.map(Command::HelpOf).ok_or_else(|| unknown(of))
+            }
         },
         "ps" => alone(Command::Ps),
         "names" => match rest {
@@ -277,7 +287,7 @@ pub fn parse(line: &str) -> Result<Command, ParseError> {
                 text: echo::Text::try_from(text).map_err(|_| ParseError::TextTooLong)?,
             }),
         },
-        other => Err(ParseError::Unknown(copy(other), nearest(other))),
+        other => Err(unknown(other)),
     }
 }
 

@@ -15,6 +15,7 @@ fn commands() {
     assert_eq!(parse(" ps "), Ok(Command::Ps));
     assert_eq!(parse("help"), Ok(Command::Help));
     assert_eq!(parse("help  ps"), Ok(Command::States));
+    assert_eq!(parse("help load"), Ok(Command::HelpOf("load")));
     assert_eq!(parse("unload echo"), Ok(Command::Unload { name: echo, now: false }));
     assert_eq!(parse("unload --now  echo"), Ok(Command::Unload { name: echo, now: true }));
     assert_eq!(parse("unload --cancel echo"), Ok(Command::CancelUnload(echo)));
@@ -56,6 +57,28 @@ fn commands() {
 }
 
 #[test]
+fn what_help_says_can_be_typed() {
+    for (usage, _) in HELP {
+        let mut line = std::string::String::from(*usage);
+        for (word, example) in [
+            ("[", ""),
+            ("]", ""),
+            ("...", ""),
+            ("DEVICE", "clock"),
+            ("COMMAND", "ps"),
+            ("DO", "crash a"),
+            ("NS", "5"),
+        ] {
+            line = line.replace(word, example);
+        }
+        for word in ["NAME", "CLIENT", "FILE", "TEXT", "ARGS"] {
+            line = line.replace(word, "a");
+        }
+        assert!(parse(&line).is_ok(), "{usage}: `{line}`: {:?}", parse(&line));
+    }
+}
+
+#[test]
 fn errors_say_what_to_type() {
     assert_eq!(error("laod echo"), "there is no command `laod`; did you mean `load`? `help` lists all");
     assert_eq!(error("frobnicate"), "there is no command `frobnicate`; `help` lists all");
@@ -92,7 +115,8 @@ fn errors_say_what_to_type() {
     {
         assert_eq!(error(line), "there is no option `-h` here; `help` lists all", "{line}");
     }
-    assert_eq!(error("help halt"), "usage: help [ps]");
+    assert_eq!(error("help laod"), "there is no command `laod`; did you mean `load`? `help` lists all");
+    assert_eq!(error("help load echo"), "usage: help [COMMAND]");
     assert_eq!(error("mem x"), "usage: mem [--mark | --prove]");
     assert_eq!(error("call echo"), "usage: call NAME TEXT");
     assert_eq!(error("crash a b"), "usage: crash NAME");

@@ -13,6 +13,7 @@ use crate::line::MAX_LINE;
 /// What `help` prints: each command, its arguments, what it does.
 pub const HELP: &[(&str, &str)] = &[
     ("help", "this list"),
+    ("help COMMAND", "its lines of it"),
     ("help ps", "what the states and the restarts mean that `ps` shows"),
     ("ps", "the modules: id and generation, state, restarts, stack used, memory"),
     ("names", "the names: version, owner, state, clients"),
@@ -61,6 +62,11 @@ pub const HELP: &[(&str, &str)] = &[
     ("mem --prove", "have the kernel prove it, and compare with the mark"),
     ("halt", "end the system"),
 ];
+
+/// The command of a line of [`HELP`].
+pub fn first(usage: &str) -> &str {
+    usage.split(' ').next().unwrap_or(usage)
+}
 
 /// What `help ps` prints: each state of a module, and what it means.
 pub const STATES: [(State, &str); 7] = [

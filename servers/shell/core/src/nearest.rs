@@ -1,6 +1,6 @@
 //! Which command a mistyped one was meant to be.
 
-use crate::help::HELP;
+use crate::help::{HELP, first};
 
 /// How many single-letter changes turn one word into the other, at most `limit` + 1.
 fn distance(a: &str, b: &str, limit: usize) -> usize {
@@ -20,7 +20,7 @@ fn distance(a: &str, b: &str, limit: usize) -> usize {
 
 /// The command that a mistyped one was meant to be, if one is near.
 pub fn nearest(word: &str) -> Option<&'static str> {
-    let commands = HELP.iter().filter_map(|(usage, _)| usage.split(' ').next());
+    let commands = HELP.iter().map(|(usage, _)| first(usage));
     let near = commands.map(|command| (distance(word, command, 2), command)).filter(|(d, _)| *d <= 2);
     near.min_by_key(|(d, _)| *d).map(|(_, command)| command)
 }
