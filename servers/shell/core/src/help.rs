@@ -13,7 +13,7 @@ use crate::line::MAX_LINE;
 /// What `help` prints: each command, its arguments, what it does.
 pub const HELP: &[(&str, &str)] = &[
     ("help", "this list"),
-    ("help COMMAND", "its lines of it"),
+    ("help COMMAND", "the lines of one command only"),
     ("help ps", "what the states and the restarts mean that `ps` shows"),
     ("ps", "the modules: id and generation, state, restarts, stack used, memory"),
     ("names", "the names: version, owner, state, clients"),
