@@ -19,7 +19,7 @@ module_rt::program! {
     manifest: Manifest {
         restart: Restart::Always as u8,
         stack_bytes: 8 * 4096,
-        memory_bytes: 256 * 1024,
+        memory_bytes: 320 * 1024,
         connections: module_rt::ipc_proto::slots::MAX_CONNECTIONS,
         device: module_rt::ipc_proto::manifest::Device::Console as u8,
         ..Manifest::new("shell")
