@@ -153,6 +153,8 @@ mod tests {
         let badge = two.badge();
         let number = two.open(one, 1).unwrap();
         assert_eq!(two.server_has(badge), Ok(1));
+        let found = two.windows.get(number).unwrap().found();
+        two.windows.set(number, found);
         two.lose(number, two.client);
         assert_eq!(two.server_has(badge), Err(WindowRefusal::NotConnected), "the memory is lost");
         two.ledger.died(two.client).unwrap();

@@ -36,6 +36,9 @@ fn a_client_has_no_more_in_all_its_windows_than_it_may() {
     open(&mut windows, 3, 1, 16).unwrap();
     assert_eq!(windows.plan(CLIENT, DomainId(4), 4, 31).unwrap_err(), WindowRefusal::NotGranted);
     assert!(windows.plan(CLIENT, DomainId(4), 4, 32).is_ok(), "what others opened is not its own");
+    let number = windows.between(CLIENT, SERVER).unwrap().0;
+    windows.set(number, windows.get(number).unwrap().lost(&[SERVER]));
+    assert!(windows.plan(CLIENT, DomainId(4), 4, 16).is_ok(), "what it has lost does not count");
 }
 
 #[test]
