@@ -8,7 +8,7 @@ use ipc_proto::supervisor::Args;
 use root_task_core::elf_plan::Code;
 use root_task_core::files::Files;
 use root_task_core::hang::Unanswering;
-use root_task_core::ledger::Module;
+use root_task_core::ledger::{AdmitError, Module};
 use root_task_core::restart::History;
 use root_task_core::steps::{self, Published};
 
@@ -43,7 +43,6 @@ impl Supervisor {
         args: Args,
         hold: bool,
     ) -> Result<Instance, Sentence> {
-        self.ledger.find(&name).map_or(Ok(()), |id| self.is_not_ending(id, &name))?;
         let plan = self.plan(&name, &file).map_err(|error| sentence(format_args!("{name}: {error}")))?;
         let request = plan.request;
         let allowance = self
@@ -52,7 +51,7 @@ impl Supervisor {
         let id = self
             .ledger
             .admit(name, request.connections, hold)
-            .map_err(|error| sentence(format_args!("{name}: {error}")))?;
+            .map_err(|error| self.is_not_admitted(&name, &error))?;
         self.ledger.restrict(id, allowance.names, allowance.clients);
         self.fit(id, &name, &request);
         let home = match self.with_room_for(Home::make) {
@@ -93,6 +92,12 @@ impl Supervisor {
             self.report_leak(id, name);
             sentence(format_args!("{name}: {error}"))
         })
+    }
+
+    /// Why a module is not admitted. Where one of its name is on its way out, that comes to its end by itself.
+    fn is_not_admitted(&self, name: &Name, error: &AdmitError) -> Sentence {
+        let ending = self.ledger.find(name).and_then(|id| self.is_not_ending(id, name).err());
+        ending.unwrap_or_else(|| sentence(format_args!("{name}: {error}")))
     }
 
     /// Loads the modules that the system's manifest lists for boot: all of them, whatever becomes of the others. In which
