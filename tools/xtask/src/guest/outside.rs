@@ -32,6 +32,13 @@ pub enum Origin {
     Package(PathBuf),
 }
 
+/// What cargo says of the package in a folder, or of the packages of a workspace.
+pub struct Packages {
+    /// The folder's full path.
+    folder: PathBuf,
+    pub(super) packages: Vec<Package>,
+}
+
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
@@ -58,18 +65,29 @@ impl Package {
     }
 }
 
+/// The packages in these folders.
+///
+/// # Errors
+/// Where there is no package in one of them; and where one is named twice.
+pub fn packages_in(folders: &[PathBuf]) -> Result<Vec<Packages>> {
+    let mut all: Vec<Packages> = Vec::new();
+    for given in folders {
+        let packages = packages(given)?;
+        let is_seen = all.iter().any(|seen| seen.folder == packages.folder);
+        ensure!(!is_seen, "--module {} is given twice: leave one out", given.display());
+        all.push(packages);
+    }
+    Ok(all)
+}
+
 /// The modules of packages elsewhere: each of their programs is one.
 ///
 /// # Errors
-/// Where there is no package in one of these folders, it has no program, or it asks for what no system can grant; and where
-/// a folder is named twice.
-pub fn modules_of(folders: &[PathBuf]) -> Result<Vec<Outside>> {
-    let (mut modules, mut seen) = (Vec::new(), Vec::new());
-    for given in folders {
-        let (folder, packages) = packages(given)?;
-        ensure!(!seen.contains(&folder), "--module {} is given twice: leave one out", given.display());
-        modules.extend(programs_of(&folder, &packages)?);
-        seen.push(folder);
+/// Where one has no program, or asks for what no system can grant.
+pub fn modules_of(packages: &[Packages]) -> Result<Vec<Outside>> {
+    let mut modules = Vec::new();
+    for Packages { folder, packages } in packages {
+        modules.extend(programs_of(folder, packages)?);
     }
     Ok(modules)
 }
@@ -101,7 +119,7 @@ fn programs_of(folder: &Path, packages: &[Package]) -> Result<Vec<Outside>> {
 /// # Errors
 /// Where there is no such program, or the package asks for what no system can grant.
 pub fn module_of(folder: &Path, program: Option<&str>) -> Result<Outside> {
-    let (folder, packages) = packages(folder)?;
+    let Packages { folder, packages } = packages(folder)?;
     let mut modules = programs_of(&folder, &packages)?;
     let names = modules.iter().map(|module| module.name.as_str()).collect::<Vec<_>>().join(", ");
     let wanted = match program {
@@ -116,7 +134,7 @@ pub fn module_of(folder: &Path, program: Option<&str>) -> Result<Outside> {
 }
 
 /// The package in a folder, or, where that is a whole workspace's, its packages; and the folder's full path.
-pub(super) fn packages(folder: &Path) -> Result<(PathBuf, Vec<Package>)> {
+fn packages(folder: &Path) -> Result<Packages> {
     let manifest = folder.join("Cargo.toml");
     ensure!(manifest.is_file(), "there is no Cargo.toml in {}", folder.display());
     let folder = folder.canonicalize().with_context(|| format!("the folder {}", folder.display()))?;
@@ -133,7 +151,7 @@ pub(super) fn packages(folder: &Path) -> Result<(PathBuf, Vec<Package>)> {
     if packages.iter().any(|package| package.manifest_path == here) {
         packages.retain(|package| package.manifest_path == here);
     }
-    Ok((folder, packages))
+    Ok(Packages { folder, packages })
 }
 
 /// The program of a module: built, or found.
@@ -245,10 +263,10 @@ mod tests {
             place
         };
         let (one, other) = (place("one"), place("other"));
-        let modules = modules_of(&[one.clone(), other.clone()]).unwrap();
+        let modules = modules_of(&packages_in(&[one.clone(), other.clone()]).unwrap()).unwrap();
         assert_eq!(modules.iter().map(|module| &*module.name).collect::<Vec<_>>(), ["one", "other"]);
         let again = other.join("../one");
-        let told = modules_of(&[one, again.clone()]).unwrap_err().to_string();
+        let told = packages_in(&[one, again.clone()]).err().unwrap().to_string();
         assert_eq!(told, format!("--module {} is given twice: leave one out", again.display()));
     }
 

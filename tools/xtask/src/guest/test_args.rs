@@ -1,24 +1,20 @@
 //! What `test --module` gives a package's programs when it loads them: `test_args` of its `[package.metadata.escrow]`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::outside::{self, Package};
+use super::outside::{Package, Packages};
 use crate::system::asks;
 
 /// The arguments of the programs of these packages that have some.
 ///
 /// # Errors
-/// Where a folder has no package, or one of these files gives arguments to a program that its package has not, or what is none.
-pub fn of(folders: &[PathBuf]) -> Result<BTreeMap<String, String>> {
+/// Where one of these files gives arguments to a program that its package has not, or what is none.
+pub fn of(folders: &[Packages]) -> Result<BTreeMap<String, String>> {
     let mut all = BTreeMap::new();
-    for folder in folders {
-        let (_, packages) = outside::packages(folder)?;
-        for package in &packages {
-            all.extend(of_package(package)?);
-        }
+    for package in folders.iter().flat_map(|folder| &folder.packages) {
+        all.extend(of_package(package)?);
     }
     Ok(all)
 }
@@ -40,6 +36,7 @@ fn of_package(package: &Package) -> Result<BTreeMap<String, String>> {
 mod tests {
     use std::fs;
 
+    use super::super::outside;
     use super::*;
 
     fn told(metadata: &str) -> Result<BTreeMap<String, String>> {
@@ -48,7 +45,7 @@ mod tests {
         fs::create_dir(folder.path().join("src")).unwrap();
         fs::write(folder.path().join("src/main.rs"), "fn main() {}\n").unwrap();
         fs::write(manifest, format!("[package]\nname = \"fill\"\n[workspace]\n{metadata}\n")).unwrap();
-        of(&[folder.path().to_owned()])
+        of(&outside::packages_in(&[folder.path().to_owned()])?)
     }
 
     #[test]

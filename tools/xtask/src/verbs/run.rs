@@ -72,7 +72,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let root = context::find_root()?;
     let mut request = Request::plain(args.arch, args.debug, &args.system);
     request.variant.moved.clone_from(&args.apart);
-    request.variant.outside = outside::modules_of(&args.module)?;
+    request.variant.outside = outside::modules_of(&outside::packages_in(&args.module)?)?;
     let (system, files) = prepare::system_of(&root, &request)?;
     if let Some(apart) = &args.apart {
         let can_be = system.modules;

@@ -31,8 +31,8 @@ const SCENARIOS: &str = "scenarios";
 /// # Errors
 /// Where a folder is no package, or something cannot be built. A test that fails is an outcome and no error.
 pub fn run(ctx: &Context, folders: &[PathBuf], filter: &Filter, report: &mut Report) -> Result<()> {
-    let modules = outside::modules_of(folders)?;
-    let args = test_args::of(folders)?;
+    let packages = outside::packages_in(folders)?;
+    let (modules, args) = (outside::modules_of(&packages)?, test_args::of(&packages)?);
     let mut cases = Vec::new();
     for folder in folders {
         for scenario in scenarios_of(folder)? {

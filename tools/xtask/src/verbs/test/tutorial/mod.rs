@@ -139,7 +139,7 @@ impl Reader<'_> {
         ensure!(self.booted.is_none(), "a system is booted already");
         let folder = self.home.join(folder.strip_prefix("~/").context("a folder below ~")?);
         let mut request = request(self.arch);
-        request.variant.outside = outside::modules_of(&[folder])?;
+        request.variant.outside = outside::modules_of(&outside::packages_in(&[folder])?)?;
         let boots = prepare(self.ctx, &[request])?;
         let boot = boots.first().context("nothing was prepared")?;
         let machine = Machine::start(&boot.machine(Clock::Instructions))?;
